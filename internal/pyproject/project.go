@@ -1,0 +1,106 @@
+// Package pyproject reads pyproject.toml: [project] (PEP 621), [dependency-groups]
+// (PEP 735), [tool.poetry] (Poetry 1.x and 2.x, poetry-core's factory.py),
+// [build-system] and Quatrain's own [tool.quatrain].
+package pyproject
+
+import "github.com/quatrain-build/quatrain/internal/source"
+
+// Project is a parsed pyproject.toml.
+type Project struct {
+	File *source.File
+	Root *source.Table // the whole file: the content hash is computed over it
+
+	Name        source.Text // as written; zero with package-mode = false and no name
+	Version     source.Text
+	Description string
+	Readme      []string // paths, relative to the project
+	PackageMode bool
+
+	Python   source.Text // the Poetry constraint on Python: tool.poetry's `python`, else requires-python, else "*"
+	Groups   []Group     // in file order; "main" first, always there
+	Extras   []Extra
+	Scripts  []Script // console scripts in file order
+	Sources  []Source // [[tool.poetry.source]]
+	Layout   Layout
+	Metadata Metadata
+	Quatrain Config
+}
+
+// Group is a dependency group with its includes resolved.
+type Group struct {
+	Name         string // canonical
+	At           source.Range
+	Optional     bool
+	Dependencies []Dependency // for locking: enriched (poetry-core dependency_group.py), includes expanded
+}
+
+// Extra is a named set of optional dependencies.
+type Extra struct {
+	Name         string // canonical
+	At           source.Range
+	Dependencies []string // canonical names
+}
+
+// Dependency is one constraint of one name.
+type Dependency struct {
+	Name                  string // canonical
+	PrettyName            string
+	Constraint            string // Poetry constraint, "*" for any
+	Marker                string // PEP 508, with `python` and `platform` keys folded in
+	Optional              bool
+	InExtras              []string // canonical extras that activate it
+	Extras                []string // canonical extras it asks of the package
+	Source                string   // name of the index
+	Git, Branch, Tag, Rev string
+	URL, Path             string
+	Subdirectory          string
+	Develop               bool
+	AllowPrereleases      bool
+	At                    source.Range
+}
+
+// Script is a console script: Name calls Reference ("module:attr").
+type Script struct {
+	Name      string
+	Reference string
+	File      bool // type = "file": Reference is a path that is copied
+	At        source.Range
+}
+
+// Source is one [[tool.poetry.source]].
+type Source struct {
+	Name     string
+	URL      string // "" for PyPI
+	Priority string // "primary", "supplemental", "explicit" (and Poetry 1's "default", "secondary")
+	At       source.Range
+}
+
+// Layout is what of the project is importable: [tool.poetry] packages and the
+// default that poetry-core finds (a folder or module of the project's name, flat or under src).
+type Layout struct {
+	Packages    []Package
+	BuildScript string // tool.poetry.build.script
+	Backend     string // build-system.build-backend
+}
+
+// Package is one element of [tool.poetry] packages.
+type Package struct {
+	Include string
+	From    string // "" or a folder such as "src"
+	At      source.Range
+}
+
+// Metadata is what the project says of itself beyond name and version, raw
+// enough to write the core metadata as poetry-core does.
+type Metadata struct {
+	License        string
+	Authors        []string // "Name <mail>"
+	Maintainers    []string
+	Keywords       []string
+	Classifiers    []string
+	URLs           []URL // Project-URL, in poetry-core's order
+	DynamicVersion bool
+}
+
+// URL is a labelled link.
+type URL struct{ Label, URL string }

@@ -1,0 +1,38 @@
+package source
+
+// Kind is the TOML type of a value.
+type Kind int
+
+// The kinds of TOML values. Datetime covers all four TOML date and time types.
+const (
+	String Kind = iota + 1
+	Integer
+	Float
+	Bool
+	Datetime
+	Array
+	TableKind
+)
+
+// Value is one TOML value with its place. Exactly the field of its Kind is set.
+type Value struct {
+	Kind  Kind
+	At    Range    // the value as written; of a [table]: its header, or its first key
+	Text  string   // String: the contents; Integer, Float, Bool, Datetime: as written
+	Items []*Value // Array, also of tables
+	Table *Table   // TableKind
+}
+
+// Table is a TOML table, however written: [header], inline, or dotted keys.
+// Keys keep the order of the file.
+type Table struct {
+	At      Range
+	Entries []Entry
+}
+
+// Entry is one key of a table.
+type Entry struct {
+	Key   string
+	KeyAt Range
+	Value *Value
+}

@@ -1,0 +1,138 @@
+// Package step describes the work that quatrain-helper does inside a build: one
+// type a command, whose arguments are written by llb and read by the helper from
+// the same declaration, so that the two cannot drift.
+//
+// Every command writes below its Out folder only, and nothing that it writes
+// depends on clock, host or order of arguments. A command that fails exits with
+// status 1 and says why on stderr. Given Report, it exits with 0 instead and
+// writes a [Report] there: the frontend runs a failed step again this way to
+// learn what to tell the user.
+package step
+
+// Where things stand inside a step.
+const (
+	Helper  = "/.quatrain/helper" // the helper binary, mounted read-only
+	Bundle  = "/.quatrain/ca-certificates.crt"
+	CA      = "/.quatrain/ca"      // secret: PEM file with a company's certificates, optional
+	CADir   = "/.quatrain/ca.d"    // build context "ca": a folder with such files, optional
+	Wheels  = "/.quatrain/wheels"  // Wheels/<sha256 hex>/<file name>
+	Answers = "/.quatrain/answers" // cache mount: what indexes answered, by sha256
+	Out     = "/out"
+)
+
+// Locate asks one index where files are. Writes Out/locations.json: [Locations].
+type Locate struct {
+	Index  Index
+	Files  []File
+	Out    string
+	Report string
+}
+
+// Fetch downloads files that BuildKit could not fetch itself: behind a login, with
+// a certificate or proxy only steps know, or after a failure that has to be
+// explained. Writes Out/<sha256 hex>/<file name>, mode 0644.
+type Fetch struct {
+	Index  Index
+	Files  []File
+	Out    string
+	Report string
+}
+
+// Index is a package index, as PEP 691 or PEP 503 describe it.
+type Index struct {
+	Name string // "pypi", or the name of the [[tool.poetry.source]]
+	URL  string // the simple API's root
+}
+
+// File is one distribution file that the lock names.
+type File struct {
+	Package string // canonical name
+	Name    string // file name
+	SHA256  string // hex
+}
+
+// Install unpacks wheels into a virtual environment that will stand at Venv.
+// Writes Out + Venv + "/lib/python<Python>/site-packages/…" and so on.
+type Install struct {
+	Python string  // minor version, "3.12", with a trailing "t" for free-threaded builds
+	Venv   string  // "/opt/venv"
+	Wheels []Wheel // in the order of installation
+	Out    string
+	Report string
+}
+
+// Wheel is one wheel to install.
+type Wheel struct {
+	Path      string // below Wheels
+	DirectURL string // contents of direct_url.json (PEP 610), "" for a file from an index
+}
+
+// Venv writes the skeleton of a virtual environment: pyvenv.cfg, the interpreter's
+// links, lib64. Writes Out + Venv + "/…".
+type Venv struct {
+	Python      string // minor version as in Install
+	Version     string // full version, "3.12.4"
+	Interpreter string // absolute path in the image, "/usr/local/bin/python3.12"
+	Venv        string
+	Out         string
+	Report      string
+}
+
+// Compile writes byte code (unchecked-hash pycs, PEP 552) for the .py files below
+// In, as __pycache__ folders at the same places below Out. Runs on an image with
+// Interpreter in it. File names inside the byte code are the paths without In.
+type Compile struct {
+	Interpreter string // absolute path
+	In          string // a tree that will stand at "/"
+	Out         string
+	Report      string
+}
+
+// Apt installs Debian packages into the root it runs on and leaves no lists, caches or logs.
+type Apt struct {
+	Packages []string
+	Report   string
+}
+
+// Locations is what Locate found, sorted by file name.
+type Locations struct {
+	Files []Location `json:"files"`
+}
+
+// Location is where one file is.
+type Location struct {
+	Package string `json:"package"`
+	Name    string `json:"name"`
+	SHA256  string `json:"sha256"`
+	URL     string `json:"url"`              // absolute
+	Size    int64  `json:"size,omitempty"`   // bytes; 0 where the index does not say
+	Yanked  string `json:"yanked,omitempty"` // reason, "yanked" where none is given; "" when not yanked
+}
+
+// Report is why a step failed.
+type Report struct {
+	Problems []Problem `json:"problems"` // empty: the step would have succeeded
+}
+
+// Problem is one thing that went wrong.
+type Problem struct {
+	Kind    Kind   `json:"kind"`
+	Package string `json:"package,omitempty"` // canonical name, where it is about one
+	File    string `json:"file,omitempty"`
+	Message string `json:"message"`        // what happened, lower case, no full stop; never a secret
+	Hint    string `json:"hint,omitempty"` // what to do
+}
+
+// Kind is the sort of a problem: what the frontend can act on.
+type Kind string
+
+// The kinds of problems.
+const (
+	Unreachable  Kind = "unreachable"   // no connection, no name, time-out, 5xx after retries
+	Untrusted    Kind = "untrusted"     // certificate signed by an unknown authority
+	Unauthorized Kind = "unauthorized"  // 401 or 403
+	NotFound     Kind = "not-found"     // the index does not have the package or the file
+	HashMismatch Kind = "hash-mismatch" // the index or the download has other bytes than the lock says
+	BadWheel     Kind = "bad-wheel"     // not a wheel, or one that would leave its place
+	Failed       Kind = "failed"        // anything else
+)
