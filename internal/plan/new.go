@@ -1,0 +1,208 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/selection"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/tags"
+)
+
+// Input is what a plan is made from.
+type Input struct {
+	Project  *pyproject.Project
+	Lock     *lockfile.Lock
+	Target   Target
+	Base     base.Facts
+	Platform string // "linux/amd64", "linux/arm/v7"
+}
+
+// New decides which file of which package is installed.
+// Errors carry positions and are joined: a Python that the project excludes, an
+// unknown extra, a package without a file for the platform, one from a place
+// that cannot be installed from.
+func New(in Input) (*Plan, error) {
+	p := &Plan{Target: in.Target, Platform: in.Platform, Base: in.Base, Project: in.Project}
+	if in.Target.Stage == BaseStage {
+		return p, nil
+	}
+	python, err := checkPython(in)
+	if err != nil {
+		return nil, err
+	}
+	machine, err := Machine(in.Platform)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := activeGroups(in)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := selection.Packages(in.Project, in.Lock, selection.Request{
+		Groups:      groups,
+		Extras:      texts(in.Target.Extras),
+		Python:      python,
+		Environment: pep508.LinuxEnvironment(in.Base.Version, machine),
+		Walk:        in.Project.Quatrain.Resolution.Value == "walk",
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, false)
+	var errs []error
+	for _, pkg := range locked {
+		chosen, err := choose(in, pkg, list)
+		errs = append(errs, err)
+		p.Packages = append(p.Packages, chosen)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Machine is Python's platform.machine() for an OCI platform.
+func Machine(platform string) (string, error) {
+	machines := map[string]string{
+		"linux/amd64": "x86_64", "linux/arm64": "aarch64", "linux/arm64/v8": "aarch64",
+		"linux/arm/v7": "armv7l", "linux/386": "i686", "linux/ppc64le": "ppc64le", "linux/s390x": "s390x",
+	}
+	for variant := platform; variant != "linux"; {
+		if m, ok := machines[variant]; ok {
+			return m, nil
+		}
+		cut := strings.LastIndex(variant, "/")
+		if cut < 0 {
+			break
+		}
+		variant = variant[:cut] // linux/amd64/v2 runs what linux/amd64 runs
+	}
+	return "", source.Errorf(source.Range{}, "platform %s is not one that Quatrain knows", platform).
+		WithHint("Use linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le or linux/s390x.")
+}
+
+func interpreter(v pep440.Version, freeThreaded bool) tags.Interpreter {
+	return tags.Interpreter{Major: v.Major(), Minor: v.Minor(), FreeThreaded: freeThreaded}
+}
+
+// checkPython holds the image's Python against what the project allows.
+func checkPython(in Input) (pep440.Version, error) {
+	python, err := pep440.ParseVersion(in.Base.Version)
+	if err != nil {
+		return python, source.Errorf(source.Range{}, "python version %q of the base image: %v", in.Base.Version, err)
+	}
+	for _, allowed := range []source.Text{in.Project.Python, in.Lock.PythonVersions} {
+		if allowed.Value == "" {
+			continue
+		}
+		c, err := pep440.ParseConstraint(allowed.Value)
+		if err != nil {
+			return python, source.Errorf(allowed.At, "python constraint %q: %v", allowed.Value, err)
+		}
+		if !c.Allows(python) {
+			return python, source.Errorf(allowed.At, "the project allows Python %s, the base image has %s", allowed.Value, python).
+				WithHint("Set `python` in [tool.quatrain] (or --build-arg PYTHON_VERSION) to a version that the project allows.")
+		}
+	}
+	return python, nil
+}
+
+// activeGroups are the target's groups; nil in the target means all that are not optional.
+func activeGroups(in Input) ([]string, error) {
+	if in.Target.Groups == nil {
+		return selection.ActiveGroups(in.Project, nil, nil, nil)
+	}
+	if len(in.Target.Groups) == 0 {
+		return nil, nil
+	}
+	return selection.ActiveGroups(in.Project, nil, nil, in.Target.Groups)
+}
+
+// choose picks the file of one package and says where it comes from.
+func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
+	index, err := indexOf(in, pkg)
+	if err != nil {
+		return Package{}, err
+	}
+	file, err := selection.Choose(pkg, list, selection.FileOptions{})
+	if err != nil {
+		return Package{}, noFile(in, pkg, err)
+	}
+	if !strings.HasSuffix(file.Name, ".whl") {
+		return Package{}, source.Errorf(pkg.At, "%s %s has no wheel for %s, only the sdist %s", pkg.Name, pkg.Version.Value, describe(in), file.Name).
+			WithHint("This version of Quatrain installs wheels only. Lock a version that has a wheel, or choose another `python` or `base`.")
+	}
+	hash, ok := strings.CutPrefix(file.Hash, "sha256:")
+	if !ok {
+		return Package{}, source.Errorf(file.At, "the lock has no sha256 for %s", file.Name).
+			WithHint("Run `poetry lock` with an index that gives sha256 hashes: nothing is installed unverified.")
+	}
+	return Package{
+		Name: pkg.Name, Version: pkg.Version.Value, Groups: slices.Clone(pkg.Groups),
+		File: file.Name, SHA256: hash, Index: index, At: pkg.At,
+	}, nil
+}
+
+func noFile(in Input, pkg *lockfile.Package, err error) error {
+	var none *selection.NoFileError
+	if !errors.As(err, &none) {
+		return err
+	}
+	e := source.Errorf(pkg.At, "%s %s has no file for %s: wanted one of %s; the lock has %s",
+		pkg.Name, pkg.Version.Value, describe(in), list5(none.Wanted), list5(none.Files))
+	return e.WithHint("Choose another `python` or `base` in [tool.quatrain], or lock a version of %s that has a wheel for it.", pkg.Name)
+}
+
+// list5 is a list that stays readable on one line.
+func list5(names []string) string {
+	if len(names) > 5 {
+		return list(names[:5]) + ", …"
+	}
+	return list(names)
+}
+
+func describe(in Input) string {
+	return "Python " + in.Base.Version + " on " + in.Platform + " with " + in.Base.Libc.String()
+}
+
+// indexOf is the index of a locked package: the source that the lock names, else
+// the default of the project (poetry/factory.py, create_pool).
+func indexOf(in Input, pkg *lockfile.Package) (Index, error) {
+	if pkg.Source == nil {
+		return defaultIndex(in.Project), nil
+	}
+	if pkg.Source.Type != "legacy" {
+		return Index{}, source.Errorf(pkg.At, "%s comes from %s %s", pkg.Name, pkg.Source.Type, pkg.Source.URL).
+			WithHint("This version of Quatrain installs from package indexes only; git, url, file and directory dependencies are not supported yet.")
+	}
+	for _, s := range in.Project.Sources {
+		if s.Name == pkg.Source.Reference {
+			return indexFrom(s), nil
+		}
+	}
+	return Index{}, source.Errorf(pkg.Source.At, "%s comes from the source %q, which pyproject.toml does not define", pkg.Name, pkg.Source.Reference).
+		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
+}
+
+func defaultIndex(p *pyproject.Project) Index {
+	for _, s := range p.Sources {
+		if s.Priority == "primary" || s.Priority == "default" || s.Priority == "" {
+			return indexFrom(s)
+		}
+	}
+	return PyPI
+}
+
+func indexFrom(s pyproject.Source) Index {
+	if s.URL == "" {
+		return Index{Name: s.Name, URL: PyPI.URL}
+	}
+	return Index{Name: s.Name, URL: strings.TrimSuffix(s.URL, "/") + "/"}
+}

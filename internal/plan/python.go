@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/tags"
+)
+
+// minors are the Python versions that official images exist for, newest first.
+var minors = []string{"3.14", "3.13", "3.12", "3.11", "3.10", "3.9"}
+
+// DefaultBase is the base image where none is configured.
+const DefaultBase = "python:{python}-slim"
+
+// PythonMinor chooses the minor version of Python: what was asked for (a build
+// argument, then [tool.quatrain] python, then .python-version), else the newest
+// that project and lock allow and for which every package of the target has a
+// wheel, else the newest that they allow.
+func PythonMinor(in Input, arg, versionFile string) (string, error) {
+	asked := []source.Text{{Value: arg}, in.Project.Quatrain.Python, {Value: firstWord(versionFile)}}
+	for _, a := range asked {
+		if a.Value != "" {
+			return minorOf(a)
+		}
+	}
+	allowed := allowedMinors(in.Project, in.Lock)
+	for _, minor := range allowed {
+		if hasWheels(in, minor) {
+			return minor, nil
+		}
+	}
+	if len(allowed) > 0 {
+		return allowed[0], nil
+	}
+	return "", source.Errorf(in.Project.Python.At, "no version of Python that Quatrain knows is allowed by %q", in.Project.Python.Value).
+		WithHint("Known are %s. Set `python` and `base` in [tool.quatrain] for another.", list(minors))
+}
+
+// minorOf reads "3.12" or "3.12.4".
+func minorOf(asked source.Text) (string, error) {
+	v, err := pep440.ParseVersion(strings.TrimSuffix(asked.Value, "t"))
+	if err != nil || strings.Count(asked.Value, ".") == 0 {
+		return "", source.Errorf(asked.At, "python version %q is not of the form 3.12", asked.Value)
+	}
+	return fmt.Sprintf("%d.%d", v.Major(), v.Minor()), nil
+}
+
+func firstWord(s string) string {
+	if words := strings.Fields(s); len(words) > 0 {
+		return words[0]
+	}
+	return ""
+}
+
+func allowedMinors(p *pyproject.Project, l *lockfile.Lock) []string {
+	var all []string
+	for _, minor := range minors {
+		series, err := pep440.ParseConstraint(minor + ".*")
+		if err == nil && allows(p.Python, series) && allows(l.PythonVersions, series) {
+			all = append(all, minor)
+		}
+	}
+	return all
+}
+
+// allows is true for a constraint that cannot be read: New reports it with its place.
+func allows(t source.Text, series pep440.Constraint) bool {
+	if t.Value == "" {
+		return true
+	}
+	c, err := pep440.ParseConstraint(t.Value)
+	return err != nil || c.AllowsAny(series)
+}
+
+// hasWheels plans the target for an official image of that minor. The newest
+// patch release is assumed: lower bounds within a minor are all there is in practice.
+func hasWheels(in Input, minor string) bool {
+	in.Base = base.Facts{Version: minor + ".99", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}
+	_, err := New(in)
+	return err == nil
+}

@@ -1,0 +1,223 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+	"sort"
+
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// Stage says how far a target's image goes.
+type Stage int
+
+// The stages, each one more than the one before.
+const (
+	BaseStage    Stage = iota // the base image, runtime packages, user, environment
+	BuilderStage              // and the build packages and the virtual environment
+	AppStage                  // the virtual environment and the project
+)
+
+// Target is a target with everything that it inherits resolved.
+type Target struct {
+	Name        string
+	Description string
+	Stage       Stage
+	BuildTools  bool     // has the packages of [tool.quatrain.build] apt
+	Groups      []string // canonical; nil: every group that is not optional
+	GroupsAt    source.Range
+	Extras      []source.Text
+	Apt         []string // runtime packages
+	Compile     bool
+	InstallRoot bool // the project itself is installed
+	Image       pyproject.Image
+}
+
+// DefaultTarget is built when none is asked for.
+const DefaultTarget = "production"
+
+// builtin are the targets that every project has, in the order they are listed.
+var builtin = []string{"base", "builder", "production", "development"}
+
+// TargetNames lists the targets of a project: the built-in ones, then its own in file order.
+func TargetNames(c pyproject.Config) []string {
+	names := slices.Clone(builtin)
+	for _, t := range c.Targets {
+		if !slices.Contains(names, t.Name) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// ResolveTarget finds a target by name, with `from` followed and defaults applied.
+// Errors: unknown name (with the nearest), a cycle of `from`.
+func ResolveTarget(p *pyproject.Project, name string) (Target, error) {
+	if name == "" {
+		name = DefaultTarget
+	}
+	return resolve(p, name, source.Whole(p.File), nil)
+}
+
+func resolve(p *pyproject.Project, name string, at source.Range, visited []string) (Target, error) {
+	if slices.Contains(visited, name) {
+		return Target{}, source.Errorf(at, "target %q is made from itself", name)
+	}
+	own := findTarget(p.Quatrain, name)
+	t, known := builtinTarget(p, name)
+	switch {
+	case own == nil && !known:
+		return Target{}, unknownTarget(p, name, at)
+	case own == nil:
+		return t, nil
+	case !known || own.From.Value != "":
+		from := own.From
+		if from.Value == "" {
+			from = source.Text{Value: DefaultTarget, At: own.At}
+		}
+		parent, err := resolve(p, from.Value, from.At, append(visited, name))
+		if err != nil {
+			return Target{}, err
+		}
+		t = parent
+		t.Name, t.Description = name, "your own, from "+from.Value
+	}
+	adjust(&t, own)
+	return t, checkGroups(p, t)
+}
+
+func findTarget(c pyproject.Config, name string) *pyproject.TargetConfig {
+	for i := range c.Targets {
+		if c.Targets[i].Name == name {
+			return &c.Targets[i]
+		}
+	}
+	return nil
+}
+
+func unknownTarget(p *pyproject.Project, name string, at source.Range) error {
+	names := TargetNames(p.Quatrain)
+	err := source.Errorf(at, "target %q is not defined", name)
+	if near := source.Nearest(name, names); near != "" {
+		return err.WithHint("Did you mean %q? The targets are: %s.", near, list(names))
+	}
+	return err.WithHint("The targets are: %s. Add your own as [tool.quatrain.target.%s].", list(names), name)
+}
+
+// builtinTarget is a built-in target as [tool.quatrain] alone makes it.
+func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
+	c := p.Quatrain
+	t := Target{
+		Name:        name,
+		Stage:       AppStage,
+		Groups:      []string{"main"},
+		Extras:      c.Extras,
+		Apt:         texts(c.Apt),
+		InstallRoot: installsRoot(p),
+		Compile:     c.Compile == nil || *c.Compile,
+		Image:       c.Image,
+	}
+	switch name {
+	case "base":
+		t.Stage, t.Groups, t.InstallRoot, t.Compile = BaseStage, []string{}, false, false
+		t.Description = "the base image with runtime packages, user and environment"
+	case "builder":
+		t.Stage, t.BuildTools, t.InstallRoot, t.Compile = BuilderStage, true, false, false
+		t.Description = "base with build packages and the virtual environment"
+	case "production":
+		t.Description = "the main group and the project"
+	case "development":
+		t.Groups, t.BuildTools, t.Compile = nil, true, false
+		t.Description = "all groups that are not optional and the project, to be mounted over"
+	default:
+		return Target{}, false
+	}
+	return t, true
+}
+
+func installsRoot(p *pyproject.Project) bool {
+	return p.PackageMode && p.Quatrain.Project.Value != "none"
+}
+
+// adjust applies a [tool.quatrain.target.NAME] table: a key that is set replaces.
+func adjust(t *Target, own *pyproject.TargetConfig) {
+	if own.Groups != nil {
+		t.Groups, t.GroupsAt = append([]string{}, texts(own.Groups)...), own.At
+		if len(own.Groups) > 0 {
+			t.GroupsAt = own.Groups[0].At
+		}
+	}
+	if own.Extras != nil {
+		t.Extras = own.Extras
+	}
+	t.Apt = append(slices.Clone(t.Apt), texts(own.Apt)...)
+	if own.Compile != nil {
+		t.Compile = *own.Compile
+	}
+	if own.Project.Value == "none" {
+		t.InstallRoot = false
+	}
+	t.Image = overrideImage(t.Image, own.Image)
+}
+
+func overrideImage(im, own pyproject.Image) pyproject.Image {
+	if own.Command != nil {
+		im.Command = own.Command
+	}
+	if own.Entrypoint != nil {
+		im.Entrypoint = own.Entrypoint
+	}
+	if own.Ports != nil {
+		im.Ports = own.Ports
+	}
+	if own.User.Value != "" {
+		im.User = own.User
+	}
+	if own.Workdir.Value != "" {
+		im.Workdir = own.Workdir
+	}
+	if own.Healthcheck != nil {
+		im.Healthcheck = own.Healthcheck
+	}
+	if own.StopSignal.Value != "" {
+		im.StopSignal = own.StopSignal
+	}
+	im.Env = mergePairs(im.Env, own.Env)
+	im.Labels = mergePairs(im.Labels, own.Labels)
+	return im
+}
+
+// mergePairs adds own to pairs, own winning, sorted by name.
+func mergePairs(pairs, own []pyproject.Pair) []pyproject.Pair {
+	merged := slices.Clone(own)
+	for _, p := range pairs {
+		if !slices.ContainsFunc(own, func(o pyproject.Pair) bool { return o.Name == p.Name }) {
+			merged = append(merged, p)
+		}
+	}
+	sort.Slice(merged, func(i, j int) bool { return merged[i].Name < merged[j].Name })
+	return merged
+}
+
+// checkGroups refuses groups that the project does not have.
+func checkGroups(p *pyproject.Project, t Target) error {
+	var names []string
+	for _, g := range p.Groups {
+		names = append(names, g.Name)
+	}
+	var errs []error
+	for _, g := range t.Groups {
+		if slices.Contains(names, g) {
+			continue
+		}
+		err := source.Errorf(t.GroupsAt, "group %q of target %q is not defined", g, t.Name)
+		if near := source.Nearest(g, names); near != "" {
+			err = err.WithHint("Did you mean %q? The groups are: %s.", near, list(names))
+		} else {
+			err = err.WithHint("The groups are: %s.", list(names))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,104 @@
+package llb
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+)
+
+// Config is the image's configuration: the base's with the plan's on top.
+// labels are the request's own and win.
+func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[string]string) (*dockerspec.DockerOCIImage, error) {
+	img := baseConfig
+	user, err := p.Target.User()
+	if err != nil {
+		return nil, err
+	}
+	env, err := p.Env(lookup(img.Config.Env, "PATH"))
+	if err != nil {
+		return nil, err
+	}
+	img.Config.Env = withEnv(img.Config.Env, env)
+	img.Config.User = user.String()
+	img.Config.WorkingDir = p.Target.Workdir()
+	img.Config.Cmd = p.Command()
+	img.Config.Entrypoint = nil
+	if e := p.Target.Image.Entrypoint; e != nil && len(e.Args) > 0 {
+		img.Config.Entrypoint = e.Args
+	}
+	img.Config.ExposedPorts = maps.Clone(img.Config.ExposedPorts)
+	for _, port := range p.Target.Ports() {
+		if img.Config.ExposedPorts == nil {
+			img.Config.ExposedPorts = map[string]struct{}{}
+		}
+		img.Config.ExposedPorts[port] = struct{}{}
+	}
+	img.Config.Labels = withLabels(img.Config.Labels, p.Target.Image.Labels, labels)
+	if s := p.Target.Image.StopSignal.Value; s != "" {
+		img.Config.StopSignal = s
+	}
+	if h := p.Target.Image.Healthcheck; h != nil {
+		img.Config.Healthcheck = healthcheck(h)
+	}
+	// When the base was made says nothing of this image.
+	img.Created = nil
+	return &img, nil
+}
+
+func lookup(env []string, name string) string {
+	for _, e := range env {
+		if value, ok := strings.CutPrefix(e, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// withEnv replaces in place what the base sets and appends the rest.
+func withEnv(env []string, pairs []pyproject.Pair) []string {
+	env = slices.Clone(env)
+	for _, p := range pairs {
+		entry := p.Name + "=" + p.Value
+		i := slices.IndexFunc(env, func(e string) bool { return strings.HasPrefix(e, p.Name+"=") })
+		if i < 0 {
+			env = append(env, entry)
+			continue
+		}
+		env[i] = entry
+	}
+	return env
+}
+
+func withLabels(base map[string]string, own []pyproject.Pair, request map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, base)
+	for _, l := range own {
+		all[l.Name] = l.Value
+	}
+	maps.Copy(all, request)
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// healthcheck reads durations that the parser has already checked.
+func healthcheck(h *pyproject.Healthcheck) *dockerspec.HealthcheckConfig {
+	duration := func(s string) time.Duration {
+		d, _ := time.ParseDuration(s)
+		return d
+	}
+	return &dockerspec.HealthcheckConfig{
+		Test:        append([]string{"CMD"}, h.Command...),
+		Interval:    duration(h.Interval.Value),
+		Timeout:     duration(h.Timeout.Value),
+		StartPeriod: duration(h.StartPeriod.Value),
+		Retries:     h.Retries,
+	}
+}

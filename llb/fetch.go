@@ -1,0 +1,78 @@
+package llb
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+	digest "github.com/opencontainers/go-digest"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// Locate asks one index where the files of the packages are. Its output holds
+// locations.json; nothing below depends on it but the addresses, which are in no key.
+func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
+	s := step.Locate{Index: step.Index(index), Files: files(packages), Out: step.Out}
+	return g.run(command{
+		name: fmt.Sprintf("[locate] %d files on %s", len(packages), index.Name),
+		args: func(report string) []string { s.Report = report; return s.Args() },
+		root: llb.Scratch(),
+		out:  true,
+		opts: g.indexOptions(index),
+	})
+}
+
+// FetchByStep downloads the files of one index in a step: what BuildKit's own
+// HTTP source cannot do (logins, certificates and proxies that only steps know,
+// retries), and with reasons for every failure. Output: <sha256>/<file name>.
+func (g *Graph) FetchByStep(index plan.Index, packages []plan.Package) llb.State {
+	s := step.Fetch{Index: step.Index(index), Files: files(packages), Out: step.Out}
+	return g.run(command{
+		name: fmt.Sprintf("[fetch] %d files from %s", len(packages), index.Name),
+		args: func(report string) []string { s.Report = report; return s.Args() },
+		root: llb.Scratch(),
+		out:  true,
+		opts: g.indexOptions(index),
+	})
+}
+
+func (g *Graph) indexOptions(index plan.Index) []llb.RunOption {
+	opts := append(g.online(), llb.AddMount(step.Answers, llb.Scratch(),
+		llb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, "quatrain-answers"), llb.CacheMountShared)))
+	if index.Name == plan.PyPI.Name {
+		return opts
+	}
+	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(index.Name))
+	for _, part := range []string{"USERNAME", "PASSWORD"} {
+		id := "POETRY_HTTP_BASIC_" + name + "_" + part
+		opts = append(opts, llb.AddSecret(id, llb.SecretID(id), llb.SecretAsEnv(true), llb.SecretAsEnvName(id), llb.SecretOptional))
+	}
+	return opts
+}
+
+func files(packages []plan.Package) []step.File {
+	var all []step.File
+	for _, p := range packages {
+		all = append(all, step.File{Package: p.Name, Name: p.File, SHA256: p.SHA256})
+	}
+	return all
+}
+
+// Fetch is BuildKit's own download of one file: the key is its hash and name, the
+// address is not part of it, and a warm build asks nothing.
+func (g *Graph) Fetch(p plan.Package, url string) llb.State {
+	opts := []llb.HTTPOption{
+		llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, p.SHA256)),
+		llb.Filename(p.File),
+		llb.Chmod(0o644),
+		llb.WithCustomName("[fetch] " + p.File),
+		llb.ProgressGroup("quatrain-fetch", "[fetch] wheels", false),
+	}
+	for _, c := range g.o.Constraints {
+		opts = append(opts, c)
+	}
+	return llb.HTTP(url, opts...)
+}

@@ -1,0 +1,120 @@
+// Package llb turns a plan into a BuildKit graph and an image configuration. It
+// parses nothing and talks to no daemon: what only a daemon can say (the base's
+// configuration, capabilities, where files are) arrives as data.
+package llb
+
+import (
+	"time"
+
+	"github.com/moby/buildkit/client/llb"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// epoch is the time of every file that the graph writes: fixed, so that the same
+// input makes the same layer, and late enough for zip (1980).
+var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Paths of the helper and the certificates in the frontend image.
+const (
+	helperInFrontend = "/bin/quatrain-helper"
+	bundleInFrontend = "/etc/ssl/certs/ca-certificates.crt"
+)
+
+// Options is what the daemon and the request contribute.
+type Options struct {
+	Frontend       llb.State // the frontend image, or a tree that looks like it
+	BuildPlatform  ocispecs.Platform
+	TargetPlatform ocispecs.Platform
+	Merge          bool // the daemon has MergeOp
+	ModeStrings    bool // the daemon reads modes such as "go=rX"
+	CacheNamespace string
+	Proxy          *llb.ProxyEnv
+	CA             *llb.State // build context "ca", or nil
+	Constraints    []llb.ConstraintsOpt
+	Run            []llb.RunOption // what the request asks of every step: hosts, limits
+}
+
+// Graph makes vertices, and remembers the steps that it made: a step that failed
+// is run again in report mode.
+type Graph struct {
+	o     Options
+	steps map[string]llb.State // arguments → the same step in report mode
+}
+
+// New starts a graph.
+func New(o Options) *Graph { return &Graph{o: o, steps: map[string]llb.State{}} }
+
+// command is what a helper step needs beyond its arguments.
+type command struct {
+	name string
+	args func(report string) []string
+	root llb.State       // scratch unless the step runs on an image
+	out  bool            // the step's output is Out, not its root
+	opts []llb.RunOption // mounts, network
+}
+
+const reportFile = step.Out + "/report.json"
+
+// run adds a helper step on the build platform and returns its output.
+func (g *Graph) run(c command) llb.State {
+	args := c.args("")
+	report := g.exec(c, c.args(reportFile), llb.IgnoreCache)
+	g.steps[key(append([]string{step.Helper}, args...))] = report.AddMount(step.Out, llb.Scratch())
+	exec := g.exec(c, args)
+	if !c.out {
+		return exec.Root()
+	}
+	return exec.AddMount(step.Out, llb.Scratch())
+}
+
+func (g *Graph) exec(c command, args []string, more ...llb.RunOption) llb.ExecState {
+	opts := []llb.RunOption{
+		llb.Args(append([]string{step.Helper}, args...)),
+		llb.Dir("/"),
+		llb.Platform(g.o.BuildPlatform),
+		llb.WithCustomName(c.name),
+		// Only the helper's bytes count for the key, not the frontend's digest.
+		llb.AddMount(step.Helper, g.o.Frontend, llb.Readonly, llb.SourcePath(helperInFrontend)),
+	}
+	opts = append(opts, c.opts...)
+	opts = append(opts, g.o.Run...)
+	for _, o := range g.o.Constraints {
+		opts = append(opts, o)
+	}
+	return c.root.Run(append(opts, more...)...)
+}
+
+// Report is the report-mode twin of the step that ran with these arguments: its
+// output holds report.json.
+func (g *Graph) Report(args []string) (llb.State, bool) {
+	s, ok := g.steps[key(args)]
+	return s, ok
+}
+
+func key(args []string) string {
+	var k []byte
+	for _, a := range args {
+		k = append(append(k, a...), 0)
+	}
+	return string(k)
+}
+
+// online is what a step gets that talks to the network: the plain certificates,
+// a company's own, proxies.
+func (g *Graph) online() []llb.RunOption {
+	opts := []llb.RunOption{
+		llb.AddMount(step.Bundle, g.o.Frontend, llb.Readonly, llb.SourcePath(bundleInFrontend)),
+		llb.AddSecret(step.CA, llb.SecretID("ca"), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400)),
+	}
+	if g.o.CA != nil {
+		opts = append(opts, llb.AddMount(step.CADir, *g.o.CA, llb.Readonly))
+	}
+	if g.o.Proxy != nil {
+		opts = append(opts, llb.WithProxy(*g.o.Proxy))
+	}
+	return opts
+}
+
+var offline = llb.Network(llb.NetModeNone)

@@ -1,0 +1,147 @@
+package llb
+
+import (
+	"github.com/moby/buildkit/client/llb"
+
+	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/editable"
+	"github.com/quatrain-build/quatrain/internal/plan"
+)
+
+// Inputs are the trees that an image is assembled from.
+type Inputs struct {
+	Base      llb.State            // the image's root with its apt packages, target platform
+	BuildBase llb.State            // the same on the build platform: what compiles
+	URLs      map[string]string    // sha256 → address, for BuildKit's own download
+	Fetched   map[string]llb.State // index name → FetchByStep's output; takes precedence
+	Sizes     map[string]int64     // sha256 → bytes
+	App       *llb.State           // the project's files at "/", or nil
+	Installed []editable.File      // the project's own installation
+}
+
+// Assemble puts an image's root together. Everything that two targets share is
+// the same vertex.
+func (g *Graph) Assemble(p *plan.Plan, in Inputs) (llb.State, error) {
+	user, err := p.Target.User()
+	if err != nil {
+		return llb.State{}, err
+	}
+	layers := []llb.State{in.Base}
+	if user.Create {
+		layers = append(layers, g.user(p.Base, user))
+	}
+	if p.Target.Stage == plan.BaseStage {
+		return g.merge(layers), nil
+	}
+	layers = append(layers, g.venv(p))
+	layers = append(layers, g.dependencies(p, in)...)
+	if p.Target.Stage == plan.AppStage {
+		layers = append(layers, g.project(p, in)...)
+	}
+	return g.merge(layers), nil
+}
+
+// dependencies are the buckets' layers, and their byte code behind them.
+func (g *Graph) dependencies(p *plan.Plan, in Inputs) []llb.State {
+	wheels := g.wheels(p, in)
+	buckets := plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
+	var installed, compiled []llb.State
+	for _, b := range buckets {
+		tree := g.install(p, b, wheels)
+		installed = append(installed, tree)
+		if p.Target.Compile {
+			compiled = append(compiled, g.compile(p, b.Name, in.BuildBase, tree))
+		}
+	}
+	return append(installed, compiled...)
+}
+
+func (g *Graph) wheels(p *plan.Plan, in Inputs) map[string]wheelFile {
+	all := map[string]wheelFile{}
+	for _, pkg := range p.Packages {
+		if s, ok := in.Fetched[pkg.Index.Name]; ok {
+			all[pkg.SHA256] = wheelFile{state: s, path: "/" + pkg.SHA256 + "/" + pkg.File}
+			continue
+		}
+		all[pkg.SHA256] = wheelFile{state: g.Fetch(pkg, in.URLs[pkg.SHA256]), path: "/" + pkg.File}
+	}
+	return all
+}
+
+// project is the app's files, its byte code, and what makes it importable: last,
+// because it changes most.
+func (g *Graph) project(p *plan.Plan, in Inputs) []llb.State {
+	var layers []llb.State
+	if len(in.Installed) > 0 {
+		layers = append(layers, g.writeFiles("[project] "+p.Project.Name.Value, in.Installed))
+	}
+	if in.App != nil {
+		app := g.app(p, *in.App)
+		layers = append(layers, app)
+		if p.Target.Compile {
+			layers = append(layers, g.compile(p, "project", in.BuildBase, app))
+		}
+	}
+	return layers
+}
+
+// app copies the project's files: owned by root, modes and times fixed, so that
+// two checkouts make one layer.
+func (g *Graph) app(p *plan.Plan, files llb.State) llb.State {
+	dir := p.Target.Workdir()
+	info := &llb.CopyInfo{
+		CopyDirContentsOnly: true, CreateDestPath: true,
+		ChownOpt: root(), CreatedTime: &epoch,
+	}
+	if g.o.ModeStrings {
+		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
+	}
+	return llb.Scratch().File(
+		llb.Mkdir(dir, 0o755, llb.WithParents(true), llb.WithCreatedTime(epoch)).Copy(files, "/", dir, info),
+		g.named("[project] copy to "+dir)...)
+}
+
+// writeFiles is one vertex that writes files with their parents.
+func (g *Graph) writeFiles(name string, files []editable.File) llb.State {
+	var action *llb.FileAction
+	made := map[string]bool{}
+	for _, f := range files {
+		for _, d := range parents(f.Path) {
+			if !made[d] {
+				made[d] = true
+				action = mkdir(action, d)
+			}
+		}
+		action = action.Mkfile(f.Path, modeOf(f.Mode), f.Data, llb.WithCreatedTime(epoch))
+	}
+	return llb.Scratch().File(action, g.named(name)...)
+}
+
+// user is the entry in passwd and group, and the home directory.
+func (g *Graph) user(facts base.Facts, u plan.User) llb.State {
+	passwd, group := base.AddUser(facts.Passwd, facts.Group, u.Name, u.UID, u.GID)
+	at := llb.WithCreatedTime(epoch)
+	return llb.Scratch().File(
+		llb.Mkdir("/etc", 0o755, at).
+			Mkfile("/etc/passwd", 0o644, passwd, at).
+			Mkfile("/etc/group", 0o644, group, at).
+			Mkdir("/home", 0o755, at).
+			Mkdir(u.Home(), 0o755, at, llb.WithUIDGID(u.UID, u.GID)),
+		g.named("[user] "+u.Name)...)
+}
+
+// merge stacks the layers; a daemon without MergeOp gets copies in the same order.
+func (g *Graph) merge(layers []llb.State) llb.State {
+	if g.o.Merge {
+		return llb.Merge(layers, g.named("[image] merge")...)
+	}
+	image := layers[0]
+	for _, l := range layers[1:] {
+		image = image.File(llb.Copy(l, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}), g.named("[image] copy")...)
+	}
+	return image
+}
+
+func (g *Graph) named(name string) []llb.ConstraintsOpt {
+	return append([]llb.ConstraintsOpt{llb.WithCustomName(name), llb.Platform(g.o.BuildPlatform)}, g.o.Constraints...)
+}

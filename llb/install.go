@@ -1,0 +1,100 @@
+package llb
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// wheelFile is where the bytes of one package's wheel are: a state and a path in it.
+type wheelFile struct {
+	state llb.State
+	path  string
+}
+
+// install unpacks the wheels of a bucket on a scratch root: no base image, no
+// project file and no platform is part of the key.
+func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]wheelFile) llb.State {
+	s := step.Install{Python: pythonDir(p), Venv: plan.Venv, Out: step.Out}
+	opts := []llb.RunOption{offline}
+	for _, pkg := range b.Packages {
+		at := path.Join(step.Wheels, pkg.SHA256, pkg.File)
+		s.Wheels = append(s.Wheels, step.Wheel{Path: at})
+		w := wheels[pkg.SHA256]
+		opts = append(opts, llb.AddMount(at, w.state, llb.Readonly, llb.SourcePath(w.path)))
+	}
+	return g.run(command{
+		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),
+		args: func(report string) []string { s.Report = report; return s.Args() },
+		root: llb.Scratch(),
+		out:  true,
+		opts: opts,
+	})
+}
+
+// compile writes the byte code of a tree that will stand at "/". It runs on the
+// build platform's variant of the base: byte code does not depend on the platform.
+func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.State {
+	const in = "/.quatrain/in"
+	s := step.Compile{Interpreter: p.Base.Interpreter, In: in, Out: step.Out}
+	return g.run(command{
+		name: "[compile] " + name,
+		args: func(report string) []string { s.Report = report; return s.Args() },
+		root: root,
+		out:  true,
+		// The tree's own key says what is in it: hashing it once more costs seconds.
+		opts: []llb.RunOption{offline, llb.AddMount(in, tree, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff))},
+	})
+}
+
+// venv is the skeleton of the virtual environment.
+func (g *Graph) venv(p *plan.Plan) llb.State {
+	s := step.Venv{
+		Python: pythonDir(p), Version: p.Base.Version, Interpreter: p.Base.Interpreter,
+		Venv: plan.Venv, Out: step.Out,
+	}
+	return g.run(command{
+		name: "[venv] Python " + p.Base.Version,
+		args: func(report string) []string { s.Report = report; return s.Args() },
+		root: llb.Scratch(),
+		out:  true,
+		opts: []llb.RunOption{offline},
+	})
+}
+
+// Apt installs Debian packages on a root. No lock is part of the key.
+func (g *Graph) Apt(root llb.State, packages []string) llb.State {
+	if len(packages) == 0 {
+		return root
+	}
+	s := step.Apt{Packages: packages}
+	return g.run(command{
+		name: "[apt] " + strings.Join(packages, " "),
+		args: func(report string) []string { s.Report = report; return s.Args() },
+		root: root,
+		opts: g.online(),
+	})
+}
+
+// pythonDir is the minor version as it stands in paths: "3.12", "3.13t".
+func pythonDir(p *plan.Plan) string {
+	parts := strings.SplitN(p.Base.Version, ".", 3)
+	dir := strings.Join(parts[:min(2, len(parts))], ".")
+	if p.Base.FreeThreaded {
+		dir += "t"
+	}
+	return dir
+}
+
+func names(packages []plan.Package) string {
+	var all []string
+	for _, p := range packages {
+		all = append(all, p.Name)
+	}
+	return strings.Join(all, ", ")
+}
