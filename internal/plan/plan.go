@@ -53,3 +53,14 @@ func (p *Plan) Sources() []Index {
 	}
 	return all
 }
+
+// From lists the packages of one index.
+func (p *Plan) From(index Index) []Package {
+	var all []Package
+	for _, pkg := range p.Packages {
+		if pkg.Index == index {
+			all = append(all, pkg)
+		}
+	}
+	return all
+}

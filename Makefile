@@ -1,0 +1,48 @@
+# Quatrain. `make help` lists the targets.
+SHELL := /bin/bash
+LAB := test/lab/lab
+GO_ENV := CGO_ENABLED=0
+BUILD := go build -trimpath -buildvcs=false -ldflags "-s -w -buildid="
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the three binaries, in bin/
+	$(GO_ENV) $(BUILD) -o bin/ ./cmd/...
+
+.PHONY: unit
+unit: ## tests that need neither daemon nor network
+	go test ./internal/... ./llb/... ./frontend/... ./cmd/...
+
+.PHONY: lint
+lint: ## vet and formatting
+	@test -z "$$(gofmt -l cmd frontend internal llb test)" || { gofmt -l cmd frontend internal llb test; exit 1; }
+	go vet ./...
+
+.PHONY: lab
+lab: ## bring up buildkitd, a registry, base images, Docker Engine
+	$(LAB) up
+
+.PHONY: lab-down
+lab-down: ## stop what `make lab` started
+	$(LAB) down
+
+.PHONY: integration
+integration: ## tests against a real daemon
+	$(LAB) up buildkitd bases frontend builder
+	eval "$$($(LAB) env)" && go test -count=1 -timeout 30m ./test/...
+
+.PHONY: test
+test: lint unit integration ## everything
+
+.PHONY: golden
+golden: ## write the golden files anew
+	go test ./internal/plan ./llb -update
+
+.PHONY: fuzz
+fuzz: ## every fuzzer for a while
+	test/fuzz.sh 60s

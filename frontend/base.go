@@ -1,0 +1,114 @@
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/frontend/dockerui"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
+	quatrain "github.com/quatrain-build/quatrain/llb"
+)
+
+// baseImage is the image that a target starts from, its apt packages installed.
+type baseImage struct {
+	state      llb.State // target platform
+	buildState llb.State // build platform: what compiles
+	config     dockerspec.DockerOCIImage
+	facts      base.Facts
+}
+
+// resolveBase finds the base image, installs the target's system packages on it
+// and reads its facts.
+func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Target, minor string, platform ocispecs.Platform) (*baseImage, error) {
+	name := r.project.Quatrain.Base
+	if name.Value == "" {
+		name.Value = plan.DefaultBase
+	}
+	name.Value = strings.ReplaceAll(name.Value, "{python}", minor)
+	image := &baseImage{}
+	st, config, err := r.image(ctx, name, platform)
+	if err != nil {
+		return nil, err
+	}
+	apt := t.Apt
+	if t.BuildTools {
+		for _, p := range r.project.Quatrain.Build.Apt {
+			apt = append(apt, p.Value)
+		}
+	}
+	image.state, image.config = g.Apt(*st, apt), *config
+	if image.facts, err = r.facts(ctx, g, image); err != nil {
+		return nil, err
+	}
+	if image.buildState = *st; platform.Architecture != r.buildPlatformSpec().Architecture {
+		build, _, err := r.image(ctx, name, r.buildPlatformSpec())
+		if err != nil {
+			return nil, err
+		}
+		image.buildState = *build
+	}
+	return image, nil
+}
+
+// image resolves a reference: a build context of that name, or a registry's image.
+func (r *request) image(ctx context.Context, name source.Text, platform ocispecs.Platform) (*llb.State, *dockerspec.DockerOCIImage, error) {
+	fail := func(err error) error {
+		return source.Errorf(name.At, "base image %s for %s: %v", name.Value, platform.OS+"/"+platform.Architecture, err).
+			WithHint("Set `base` or `python` in [tool.quatrain] to an image that the builder can reach.")
+	}
+	nc, err := r.ui.NamedContext(name.Value, dockerui.ContextOpt{Platform: &platform, ResolveMode: r.ui.ImageResolveMode.String()})
+	if err != nil {
+		return nil, nil, fail(err)
+	}
+	if nc != nil {
+		st, config, err := nc.Load(ctx)
+		if err != nil {
+			return nil, nil, fail(err)
+		}
+		if config == nil {
+			config = &dockerspec.DockerOCIImage{}
+			config.OS, config.Architecture, config.Variant = platform.OS, platform.Architecture, platform.Variant
+		}
+		return st, config, nil
+	}
+	ref, digest, data, err := r.client.ResolveImageConfig(ctx, name.Value, sourceresolver.Opt{
+		LogName:  "[base] " + name.Value,
+		ImageOpt: &sourceresolver.ResolveImageOpt{Platform: &platform, ResolveMode: r.ui.ImageResolveMode.String()},
+	})
+	if err != nil {
+		return nil, nil, fail(err)
+	}
+	config := &dockerspec.DockerOCIImage{}
+	if err := json.Unmarshal(data, config); err != nil {
+		return nil, nil, fail(fmt.Errorf("its configuration: %w", err))
+	}
+	pinned := ref
+	if digest != "" && !strings.Contains(ref, "@") {
+		pinned = ref + "@" + digest.String()
+	}
+	st := llb.Image(pinned, llb.Platform(platform), llb.WithCustomName("[base] "+name.Value))
+	return &st, config, nil
+}
+
+// facts reads the base without running it.
+func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage) (base.Facts, error) {
+	ref, err := r.solveExplained(ctx, g, image.state)
+	if err != nil {
+		return base.Facts{}, err
+	}
+	facts, err := base.Read(newRefFS(ctx, ref), image.config.Config.Env)
+	if err != nil {
+		at := r.project.Quatrain.Base.At
+		return facts, source.Errorf(at, "base image: %v", err)
+	}
+	return facts, nil
+}

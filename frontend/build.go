@@ -1,0 +1,99 @@
+// Package frontend is the rim: it reads a request and its files through the
+// BuildKit gateway, lets the phases decide, solves the graph and wraps the
+// result. It holds no policy.
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/containerd/platforms"
+	"github.com/moby/buildkit/frontend/dockerui"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/llb"
+)
+
+// Build answers one request of the gateway: an image, or the answer to a subrequest.
+func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err error) {
+	r, err := newRequest(c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = r.withSources(err) }()
+
+	if err := r.readFiles(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.parse(ctx); err != nil {
+		return nil, err
+	}
+	if res, done, err := r.subrequest(ctx); done || err != nil {
+		return res, err
+	}
+	if err := r.checkFresh(); err != nil {
+		return nil, err
+	}
+	target, err := plan.ResolveTarget(r.project, r.ui.Target)
+	if err != nil {
+		return nil, err
+	}
+	r.warnAboutArgs(ctx)
+	rb, err := r.ui.Build(ctx, func(ctx context.Context, p *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
+		return r.buildPlatform(ctx, target, r.platform(p))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rb.Finalize()
+}
+
+// buildPlatform makes the image of one platform.
+func (r *request) buildPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform) (*dockerui.BuildResult, error) {
+	graph, err := r.newGraph(ctx, platform)
+	if err != nil {
+		return nil, err
+	}
+	in := plan.Input{Project: r.project, Lock: r.lock, Target: target, Platform: platforms.Format(platforms.Normalize(platform))}
+	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
+	if err != nil {
+		return nil, err
+	}
+	image, err := r.resolveBase(ctx, graph, target, minor, platform)
+	if err != nil {
+		return nil, err
+	}
+	in.Base = image.facts
+	p, err := plan.New(in)
+	if err != nil {
+		return nil, err
+	}
+	inputs := llb.Inputs{Base: image.state, BuildBase: image.buildState}
+	if err := r.locate(ctx, graph, p, &inputs); err != nil {
+		return nil, err
+	}
+	if err := r.addProject(ctx, p, &inputs); err != nil {
+		return nil, err
+	}
+	ref, err := r.solveImage(ctx, graph, p, inputs)
+	if err != nil {
+		return nil, err
+	}
+	config, err := llb.Config(p, image.config, r.ui.Labels)
+	if err != nil {
+		return nil, err
+	}
+	return &dockerui.BuildResult{Reference: ref, Image: config, BaseImage: cloneConfig(image.config), Epoch: r.epoch}, nil
+}
+
+func cloneConfig(c dockerspec.DockerOCIImage) *dockerspec.DockerOCIImage {
+	var clone dockerspec.DockerOCIImage
+	data, err := json.Marshal(c)
+	if err != nil || json.Unmarshal(data, &clone) != nil {
+		return &c
+	}
+	return &clone
+}

@@ -1,0 +1,113 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// withSources turns errors that know their place into BuildKit's, which the
+// client prints with the file's excerpt. It is the only place that does.
+func (r *request) withSources(err error) error {
+	known := source.All(err)
+	if len(known) == 0 {
+		return err
+	}
+	var texts []string
+	for _, e := range known {
+		texts = append(texts, e.Error())
+	}
+	out := errors.New(strings.Join(texts, "\n"))
+	// The client prints the last one added first.
+	for i := len(known) - 1; i >= 0; i-- {
+		if at := known[i].At; at.File != nil && at.Start.Line > 0 {
+			out = errdefs.WithSource(out, &errdefs.Source{Info: sourceInfo(at.File), Ranges: ranges(at)})
+		}
+	}
+	return out
+}
+
+// Lines of a file that an error carries at most: a message of the gateway has a
+// limit, and a lock can have megabytes.
+const maxExcerpt = 1 << 20
+
+func sourceInfo(f *source.File) *pb.SourceInfo {
+	data := f.Data
+	if len(data) > maxExcerpt {
+		data = data[:maxExcerpt]
+	}
+	return &pb.SourceInfo{Filename: f.Name, Language: "TOML", Data: data}
+}
+
+func ranges(at source.Range) []*pb.Range {
+	start, end := at.Start, at.End
+	if end.Line < start.Line {
+		end = start
+	}
+	// A range that ends at the start of a line does not cover that line.
+	if end.Line > start.Line && end.Column <= 1 {
+		end.Line--
+	}
+	return []*pb.Range{{
+		Start: &pb.Position{Line: int32(start.Line), Character: int32(start.Column)},
+		End:   &pb.Position{Line: int32(end.Line), Character: int32(end.Column)},
+	}}
+}
+
+// warn shows a warning without stopping.
+func (r *request) warn(ctx context.Context, w *source.Error) {
+	short := w.Message
+	if at := w.At.String(); at != "" {
+		short += " (" + at + ")"
+	}
+	opts := gwclient.WarnOpts{}
+	if w.Hint != "" {
+		short += ". " + w.Hint
+	}
+	if w.At.File != nil {
+		opts.SourceInfo = sourceInfo(w.At.File)
+		if w.At.Start.Line > 0 {
+			opts.Range = ranges(w.At)
+		}
+	}
+	r.entry.Warn(ctx, short, opts)
+}
+
+func (r *request) warnYanked(ctx context.Context, p *plan.Plan, f step.Location) {
+	r.warn(ctx, source.Errorf(r.lockEntry(f.Package), "the file chosen for %s is yanked: %s (%s)", f.Package, f.Name, f.Yanked))
+}
+
+// lockEntry is where the lock names a package.
+func (r *request) lockEntry(name string) source.Range {
+	for _, p := range r.lock.Packages {
+		if p.Name == name {
+			return p.At
+		}
+	}
+	return source.Range{}
+}
+
+// problems are a helper's problems as errors that point into the lock.
+func (r *request) problems(ps []step.Problem) error {
+	var all []error
+	for _, p := range ps {
+		e := source.Errorf(r.lockEntry(p.Package), "%s", p.Message)
+		if p.Hint != "" {
+			e = e.WithHint("%s", p.Hint)
+		}
+		all = append(all, e)
+	}
+	if len(all) > 5 {
+		all = append(all[:5], source.Errorf(source.Range{}, "and %d more", len(ps)-5))
+	}
+	return fmt.Errorf("%w", errors.Join(all...))
+}

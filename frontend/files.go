@@ -1,0 +1,122 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// The files that a project is read from.
+const (
+	projectFile = "pyproject.toml"
+	lockFile    = "poetry.lock"
+	versionFile = ".python-version"
+)
+
+// readFiles reads the entry file and the project's files, in one solve each.
+func (r *request) readFiles(ctx context.Context) error {
+	entry, err := r.ui.ReadEntrypoint(ctx, "TOML")
+	if err != nil {
+		return fmt.Errorf("reading the build file: %w", err)
+	}
+	r.entry = entry
+	if path.Base(entry.Filename) != projectFile {
+		r.stub = &source.File{Name: entry.Filename, Data: entry.Data}
+	}
+	wanted := []string{projectFile, lockFile, versionFile}
+	ref, err := r.solveContext(ctx, "load project definition", wanted)
+	if err != nil {
+		return err
+	}
+	for _, name := range wanted {
+		data, err := dockerui.ReadFile(ctx, ref, path.Join(r.dir, name))
+		if err == nil {
+			r.files[name] = &source.File{Name: path.Join(r.dir, name), Data: data}
+		}
+	}
+	if f := r.files[versionFile]; f != nil {
+		r.pythonVersion = string(f.Data)
+	}
+	return r.checkPresent()
+}
+
+// solveContext transfers some files of the build context.
+func (r *request) solveContext(ctx context.Context, name string, files []string) (gwclient.Reference, error) {
+	var follow []string
+	for _, f := range files {
+		follow = append(follow, path.Join(r.dir, f))
+	}
+	st, err := r.ui.MainContext(ctx, llb.FollowPaths(follow), llb.SharedKeyHint("quatrain-"+strings.Join(follow, ",")),
+		llb.Differ(llb.DiffNone, false), dockerui.WithInternalName(name))
+	if err != nil {
+		return nil, err
+	}
+	return r.solve(ctx, *st)
+}
+
+func (r *request) checkPresent() error {
+	where := "the build context"
+	if r.dir != "" {
+		where = r.dir + " in the build context"
+	}
+	if r.files[projectFile] == nil {
+		return source.Errorf(source.Range{}, "there is no %s in %s", projectFile, where).
+			WithHint("Build from the folder that holds it, or name a sub-folder with --build-arg %s=…; and look whether .dockerignore leaves it out.", argProjectDir)
+	}
+	if r.files[lockFile] == nil {
+		return source.Errorf(source.Whole(r.files[projectFile]), "there is no %s in %s", lockFile, where).
+			WithHint("Run `poetry lock` and commit the file; and look whether .dockerignore leaves it out.")
+	}
+	return nil
+}
+
+// parse reads both files and the stub, and collects all that is wrong with them.
+func (r *request) parse(ctx context.Context) error {
+	project, warnings, errProject := pyproject.Parse(r.files[projectFile])
+	r.warnings = append(r.warnings, warnings...)
+	lock, warnings, errLock := lockfile.Parse(r.files[lockFile])
+	r.warnings = append(r.warnings, warnings...)
+	r.project, r.lock = project, lock
+	var errStub error
+	if r.stub != nil && errProject == nil {
+		errStub = r.applyStub()
+	}
+	return errors.Join(errProject, errLock, errStub)
+}
+
+// applyStub lets the keys below the stub's syntax line override [tool.quatrain].
+func (r *request) applyStub() error {
+	table, err := source.ParseTOML(r.stub)
+	if err != nil {
+		return err
+	}
+	config, err := pyproject.ParseConfig(table)
+	if err != nil {
+		return err
+	}
+	r.project.Quatrain = r.project.Quatrain.Override(config)
+	return nil
+}
+
+// checkFresh refuses a lock that pyproject.toml has moved away from.
+func (r *request) checkFresh() error {
+	if r.lock.Fresh(r.project.Root) {
+		return nil
+	}
+	at := r.lock.ContentHash.At
+	if at.IsZero() {
+		at = source.Whole(r.lock.File)
+	}
+	return source.Errorf(at, "pyproject.toml changed significantly since poetry.lock was last generated").
+		WithHint("Run `poetry lock` and commit poetry.lock.")
+}

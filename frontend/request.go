@@ -1,0 +1,199 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/containerd/platforms"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/pb"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+	quatrain "github.com/quatrain-build/quatrain/llb"
+)
+
+// Build arguments that mean something to this frontend.
+const (
+	argPython     = "PYTHON_VERSION"
+	argProjectDir = "project-dir"
+	argEpoch      = "SOURCE_DATE_EPOCH"
+)
+
+// knownArgs are the build arguments that warrant no warning; those that start
+// with BUILDKIT_ are BuildKit's.
+var knownArgs = []string{
+	argPython, argProjectDir, argEpoch,
+	"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy",
+	"NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy",
+}
+
+// request is one build: what was asked, what was read, what was parsed.
+type request struct {
+	client gwclient.Client
+	ui     *dockerui.Client
+	epoch  *time.Time
+	dir    string // the project's folder in the context, "" for its root
+
+	stub          *source.File // the entry file, when it is not pyproject.toml itself
+	files         map[string]*source.File
+	pythonVersion string // the contents of .python-version
+	entry         *dockerui.Source
+
+	project  *pyproject.Project
+	lock     *lockfile.Lock
+	warnings []*source.Error
+}
+
+func newRequest(c gwclient.Client) (*request, error) {
+	if err := checkDaemon(c.BuildOpts()); err != nil {
+		return nil, err
+	}
+	ui, err := dockerui.NewClient(c)
+	if err != nil {
+		return nil, err
+	}
+	r := &request{client: c, ui: ui, dir: strings.Trim(ui.BuildArgs[argProjectDir], "/"), files: map[string]*source.File{}}
+	if v := ui.BuildArgs[argEpoch]; v != "" {
+		seconds, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("build argument %s=%q is not a number of seconds", argEpoch, v)
+		}
+		t := time.Unix(seconds, 0).UTC()
+		r.epoch = &t
+	}
+	return r, nil
+}
+
+// checkDaemon refuses daemons below the floor: BuildKit 0.12, Docker 24.
+func checkDaemon(o gwclient.BuildOpts) error {
+	if err := o.LLBCaps.Supports(pb.CapSourceHTTPAuth); err == nil {
+		return nil
+	}
+	if err := o.LLBCaps.Supports(pb.CapMergeOp); err == nil {
+		return nil
+	}
+	if err := o.LLBCaps.Supports(pb.CapExecMetaSetsDefaultPath); err == nil {
+		return nil
+	}
+	return fmt.Errorf("this builder is too old for Quatrain: it needs BuildKit 0.12 or Docker 24, or newer; `docker buildx ls` shows what is in use")
+}
+
+// platform is what one result is for: the asked platform, else the build platform.
+func (r *request) platform(asked *ocispecs.Platform) ocispecs.Platform {
+	if asked != nil {
+		return *asked
+	}
+	return r.buildPlatformSpec()
+}
+
+func (r *request) buildPlatformSpec() ocispecs.Platform {
+	if len(r.ui.BuildPlatforms) > 0 {
+		return r.ui.BuildPlatforms[0]
+	}
+	return platforms.DefaultSpec()
+}
+
+// newGraph is a graph with what daemon and request contribute.
+func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quatrain.Graph, error) {
+	self, err := r.self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	caps := r.client.BuildOpts().LLBCaps
+	o := quatrain.Options{
+		Frontend:       *self,
+		BuildPlatform:  r.buildPlatformSpec(),
+		TargetPlatform: target,
+		Merge:          caps.Supports(pb.CapMergeOp) == nil,
+		ModeStrings:    caps.Supports(pb.CapFileCopyModeStringFormat) == nil,
+		CacheNamespace: r.ui.CacheIDNamespace,
+		Proxy:          r.proxy(),
+	}
+	for _, h := range r.ui.ExtraHosts {
+		o.Run = append(o.Run, llb.AddExtraHost(h.Host, h.IP))
+	}
+	if r.ui.IsNoCache("") || r.ui.IsNoCache(r.ui.Target) {
+		o.Constraints = append(o.Constraints, llb.IgnoreCache)
+	}
+	if ca, err := r.namedContext(ctx, "ca"); err != nil {
+		return nil, err
+	} else if ca != nil {
+		o.CA = ca
+	}
+	return quatrain.New(o), nil
+}
+
+// selfContext names a build context that stands in for the frontend image where
+// the frontend was not started from one (in-process, as the tests do).
+const selfContext = "quatrain-frontend"
+
+// self is the image that this frontend runs from: it holds the helper.
+func (r *request) self(ctx context.Context) (*llb.State, error) {
+	if c, ok := r.client.(interface{ CurrentFrontend() (*llb.State, error) }); ok {
+		st, err := c.CurrentFrontend()
+		if st != nil || err != nil {
+			return st, err
+		}
+	}
+	st, err := r.namedContext(ctx, selfContext)
+	if err != nil {
+		return nil, err
+	}
+	if st == nil {
+		return nil, fmt.Errorf("this builder does not tell the frontend where its own image is: it needs BuildKit 0.12 or Docker 24, or newer")
+	}
+	return st, nil
+}
+
+func (r *request) namedContext(ctx context.Context, name string) (*llb.State, error) {
+	nc, err := r.ui.NamedContext(name, dockerui.ContextOpt{NoDockerignore: true})
+	if err != nil || nc == nil {
+		return nil, err
+	}
+	st, _, err := nc.Load(ctx)
+	return st, err
+}
+
+func (r *request) proxy() *llb.ProxyEnv {
+	arg := func(name string) string {
+		if v, ok := r.ui.BuildArgs[name]; ok {
+			return v
+		}
+		return r.ui.BuildArgs[strings.ToLower(name)]
+	}
+	p := llb.ProxyEnv{
+		HTTPProxy: arg("HTTP_PROXY"), HTTPSProxy: arg("HTTPS_PROXY"), FTPProxy: arg("FTP_PROXY"),
+		NoProxy: arg("NO_PROXY"), AllProxy: arg("ALL_PROXY"),
+	}
+	if p == (llb.ProxyEnv{}) {
+		return nil
+	}
+	return &p
+}
+
+// warnAboutArgs says which build arguments nobody will read.
+func (r *request) warnAboutArgs(ctx context.Context) {
+	for _, name := range slices.Sorted(maps.Keys(r.ui.BuildArgs)) {
+		if slices.Contains(knownArgs, name) || strings.HasPrefix(name, "BUILDKIT_") {
+			continue
+		}
+		w := source.Errorf(source.Range{}, "build argument %s is not used", name)
+		if near := source.Nearest(name, knownArgs); near != "" {
+			w = w.WithHint("Did you mean %s?", near)
+		}
+		r.warn(ctx, w)
+	}
+	for _, w := range r.warnings {
+		r.warn(ctx, w)
+	}
+}

@@ -1,0 +1,105 @@
+package frontend
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerui"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/frontend/subrequests"
+	"github.com/moby/buildkit/frontend/subrequests/lint"
+	"github.com/moby/buildkit/frontend/subrequests/outline"
+	"github.com/moby/buildkit/frontend/subrequests/targets"
+
+	quatrainlint "github.com/quatrain-build/quatrain/internal/lint"
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// subrequest answers --call and --check from the parsed files. done is false for
+// an ordinary build.
+func (r *request) subrequest(ctx context.Context) (res *gwclient.Result, done bool, err error) {
+	if r.client.BuildOpts().Opts["requestid"] == subrequests.RequestSubrequestsDescribe {
+		res, err := describe()
+		return res, true, err
+	}
+	return r.ui.HandleSubrequest(ctx, dockerui.RequestHandler{
+		Outline:     r.outline,
+		ListTargets: r.listTargets,
+		Lint:        r.lintResults,
+	})
+}
+
+// describe lists what --call understands; dockerui's own list leaves lint out.
+func describe() (*gwclient.Result, error) {
+	data, err := json.MarshalIndent([]subrequests.Request{
+		outline.SubrequestsOutlineDefinition,
+		targets.SubrequestsTargetsDefinition,
+		lint.SubrequestLintDefinition,
+		subrequests.SubrequestsDescribeDefinition,
+	}, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	if err := subrequests.PrintDescribe(data, &text); err != nil {
+		return nil, err
+	}
+	res := gwclient.NewResult()
+	res.AddMeta("result.json", data)
+	res.AddMeta("result.txt", text.Bytes())
+	res.AddMeta("version", []byte(subrequests.SubrequestsDescribeDefinition.Version))
+	return res, nil
+}
+
+func (r *request) outline(context.Context) (*outline.Outline, error) {
+	target, err := plan.ResolveTarget(r.project, r.ui.Target)
+	if err != nil {
+		return nil, err
+	}
+	return &outline.Outline{
+		Name:        target.Name,
+		Description: target.Description,
+		Args: []outline.Arg{
+			{Name: argPython, Description: "minor version of Python", Value: r.ui.BuildArgs[argPython]},
+			{Name: argProjectDir, Description: "folder of the project in the context", Value: r.dir},
+			{Name: argEpoch, Description: "time of the image, seconds since 1970", Value: r.ui.BuildArgs[argEpoch]},
+		},
+		Secrets: []outline.Secret{{Name: "ca"}},
+		Sources: [][]byte{r.project.File.Data},
+	}, nil
+}
+
+func (r *request) listTargets(context.Context) (*targets.List, error) {
+	list := &targets.List{Sources: [][]byte{r.project.File.Data}}
+	for _, name := range plan.TargetNames(r.project.Quatrain) {
+		t, err := plan.ResolveTarget(r.project, name)
+		if err != nil {
+			return nil, err
+		}
+		list.Targets = append(list.Targets, targets.Target{
+			Name: t.Name, Description: t.Description, Default: t.Name == plan.DefaultTarget,
+		})
+	}
+	return list, nil
+}
+
+func (r *request) lintResults(context.Context) (*lint.LintResults, error) {
+	results := &lint.LintResults{Warnings: []lint.Warning{}}
+	for _, f := range []*source.File{r.project.File, r.lock.File} {
+		results.Sources = append(results.Sources, sourceInfo(f))
+	}
+	for _, w := range quatrainlint.Check(r.project, r.lock) {
+		index := 0
+		if w.At.File == r.lock.File {
+			index = 1
+		}
+		results.AddWarning(w.Rule.Name, w.Rule.Description, "", w.Message, index, []parser.Range{{
+			Start: parser.Position{Line: w.At.Start.Line, Character: w.At.Start.Column},
+			End:   parser.Position{Line: w.At.End.Line, Character: w.At.End.Column},
+		}})
+	}
+	return results, nil
+}
