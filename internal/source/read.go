@@ -1,0 +1,173 @@
+package source
+
+import "strconv"
+
+// Lookup finds a key of t, which may be nil.
+func (t *Table) Lookup(key string) (*Entry, bool) {
+	if t == nil {
+		return nil, false
+	}
+	// From the back: array tables ask for the newest entry again and again.
+	for i := len(t.Entries) - 1; i >= 0; i-- {
+		if t.Entries[i].Key == key {
+			return &t.Entries[i], true
+		}
+	}
+	return nil, false
+}
+
+// Get follows a path of keys; nil where one is missing or not in a table.
+func (t *Table) Get(path ...string) *Value {
+	for i, key := range path {
+		e, ok := t.Lookup(key)
+		if !ok {
+			return nil
+		}
+		if i == len(path)-1 {
+			return e.Value
+		}
+		t = e.Value.Table
+	}
+	return nil
+}
+
+// Sub is the table at a path, nil where there is none.
+func (t *Table) Sub(path ...string) *Table {
+	if v := t.Get(path...); v != nil {
+		return v.Table
+	}
+	return nil
+}
+
+// Keys lists the keys in file order.
+func (t *Table) Keys() []string {
+	if t == nil {
+		return nil
+	}
+	var keys []string
+	for _, e := range t.Entries {
+		keys = append(keys, e.Key)
+	}
+	return keys
+}
+
+// Reader reads values of expected types and collects what is of another.
+type Reader struct{ Errs []error }
+
+func (r *Reader) wrong(v *Value, what string) {
+	r.Errs = append(r.Errs, Errorf(v.At, "expected %s, found %s", what, v.Kind))
+}
+
+// Text reads a string; a nil value is the zero Text.
+func (r *Reader) Text(v *Value) Text {
+	if v == nil {
+		return Text{}
+	}
+	if v.Kind != String {
+		r.wrong(v, "a string")
+		return Text{At: v.At}
+	}
+	return Text{Value: v.Text, At: v.At}
+}
+
+// String is the contents of Text.
+func (r *Reader) String(v *Value) string { return r.Text(v).Value }
+
+// Texts reads an array of strings; nil for a nil value, empty but not nil for an
+// empty array.
+func (r *Reader) Texts(v *Value) []Text {
+	if v == nil {
+		return nil
+	}
+	if v.Kind != Array {
+		r.wrong(v, "an array of strings")
+		return nil
+	}
+	all := []Text{}
+	for _, item := range v.Items {
+		all = append(all, r.Text(item))
+	}
+	return all
+}
+
+// Strings is the contents of Texts.
+func (r *Reader) Strings(v *Value) []string {
+	texts := r.Texts(v)
+	if texts == nil {
+		return nil
+	}
+	all := []string{}
+	for _, t := range texts {
+		all = append(all, t.Value)
+	}
+	return all
+}
+
+// Bool reads a boolean; nil for a nil value.
+func (r *Reader) Bool(v *Value) *bool {
+	if v == nil {
+		return nil
+	}
+	if v.Kind != Bool {
+		r.wrong(v, "true or false")
+		return nil
+	}
+	b := v.Text == "true"
+	return &b
+}
+
+// True reads a boolean that is false where it is not set.
+func (r *Reader) True(v *Value) bool {
+	b := r.Bool(v)
+	return b != nil && *b
+}
+
+// Int reads an integer.
+func (r *Reader) Int(v *Value) int {
+	if v == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(v.Text)
+	if v.Kind != Integer || err != nil {
+		r.wrong(v, "a whole number")
+	}
+	return n
+}
+
+// Table reads a table; nil for a nil value.
+func (r *Reader) Table(v *Value) *Table {
+	if v == nil {
+		return nil
+	}
+	if v.Kind != TableKind {
+		r.wrong(v, "a table")
+	}
+	return v.Table
+}
+
+// Tables reads an array of tables.
+func (r *Reader) Tables(v *Value) []*Table {
+	if v == nil {
+		return nil
+	}
+	if v.Kind != Array {
+		r.wrong(v, "an array of tables")
+		return nil
+	}
+	var all []*Table
+	for _, item := range v.Items {
+		if t := r.Table(item); t != nil {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// String names a kind as an error does.
+func (k Kind) String() string {
+	names := map[Kind]string{
+		String: "a string", Integer: "an integer", Float: "a float", Bool: "a boolean",
+		Datetime: "a date or time", Array: "an array", TableKind: "a table",
+	}
+	return names[k]
+}

@@ -1,0 +1,179 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"sort"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// ParseTOML reads a TOML 1.0 document. A byte order mark is accepted.
+// Errors: an *Error at the line where the document stops being TOML.
+func ParseTOML(f *File) (*Table, error) {
+	data := bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))
+	var valid map[string]any
+	// The full parser knows every rule of the language, duplicates included; the
+	// one below only builds the tree.
+	if err := toml.Unmarshal(data, &valid); err != nil {
+		return nil, notTOML(f, err)
+	}
+	b := &treeBuilder{file: f, lines: lineStarts(data)}
+	return b.document(data)
+}
+
+func notTOML(f *File, err error) error {
+	e := Errorf(Whole(f), "not valid TOML: %s", strings.TrimPrefix(err.Error(), "toml: "))
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		row, column := decode.Position()
+		e.At.Start = Position{row, column}
+		e.At.End = e.At.Start
+	}
+	return e.WithHint("Mend the line; an unquoted string or a missing comma or bracket is the usual cause.")
+}
+
+// treeBuilder turns go-toml's flat expressions into nested tables.
+type treeBuilder struct {
+	file   *File
+	lines  []int // offset of the start of each line
+	parser unstable.Parser
+}
+
+func lineStarts(data []byte) []int {
+	starts := []int{0}
+	for i, c := range data {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+func (b *treeBuilder) position(offset int) Position {
+	line := sort.SearchInts(b.lines, offset+1)
+	return Position{Line: line, Column: offset - b.lines[line-1] + 1}
+}
+
+func (b *treeBuilder) at(r unstable.Range) Range {
+	from := int(r.Offset)
+	return Range{File: b.file, Start: b.position(from), End: b.position(from + int(r.Length))}
+}
+
+func (b *treeBuilder) document(data []byte) (*Table, error) {
+	root := &Table{At: Whole(b.file)}
+	current := root
+	b.parser.Reset(data)
+	for b.parser.NextExpression() {
+		e := b.parser.Expression()
+		switch e.Kind {
+		case unstable.Table:
+			current = b.header(root, e, false)
+		case unstable.ArrayTable:
+			current = b.header(root, e, true)
+		case unstable.KeyValue:
+			b.keyValue(current, e)
+		}
+	}
+	if err := b.parser.Error(); err != nil {
+		return nil, notTOML(b.file, err)
+	}
+	return root, nil
+}
+
+// header finds or makes the table that a [header] or [[header]] opens.
+func (b *treeBuilder) header(t *Table, e *unstable.Node, array bool) *Table {
+	keys := keysOf(e)
+	for i, k := range keys {
+		last := i == len(keys)-1
+		at := b.at(k.Raw)
+		if last && array {
+			return t.appendTable(string(k.Data), at)
+		}
+		t = t.subTable(string(k.Data), at)
+		if last {
+			t.At = at // a header says more of the place than a table below it did
+		}
+	}
+	return t
+}
+
+func keysOf(e *unstable.Node) []*unstable.Node {
+	var keys []*unstable.Node
+	for it := e.Key(); it.Next(); {
+		keys = append(keys, it.Node())
+	}
+	return keys
+}
+
+func (b *treeBuilder) keyValue(t *Table, e *unstable.Node) {
+	keys := keysOf(e)
+	for _, k := range keys[:len(keys)-1] {
+		t = t.subTable(string(k.Data), b.at(k.Raw))
+	}
+	last := keys[len(keys)-1]
+	v := b.value(e.Value(), b.at(e.Raw))
+	t.Entries = append(t.Entries, Entry{Key: string(last.Data), KeyAt: b.at(last.Raw), Value: v})
+}
+
+// value makes a value; at is the place where its own is not known.
+func (b *treeBuilder) value(n *unstable.Node, at Range) *Value {
+	switch n.Kind {
+	case unstable.Array:
+		v := &Value{Kind: Array, At: at}
+		for it := n.Children(); it.Next(); {
+			if c := it.Node(); c.Kind != unstable.Comment {
+				v.Items = append(v.Items, b.value(c, at))
+			}
+		}
+		return v
+	case unstable.InlineTable:
+		if n.Raw.Length > 0 {
+			at = b.at(n.Raw)
+		}
+		t := &Table{At: at}
+		for it := n.Children(); it.Next(); {
+			if c := it.Node(); c.Kind == unstable.KeyValue {
+				b.keyValue(t, c)
+			}
+		}
+		return &Value{Kind: TableKind, At: at, Table: t}
+	default:
+		return &Value{Kind: kinds[n.Kind], At: b.at(n.Raw), Text: string(n.Data)}
+	}
+}
+
+var kinds = map[unstable.Kind]Kind{
+	unstable.String: String, unstable.Integer: Integer, unstable.Float: Float, unstable.Bool: Bool,
+	unstable.LocalDate: Datetime, unstable.LocalTime: Datetime, unstable.LocalDateTime: Datetime, unstable.DateTime: Datetime,
+}
+
+// subTable finds the table at key, the last one of an array of tables, or makes it.
+func (t *Table) subTable(key string, at Range) *Table {
+	if e, ok := t.Lookup(key); ok {
+		switch e.Value.Kind {
+		case TableKind:
+			return e.Value.Table
+		case Array:
+			if n := len(e.Value.Items); n > 0 && e.Value.Items[n-1].Table != nil {
+				return e.Value.Items[n-1].Table
+			}
+		}
+	}
+	sub := &Table{At: at}
+	t.Entries = append(t.Entries, Entry{Key: key, KeyAt: at, Value: &Value{Kind: TableKind, At: at, Table: sub}})
+	return sub
+}
+
+func (t *Table) appendTable(key string, at Range) *Table {
+	sub := &Table{At: at}
+	item := &Value{Kind: TableKind, At: at, Table: sub}
+	if e, ok := t.Lookup(key); ok && e.Value.Kind == Array {
+		e.Value.Items = append(e.Value.Items, item)
+		return sub
+	}
+	t.Entries = append(t.Entries, Entry{Key: key, KeyAt: at, Value: &Value{Kind: Array, At: at, Items: []*Value{item}}})
+	return sub
+}
