@@ -13,6 +13,8 @@ type Lock struct {
 	ContentHash    source.Text         // metadata.content-hash, hex
 	Packages       []*Package          // in file order
 	Extras         map[string][]string // [extras]: canonical extra → package names as written
+
+	older bool // before 2.1: no groups, no markers
 }
 
 // HasGroups reports whether packages carry groups and markers (lock-version 2.1

@@ -97,7 +97,7 @@ func (p *Plan) Env(basePath string) ([]pyproject.Pair, error) {
 			pyproject.Pair{Name: "PATH", Value: Venv + "/bin:" + basePath},
 			pyproject.Pair{Name: "VIRTUAL_ENV", Value: Venv})
 	}
-	return mergePairs(env, p.Target.Image.Env), nil
+	return pyproject.MergePairs(env, p.Target.Image.Env), nil
 }
 
 // Command is what the image runs: the configured one, else the project's only

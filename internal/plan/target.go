@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"slices"
-	"sort"
 
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -158,46 +157,7 @@ func adjust(t *Target, own *pyproject.TargetConfig) {
 	if own.Project.Value == "none" {
 		t.InstallRoot = false
 	}
-	t.Image = overrideImage(t.Image, own.Image)
-}
-
-func overrideImage(im, own pyproject.Image) pyproject.Image {
-	if own.Command != nil {
-		im.Command = own.Command
-	}
-	if own.Entrypoint != nil {
-		im.Entrypoint = own.Entrypoint
-	}
-	if own.Ports != nil {
-		im.Ports = own.Ports
-	}
-	if own.User.Value != "" {
-		im.User = own.User
-	}
-	if own.Workdir.Value != "" {
-		im.Workdir = own.Workdir
-	}
-	if own.Healthcheck != nil {
-		im.Healthcheck = own.Healthcheck
-	}
-	if own.StopSignal.Value != "" {
-		im.StopSignal = own.StopSignal
-	}
-	im.Env = mergePairs(im.Env, own.Env)
-	im.Labels = mergePairs(im.Labels, own.Labels)
-	return im
-}
-
-// mergePairs adds own to pairs, own winning, sorted by name.
-func mergePairs(pairs, own []pyproject.Pair) []pyproject.Pair {
-	merged := slices.Clone(own)
-	for _, p := range pairs {
-		if !slices.ContainsFunc(own, func(o pyproject.Pair) bool { return o.Name == p.Name }) {
-			merged = append(merged, p)
-		}
-	}
-	sort.Slice(merged, func(i, j int) bool { return merged[i].Name < merged[j].Name })
-	return merged
+	t.Image = t.Image.Override(own.Image)
 }
 
 // checkGroups refuses groups that the project does not have.

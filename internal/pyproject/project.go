@@ -32,6 +32,8 @@ type Group struct {
 	At           source.Range
 	Optional     bool
 	Dependencies []Dependency // for locking: enriched (poetry-core dependency_group.py), includes expanded
+
+	includes []source.Text
 }
 
 // Extra is a named set of optional dependencies.

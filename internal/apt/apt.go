@@ -1,0 +1,130 @@
+// Package apt installs Debian packages into the root that it runs on and leaves
+// nothing behind that only says when and how: lists, caches, logs.
+package apt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// Run is the apt step.
+func Run(s step.Apt) error {
+	return installer{root: "/", run: command}.install(s.Packages)
+}
+
+// installer holds what tests replace.
+type installer struct {
+	root string // where files are looked for and removed
+	run  func(argv ...string) error
+}
+
+func (i installer) install(packages []string) error {
+	for _, p := range packages {
+		if err := checkPackage(p); err != nil {
+			return err
+		}
+	}
+	if len(packages) == 0 {
+		return nil
+	}
+	options, remove, err := i.trust()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	if err := i.run(argv(options, "update")...); err != nil {
+		return err
+	}
+	install := argv(options, "install", "-y", "--no-install-recommends", "--")
+	if err := i.run(append(install, packages...)...); err != nil {
+		return err
+	}
+	return i.clean()
+}
+
+func argv(options []string, command ...string) []string {
+	args := []string{"apt-get", "-q", "-o", "Acquire::Retries=3"}
+	return append(append(args, options...), command...)
+}
+
+// A package's name as Debian policy 5.6.1 has it, with an architecture and a version.
+var packagePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+)?$`)
+
+// checkPackage refuses what apt-get would read as something else: an option, a
+// pattern, a file, or (with "-" at the end) a package to remove.
+func checkPackage(name string) error {
+	if packagePattern.MatchString(name) && !strings.HasSuffix(name, "-") {
+		return nil
+	}
+	return &step.Problem{
+		Kind: step.Failed, Package: name, Message: "not the name of a Debian package",
+		Hint: "write names as apt-get install takes them, such as libpq5 or libpq5=15.6-0+deb12u1",
+	}
+}
+
+// command runs apt-get with its output in the step's log; the problem has the
+// lines in which apt-get says why.
+func command(argv ...string) error {
+	path, err := exec.LookPath(argv[0])
+	if err != nil {
+		return &step.Problem{
+			Kind: step.Failed, Message: "the image has no apt-get",
+			Hint: "apt packages need a base made from Debian or Ubuntu; for another one, leave apt out and choose a base that has them",
+		}
+	}
+	cmd := exec.Command(path, argv[1:]...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
+	var log bytes.Buffer
+	cmd.Stdout = os.Stderr
+	cmd.Stderr = io.MultiWriter(os.Stderr, &log)
+	err = cmd.Run()
+	if err == nil {
+		return nil
+	}
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
+		return err
+	}
+	message := fmt.Sprintf("apt-get failed: %v", err)
+	for line := range strings.Lines(log.String()) {
+		if strings.HasPrefix(line, "E: ") {
+			message += "\n" + strings.TrimSpace(line)
+		}
+	}
+	return &step.Problem{Kind: step.Failed, Message: message}
+}
+
+// traces is what goes after an installation, as patterns below the root.
+var traces = []string{
+	"var/lib/apt/lists/*",
+	"var/cache/apt/*",
+	"var/log/apt",
+	"var/log/dpkg.log",
+	"var/log/alternatives.log",
+	"var/cache/ldconfig/aux-cache",
+	"var/cache/debconf/*-old",
+	"var/lib/dpkg/*-old",
+}
+
+func (i installer) clean() error {
+	for _, pattern := range traces {
+		found, err := filepath.Glob(filepath.Join(i.root, pattern))
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if err := os.RemoveAll(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package apt
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+func TestCheckPackage(t *testing.T) {
+	for _, ok := range []string{"libpq5", "g++", "libstdc++6", "gcc:arm64", "libpq5=15.6-0+deb12u1", "python3.11"} {
+		if err := checkPackage(ok); err != nil {
+			t.Errorf("%s: %v", ok, err)
+		}
+	}
+	for _, wrong := range []string{"", "-y", "--force-yes", "libpq5-", "a", "./x.deb", "/x.deb", "x*", "x y", "x;rm", "X", "x/stable", "lib\n", "x=1;", "x=1-"} {
+		if checkPackage(wrong) == nil {
+			t.Errorf("%q: accepted", wrong)
+		}
+	}
+}
+
+func put(t *testing.T, root, name, text string) {
+	t.Helper()
+	p := filepath.Join(root, name)
+	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestInstall(t *testing.T) {
+	root := t.TempDir()
+	for _, f := range []string{
+		"var/lib/apt/lists/deb.debian.org_x", "var/cache/apt/pkgcache.bin", "var/cache/apt/archives/x.deb",
+		"var/log/apt/history.log", "var/log/dpkg.log", "var/log/alternatives.log", "var/cache/ldconfig/aux-cache",
+		"var/lib/dpkg/status", "var/lib/dpkg/status-old", "usr/bin/x",
+	} {
+		put(t, root, f, "")
+	}
+	put(t, root, systemBundle, "SYSTEM")
+	put(t, root, step.CA, "-----BEGIN CERTIFICATE-----company")
+	put(t, root, filepath.Join(step.CADir, "a.crt"), "-----BEGIN CERTIFICATE-----folder")
+	put(t, root, filepath.Join(step.CADir, "README"), "stray")
+	var ran []string
+	var ca string
+	i := installer{root: root, run: func(argv ...string) error {
+		at := slices.IndexFunc(argv, func(a string) bool { return strings.HasPrefix(a, "Acquire::https::CAInfo=") })
+		ca = strings.TrimPrefix(argv[at], "Acquire::https::CAInfo=")
+		text, err := os.ReadFile(ca)
+		if want := "SYSTEM\n-----BEGIN CERTIFICATE-----company\n-----BEGIN CERTIFICATE-----folder"; string(text) != want {
+			t.Errorf("bundle %q, %v", text, err)
+		}
+		ran = append(ran, strings.Join(argv[at+1:], " "))
+		return nil
+	}}
+	if err := i.install([]string{"libpq5", "g++"}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"update", "install -y --no-install-recommends -- libpq5 g++"}; !slices.Equal(ran, want) {
+		t.Errorf("ran %q", ran)
+	}
+	if _, err := os.Stat(filepath.Dir(ca)); err == nil {
+		t.Errorf("%s is still there", ca)
+	}
+	var left []string
+	filepath.Walk(root, func(p string, info os.FileInfo, err error) error {
+		if rel, _ := filepath.Rel(root, p); err == nil && !info.IsDir() && !strings.HasPrefix(rel, ".quatrain") {
+			left = append(left, rel)
+		}
+		return err
+	})
+	if want := []string{systemBundle, "usr/bin/x", "var/lib/dpkg/status"}; !slices.Equal(left, want) {
+		t.Errorf("left %q", left)
+	}
+}
+
+func TestNoCertificates(t *testing.T) {
+	options, remove, err := installer{root: t.TempDir()}.trust()
+	defer remove()
+	if err != nil || options != nil {
+		t.Errorf("%q, %v", options, err)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
+	if err := command("apt-get", "update"); err == nil || !strings.Contains(err.Error(), "no apt-get") {
+		t.Errorf("without apt-get: %v", err)
+	}
+	fake := "#!/bin/sh\necho noise >&2\necho \"E: Unable to locate package $DEBIAN_FRONTEND\" >&2\nexit 100\n"
+	if err := os.WriteFile(filepath.Join(bin, "apt-get"), []byte(fake), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	err := command("apt-get", "update")
+	if want := "apt-get failed: exit status 100\nE: Unable to locate package noninteractive"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,230 @@
+package pyproject
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/shlex"
+
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// The keys of each table; what is not here is an error.
+var (
+	imageKeys  = []string{"command", "entrypoint", "ports", "user", "workdir", "env", "labels", "healthcheck", "stop-signal"}
+	configKeys = append([]string{"python", "base", "apt", "extras", "project", "include", "exclude", "compile",
+		"resolution", "build", "git", "target"}, imageKeys...)
+	targetKeys = append([]string{"from", "groups", "extras", "apt", "compile", "project"}, imageKeys...)
+	buildKeys  = []string{"apt", "env"}
+	gitKeys    = []string{"known-hosts", "ssh"}
+	healthKeys = []string{"command", "interval", "timeout", "retries", "start-period"}
+)
+
+// ParseConfig reads a [tool.quatrain] table, which may be nil, or the keys of a stub.
+// Errors: unknown keys (with the nearest), wrong types, values that cannot be.
+func ParseConfig(t *source.Table) (Config, error) {
+	p := &configParser{}
+	if t == nil {
+		return Config{}, nil
+	}
+	p.known(t, "tool.quatrain", configKeys)
+	c := Config{
+		At: t.At, Python: p.Text(t.Get("python")), Base: p.Text(t.Get("base")),
+		Apt: p.apt(t.Get("apt")), Extras: p.names(t.Get("extras")),
+		Project: p.oneOf(t.Get("project"), "source", "wheel", "none"),
+		Include: p.Texts(t.Get("include")), Exclude: p.Texts(t.Get("exclude")),
+		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), "auto", "lock", "walk"),
+		Image: p.image(t),
+	}
+	if c.Project.Value == "wheel" {
+		p.add(source.Errorf(c.Project.At, "project = \"wheel\" is not supported yet").
+			WithHint("Use \"source\": the project is installed as `poetry install` leaves it."))
+	}
+	if b := p.Table(t.Get("build")); b != nil {
+		p.known(b, "tool.quatrain.build", buildKeys)
+		c.Build = BuildConfig{Apt: p.apt(b.Get("apt")), Env: p.pairs(b.Get("env"))}
+	}
+	if g := p.Table(t.Get("git")); g != nil {
+		p.known(g, "tool.quatrain.git", gitKeys)
+		c.Git = GitConfig{KnownHosts: p.Text(g.Get("known-hosts")), SSH: p.pairs(g.Get("ssh"))}
+	}
+	for _, e := range entriesOf(p.Table(t.Get("target"))) {
+		if target := p.Table(e.Value); target != nil {
+			c.Targets = append(c.Targets, p.target(e, target))
+		}
+	}
+	return c, errors.Join(p.Errs...)
+}
+
+type configParser struct{ source.Reader }
+
+func (p *configParser) add(err error) { p.Errs = append(p.Errs, err) }
+
+// known refuses keys that do not exist.
+func (p *configParser) known(t *source.Table, where string, keys []string) {
+	for _, e := range t.Entries {
+		if slices.Contains(keys, e.Key) {
+			continue
+		}
+		err := source.Errorf(e.KeyAt, "unknown key %q in [%s]", e.Key, where)
+		if near := source.Nearest(e.Key, keys); near != "" {
+			err = err.WithHint("Did you mean %q?", near)
+		} else {
+			sorted := slices.Sorted(slices.Values(keys))
+			err = err.WithHint("The keys are: %s.", strings.Join(sorted, ", "))
+		}
+		p.add(err)
+	}
+}
+
+func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
+	p.known(t, "tool.quatrain.target."+e.Key, targetKeys)
+	return TargetConfig{
+		Name: e.Key, At: e.KeyAt, From: p.Text(t.Get("from")),
+		Groups: p.names(t.Get("groups")), Extras: p.names(t.Get("extras")), Apt: p.apt(t.Get("apt")),
+		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), "source", "wheel", "none"),
+		Image: p.image(t),
+	}
+}
+
+// names are group or extra names, canonical.
+func (p *configParser) names(v *source.Value) []source.Text {
+	texts := p.Texts(v)
+	for i := range texts {
+		texts[i].Value = pep508.CanonicalName(texts[i].Value)
+	}
+	return texts
+}
+
+// Debian's package names, with an optional architecture or version.
+var aptName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+)?$`)
+
+func (p *configParser) apt(v *source.Value) []source.Text {
+	texts := p.Texts(v)
+	for _, t := range texts {
+		if !aptName.MatchString(t.Value) {
+			p.add(source.Errorf(t.At, "%q is not the name of a Debian package", t.Value))
+		}
+	}
+	return texts
+}
+
+func (p *configParser) oneOf(v *source.Value, allowed ...string) source.Text {
+	t := p.Text(v)
+	if v != nil && v.Kind == source.String && !slices.Contains(allowed, t.Value) {
+		err := source.Errorf(t.At, "%q is not one of %s", t.Value, strings.Join(allowed, ", "))
+		if near := source.Nearest(t.Value, allowed); near != "" {
+			err = err.WithHint("Did you mean %q?", near)
+		}
+		p.add(err)
+	}
+	return t
+}
+
+func (p *configParser) image(t *source.Table) Image {
+	return Image{
+		Command: p.command(t.Get("command")), Entrypoint: p.command(t.Get("entrypoint")),
+		Ports: p.ports(t.Get("ports")), User: p.Text(t.Get("user")), Workdir: p.workdir(t.Get("workdir")),
+		Env: p.pairs(t.Get("env")), Labels: p.pairs(t.Get("labels")),
+		Healthcheck: p.healthcheck(t.Get("healthcheck")), StopSignal: p.Text(t.Get("stop-signal")),
+	}
+}
+
+func (p *configParser) workdir(v *source.Value) source.Text {
+	t := p.Text(v)
+	if t.Value != "" && (!strings.HasPrefix(t.Value, "/") || t.Value == "/") {
+		p.add(source.Errorf(t.At, "workdir %q is not an absolute path below /", t.Value))
+	}
+	return t
+}
+
+// command reads an argument list, or a string that is split as a shell splits words.
+func (p *configParser) command(v *source.Value) *Command {
+	if v == nil {
+		return nil
+	}
+	if v.Kind == source.Array {
+		return &Command{Args: p.Strings(v), At: v.At}
+	}
+	args, err := shlex.Split(p.String(v))
+	if err != nil {
+		p.add(source.Errorf(v.At, "command %q: %v", v.Text, err))
+	}
+	return &Command{Args: args, At: v.At}
+}
+
+func (p *configParser) ports(v *source.Value) []Port {
+	if v == nil {
+		return nil
+	}
+	if v.Kind != source.Array {
+		p.add(source.Errorf(v.At, "expected an array of ports, found %s", v.Kind))
+		return nil
+	}
+	var all []Port
+	for _, item := range v.Items {
+		number, protocol, _ := strings.Cut(item.Text, "/")
+		n, err := strconv.Atoi(number)
+		if protocol == "" {
+			protocol = "tcp"
+		}
+		if err != nil || n < 1 || n > 65535 || protocol != "tcp" && protocol != "udp" {
+			p.add(source.Errorf(item.At, "%q is not a port", item.Text).WithHint("Write 80, \"80/tcp\" or \"53/udp\"."))
+			continue
+		}
+		all = append(all, Port{Number: n, Protocol: protocol, At: item.At})
+	}
+	return all
+}
+
+func (p *configParser) pairs(v *source.Value) []Pair {
+	var all []Pair
+	for _, e := range entriesOf(p.Table(v)) {
+		text := e.Value.Text
+		if !slices.Contains([]source.Kind{source.String, source.Integer, source.Float, source.Bool}, e.Value.Kind) {
+			text = p.String(e.Value)
+		}
+		if e.Key == "" || strings.ContainsAny(e.Key, "=\x00") {
+			p.add(source.Errorf(e.KeyAt, "%q cannot be a name here", e.Key))
+		}
+		all = append(all, Pair{Name: e.Key, Value: text, At: e.Value.At})
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
+	return all
+}
+
+func (p *configParser) healthcheck(v *source.Value) *Healthcheck {
+	t := p.Table(v)
+	if t == nil {
+		return nil
+	}
+	p.known(t, "healthcheck", healthKeys)
+	h := &Healthcheck{
+		At: v.At, Interval: p.duration(t.Get("interval")), Timeout: p.duration(t.Get("timeout")),
+		StartPeriod: p.duration(t.Get("start-period")), Retries: p.Int(t.Get("retries")),
+	}
+	if c := p.command(t.Get("command")); c != nil {
+		h.Command = c.Args
+	}
+	if len(h.Command) == 0 {
+		p.add(source.Errorf(v.At, "a healthcheck needs a command"))
+	}
+	return h
+}
+
+func (p *configParser) duration(v *source.Value) source.Text {
+	t := p.Text(v)
+	if t.Value == "" {
+		return t
+	}
+	if d, err := time.ParseDuration(t.Value); err != nil || d < 0 {
+		p.add(source.Errorf(t.At, "%q is not a duration", t.Value).WithHint("Write it as \"10s\" or \"1m30s\"."))
+	}
+	return t
+}

@@ -1,0 +1,91 @@
+package pyproject
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// Override returns c with every key that the stub sets in place of c's.
+func (c Config) Override(stub Config) Config {
+	text := func(into *source.Text, t source.Text) {
+		if t.Value != "" {
+			*into = t
+		}
+	}
+	texts := func(into *[]source.Text, t []source.Text) {
+		if t != nil {
+			*into = t
+		}
+	}
+	text(&c.Python, stub.Python)
+	text(&c.Base, stub.Base)
+	text(&c.Project, stub.Project)
+	text(&c.Resolution, stub.Resolution)
+	text(&c.Git.KnownHosts, stub.Git.KnownHosts)
+	texts(&c.Apt, stub.Apt)
+	texts(&c.Extras, stub.Extras)
+	texts(&c.Include, stub.Include)
+	texts(&c.Exclude, stub.Exclude)
+	texts(&c.Build.Apt, stub.Build.Apt)
+	if stub.Build.Env != nil {
+		c.Build.Env = stub.Build.Env
+	}
+	if stub.Git.SSH != nil {
+		c.Git.SSH = stub.Git.SSH
+	}
+	if stub.Compile != nil {
+		c.Compile = stub.Compile
+	}
+	c.Image = c.Image.Override(stub.Image)
+	targets := slices.Clone(stub.Targets)
+	for _, t := range c.Targets {
+		if !slices.ContainsFunc(stub.Targets, func(s TargetConfig) bool { return s.Name == t.Name }) {
+			targets = append(targets, t)
+		}
+	}
+	c.Targets = targets
+	return c
+}
+
+// Override returns im with every key that own sets in place of im's; tables are
+// merged key by key.
+func (im Image) Override(own Image) Image {
+	if own.Command != nil {
+		im.Command = own.Command
+	}
+	if own.Entrypoint != nil {
+		im.Entrypoint = own.Entrypoint
+	}
+	if own.Ports != nil {
+		im.Ports = own.Ports
+	}
+	if own.User.Value != "" {
+		im.User = own.User
+	}
+	if own.Workdir.Value != "" {
+		im.Workdir = own.Workdir
+	}
+	if own.Healthcheck != nil {
+		im.Healthcheck = own.Healthcheck
+	}
+	if own.StopSignal.Value != "" {
+		im.StopSignal = own.StopSignal
+	}
+	im.Env = MergePairs(im.Env, own.Env)
+	im.Labels = MergePairs(im.Labels, own.Labels)
+	return im
+}
+
+// MergePairs adds own to pairs, own winning, sorted by name.
+func MergePairs(pairs, own []Pair) []Pair {
+	merged := slices.Clone(own)
+	for _, p := range pairs {
+		if !slices.ContainsFunc(own, func(o Pair) bool { return o.Name == p.Name }) {
+			merged = append(merged, p)
+		}
+	}
+	sort.Slice(merged, func(i, j int) bool { return merged[i].Name < merged[j].Name })
+	return merged
+}

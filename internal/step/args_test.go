@@ -1,0 +1,68 @@
+package step
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestArgsRoundTrip(t *testing.T) {
+	index := Index{Name: "pypi", URL: "https://pypi.org/simple/"}
+	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa"}, {"x", "odd name/with slash.whl", "bb"}}
+	steps := []interface{ Args() []string }{
+		Locate{index, files, "/out", ""},
+		Locate{index, nil, "/out", "/out/report.json"},
+		Fetch{index, files, "/out", "/out/report.json"},
+		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", ""}, {"-b.whl", `{"url": "https://x/?a=b"}`}, {"--", "{}"}}, "/out", ""},
+		Install{"3.13t", "/opt/venv", nil, "/out", "/out/report.json"},
+		Venv{"3.12", "3.12.4", "/usr/local/bin/python3.12", "/opt/venv", "/out", ""},
+		Compile{"/usr/bin/python3", "/in", "/out", "/out/report.json"},
+		Apt{[]string{"libpq5", "g++"}, ""},
+		Apt{nil, "/report.json"},
+	}
+	for _, s := range steps {
+		args := s.Args()
+		got, err := Parse(args)
+		if err != nil {
+			t.Errorf("%q: %v", args, err)
+			continue
+		}
+		if !reflect.DeepEqual(got, s) {
+			t.Errorf("%q:\n got %+v\nwant %+v", args, got, s)
+		}
+	}
+}
+
+func TestArgsAreReadable(t *testing.T) {
+	s := Install{Python: "3.12", Venv: "/opt/venv", Out: "/out", Wheels: []Wheel{{"/w/a.whl", ""}, {"/w/b.whl", `{}`}}}
+	want := `install --python 3.12 --venv /opt/venv --out /out --direct-urls {"1":"{}"} -- /w/a.whl /w/b.whl`
+	if got := strings.Join(s.Args(), " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, line := range []string{
+		"", "frobnicate", "install --python", "install --nope x", "install --python 3 --python 3",
+		"install --python 3.12 --venv /v", "venv --python 3.12", "apt libpq5",
+		"compile --interpreter /p --in /i --out /o -- extra",
+		"locate --index a --url b --out /o -- not-a-file",
+		"install --python 3 --venv /v --out /o --direct-urls {\"1\":\"\"} -- a",
+		"install --python 3 --venv /v --out /o --direct-urls x -- a",
+	} {
+		if s, err := Parse(strings.Fields(line)); err == nil {
+			t.Errorf("%q: accepted as %+v", line, s)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	a, b := &Problem{Kind: BadWheel, Message: "a"}, errors.New("b")
+	got := Problems(errors.Join(fmt.Errorf("in: %w", a), b))
+	want := []Problem{*a, {Kind: Failed, Message: "b"}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,42 @@
+package step
+
+import (
+	"errors"
+	"strings"
+)
+
+// Error makes a problem usable as an error; the text is what a log shows.
+func (p *Problem) Error() string {
+	var b strings.Builder
+	if p.Package != "" {
+		b.WriteString(p.Package + ": ")
+	}
+	if p.File != "" {
+		b.WriteString(p.File + ": ")
+	}
+	b.WriteString(p.Message)
+	if p.Hint != "" {
+		b.WriteString("\n  hint: " + p.Hint)
+	}
+	return b.String()
+}
+
+// Problems flattens an error, joined ones included. An error that carries no
+// *Problem becomes one of kind [Failed]; nil has none.
+func Problems(err error) []Problem {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []Problem
+		for _, e := range joined.Unwrap() {
+			all = append(all, Problems(e)...)
+		}
+		return all
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return []Problem{*p}
+	}
+	return []Problem{{Kind: Failed, Message: err.Error()}}
+}

@@ -1,0 +1,39 @@
+package wheel
+
+import (
+	"regexp"
+	"strings"
+)
+
+// fileName is what a wheel's file name says.
+type fileName struct {
+	distribution string // as written: it names the .data folder and the headers' folder
+	version      string
+}
+
+// The same expression as pypa/installer's, so that odd names split the same way.
+var fileNamePattern = regexp.MustCompile(`^(.+?)-(.*?)(?:-(\d[^-]*?))?-(.+?-.+?-.+?)\.whl$`)
+
+func parseFileName(base string) (fileName, error) {
+	m := fileNamePattern.FindStringSubmatch(base)
+	if m == nil || strings.ContainsAny(m[1]+m[2], `/\`) || m[1] == ".." || m[1] == "." {
+		return fileName{}, bad("not a wheel's file name")
+	}
+	return fileName{distribution: m[1], version: m[2]}, nil
+}
+
+var separators = regexp.MustCompile(`[-_.]+`)
+
+// canonical is a name as PEP 503 compares it.
+func canonical(name string) string {
+	return strings.ToLower(separators.ReplaceAllString(name, "-"))
+}
+
+// packageOf is the best name for a problem with a file, "" where none can be told.
+func packageOf(base string) string {
+	distribution, _, found := strings.Cut(base, "-")
+	if !found {
+		return ""
+	}
+	return canonical(distribution)
+}

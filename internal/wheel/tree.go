@@ -1,0 +1,119 @@
+package wheel
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Tree is an environment that wheels are installed into. It is written through
+// an [os.Root], so that a mistake in a check still cannot leave the prefix.
+type Tree struct {
+	venv    string // where it will stand
+	python  string
+	root    *os.Root
+	folders map[string]bool
+	files   map[string]written
+	buffer  []byte
+}
+
+// written is what is known of a file in the tree.
+type written struct {
+	hash      [32]byte
+	wheel     string // file name
+	generated bool   // a launcher or metadata: the wheel's own file may take its place
+}
+
+// NewTree starts the environment that stands at venv, below out. Python is the
+// minor version as in folder names: "3.12", "3.13t".
+func NewTree(out, venv, python string) (*Tree, error) {
+	if !path.IsAbs(venv) || strings.ContainsAny(python, "/\\\x00") {
+		return nil, errors.New("the environment's path must be absolute, and the version have no slash")
+	}
+	dir := filepath.Join(out, venv)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Tree{venv: path.Clean(venv), python: python, root: root,
+		folders: map[string]bool{".": true}, files: map[string]written{}, buffer: make([]byte, 256<<10)}, nil
+}
+
+// Close releases the tree; it keeps its files.
+func (t *Tree) Close() error { return t.root.Close() }
+
+func (t *Tree) interpreter() string { return t.venv + "/bin/python" }
+
+// write puts a file at rel and returns its hash and size. Modes are 0644 and 0755
+// whatever the umask.
+func (t *Tree) write(rel string, r io.Reader, exec bool) (hash [32]byte, size int64, err error) {
+	if err := t.folder(path.Dir(rel)); err != nil {
+		return hash, 0, err
+	}
+	mode := fs.FileMode(0o644)
+	if exec {
+		mode = 0o755
+	}
+	f, err := t.root.OpenFile(rel, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	if err != nil {
+		return hash, 0, clash(rel, err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	// onlyWriter: the copy must use the buffer, not the file's ReadFrom.
+	size, err = io.CopyBuffer(onlyWriter{io.MultiWriter(f, h)}, r, t.buffer)
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	h.Sum(hash[:0])
+	return hash, size, err
+}
+
+type onlyWriter struct{ io.Writer }
+
+func (t *Tree) folder(rel string) error {
+	if t.folders[rel] {
+		return nil
+	}
+	if err := t.root.MkdirAll(rel, 0o755); err != nil {
+		return clash(rel, err)
+	}
+	t.folders[rel] = true
+	return nil
+}
+
+// clash says what happened when a file stands where a folder should, or the other way.
+func clash(rel string, err error) error {
+	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.EEXIST) {
+		return bad("%s is a file to one entry and a folder to another", rel)
+	}
+	if errors.Is(err, syscall.ENAMETOOLONG) {
+		return bad("%q: name too long", rel)
+	}
+	return err
+}
+
+// checkTarget refuses what belongs to the environment itself, and leads lib64,
+// which is a link to lib there, to the real folder.
+func checkTarget(rel string) (string, error) {
+	if rest, found := strings.CutPrefix(rel, "lib64/"); found {
+		rel = "lib/" + rest
+	}
+	dir, base := path.Split(rel)
+	if rel == "pyvenv.cfg" || rel == "lib64" || dir == "bin/" && interpreterName.MatchString(base) {
+		return "", bad("%s belongs to the environment, not to a package", rel)
+	}
+	return rel, nil
+}

@@ -1,0 +1,78 @@
+// Package wheel installs wheels into the tree of a virtual environment, as the
+// binary distribution format says
+// (https://packaging.python.org/en/latest/specifications/binary-distribution-format/)
+// and Poetry does it: with pypa/installer's launchers, schemes and RECORD.
+//
+// Where Poetry trusts an archive, this package does not: whatever would leave
+// its place, or mean different things to different readers, is refused with a
+// [step.Problem] of kind [step.BadWheel].
+package wheel
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+	"github.com/quatrain-build/quatrain/internal/step/fixed"
+)
+
+// Installer is what the INSTALLER file says (PEP 376), without a line end as Poetry's.
+const Installer = "quatrain"
+
+// Options is what installing one wheel needs beyond the wheel.
+type Options struct {
+	DirectURL string    // contents of direct_url.json (PEP 610), "" for none
+	Warnings  io.Writer // where to say what is odd but harmless; nil: nowhere
+}
+
+// Installed is what Install did.
+type Installed struct {
+	Package  string // canonical name
+	Version  string // as the file name has it
+	DistInfo string // name of the .dist-info folder
+	Files    int    // files in RECORD, RECORD included
+}
+
+// Run is the install step. It goes on after a bad wheel, so that all of them are
+// reported, and then fails.
+func Run(s step.Install) error {
+	tree, err := NewTree(s.Out, s.Venv, s.Python)
+	if err != nil {
+		return err
+	}
+	defer tree.Close()
+	var problems joined
+	for _, w := range s.Wheels {
+		path := w.Path
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(step.Wheels, path)
+		}
+		if _, err := Install(path, tree, Options{DirectURL: w.DirectURL, Warnings: os.Stderr}); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return fixed.Tree(s.Out)
+}
+
+// joined is several errors, one a line.
+type joined []error
+
+func (j joined) Unwrap() []error { return j }
+func (j joined) Error() string {
+	var lines []string
+	for _, e := range j {
+		lines = append(lines, e.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// bad is a problem with the wheel itself. Name and package are added by Install.
+func bad(format string, args ...any) error {
+	return &step.Problem{Kind: step.BadWheel, Message: fmt.Sprintf(format, args...)}
+}
