@@ -1,0 +1,181 @@
+// Package pep440 has versions (PEP 440) and Poetry's constraints on them, with
+// the semantics of poetry-core (constraints/version), not of packaging.
+package pep440
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Version is a PEP 440 version.
+type Version struct {
+	epoch   int
+	release []int
+	pre     string // "a", "b", "rc", or ""
+	preN    int
+	post    int // -1: none
+	dev     int // -1: none
+	local   []string
+}
+
+var versionPattern = regexp.MustCompile(`^v?(?:(\d+)!)?(\d+(?:\.\d+)*)` +
+	`(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d+)?)?` +
+	`(?:-(\d+)|(?:[-_.]?(post|rev|r)[-_.]?(\d+)?))?` +
+	`(?:[-_.]?(dev)[-_.]?(\d+)?)?` +
+	`(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$`)
+
+var preNames = map[string]string{
+	"alpha": "a", "a": "a", "beta": "b", "b": "b", "preview": "rc", "pre": "rc", "c": "rc", "rc": "rc",
+}
+
+// ParseVersion reads a version in any spelling that PEP 440 allows.
+func ParseVersion(s string) (Version, error) {
+	m := versionPattern.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
+	if m == nil {
+		return Version{}, fmt.Errorf("%q is not a version", s)
+	}
+	v := Version{post: -1, dev: -1, epoch: number(m[1])}
+	for _, part := range strings.Split(m[2], ".") {
+		v.release = append(v.release, number(part))
+	}
+	if m[3] != "" {
+		v.pre, v.preN = preNames[m[3]], number(m[4])
+	}
+	switch {
+	case m[5] != "":
+		v.post = number(m[5])
+	case m[6] != "":
+		v.post = number(m[7])
+	}
+	if m[8] != "" {
+		v.dev = number(m[9])
+	}
+	if m[10] != "" {
+		v.local = strings.FieldsFunc(m[10], func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+	}
+	return v, nil
+}
+
+// number reads digits; what does not fit an int is the largest one: such versions
+// are dates at most, and order is all that matters.
+func number(digits string) int {
+	if digits == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return int(^uint(0) >> 1)
+	}
+	return n
+}
+
+func (v Version) part(i int) int {
+	if i < len(v.release) {
+		return v.release[i]
+	}
+	return 0
+}
+
+// Major is the first number of the release.
+func (v Version) Major() int { return v.part(0) }
+
+// Minor is the second number of the release.
+func (v Version) Minor() int { return v.part(1) }
+
+// Patch is the third number of the release.
+func (v Version) Patch() int { return v.part(2) }
+
+// IsPrerelease reports whether v has a pre or dev part.
+func (v Version) IsPrerelease() bool { return v.pre != "" || v.dev >= 0 }
+
+// Stable is v without pre, post, dev and local parts.
+func (v Version) Stable() Version {
+	return Version{epoch: v.epoch, release: v.release, post: -1, dev: -1}
+}
+
+func (v Version) withoutLocal() Version { v.local = nil; return v }
+func (v Version) withoutPost() Version  { v.post, v.dev = -1, -1; return v }
+func (v Version) firstDev() Version     { v.dev, v.local = 0, nil; return v }
+
+// Compare orders versions as PEP 440 does.
+func (v Version) Compare(w Version) int {
+	if c := cmp.Compare(v.epoch, w.epoch); c != 0 {
+		return c
+	}
+	for i := range max(len(v.release), len(w.release)) {
+		if c := cmp.Compare(v.part(i), w.part(i)); c != 0 {
+			return c
+		}
+	}
+	if c := slices.Compare(v.suffix(), w.suffix()); c != 0 {
+		return c
+	}
+	return compareLocal(v.local, w.local)
+}
+
+// suffix orders pre, post and dev parts: 1.dev0 < 1a1.dev0 < 1a1 < 1 < 1.post0.dev0 < 1.post0.
+func (v Version) suffix() []int {
+	const last = int(^uint(0) >> 1)
+	pre := map[string]int{"a": 1, "b": 2, "rc": 3, "": 4}[v.pre]
+	if v.pre == "" && v.post < 0 && v.dev >= 0 {
+		pre = 0
+	}
+	dev := v.dev
+	if dev < 0 {
+		dev = last
+	}
+	return []int{pre, v.preN, v.post, dev}
+}
+
+func compareLocal(a, b []string) int {
+	for i := range min(len(a), len(b)) {
+		x, errX := strconv.Atoi(a[i])
+		y, errY := strconv.Atoi(b[i])
+		var c int
+		switch {
+		case errX == nil && errY == nil:
+			c = cmp.Compare(x, y)
+		case errX == nil:
+			c = 1 // numbers are newer than words
+		case errY == nil:
+			c = -1
+		default:
+			c = strings.Compare(a[i], b[i])
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// String is the normalised form.
+func (v Version) String() string {
+	var b strings.Builder
+	if v.epoch > 0 {
+		fmt.Fprintf(&b, "%d!", v.epoch)
+	}
+	for i, n := range v.release {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(strconv.Itoa(n))
+	}
+	if v.pre != "" {
+		fmt.Fprintf(&b, "%s%d", v.pre, v.preN)
+	}
+	if v.post >= 0 {
+		fmt.Fprintf(&b, ".post%d", v.post)
+	}
+	if v.dev >= 0 {
+		fmt.Fprintf(&b, ".dev%d", v.dev)
+	}
+	if len(v.local) > 0 {
+		b.WriteString("+" + strings.Join(v.local, "."))
+	}
+	return b.String()
+}
