@@ -32,13 +32,14 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	p.metadata()
 	config, err := ParseConfig(p.Table(root.Get("tool", "quatrain")))
 	p.project.Quatrain = config
-	return p.project, nil, errors.Join(append(p.Errs, err)...)
+	return p.project, p.warnings, errors.Join(append(p.Errs, err)...)
 }
 
 type parser struct {
 	source.Reader
 	project        *Project
 	poetry, pep621 *source.Table // nil where they are not
+	warnings       []*source.Error
 }
 
 func (p *parser) add(err error) { p.Errs = append(p.Errs, err) }
@@ -131,7 +132,7 @@ func (p *parser) scripts() {
 			continue
 		}
 		if !s.File && !isReference(s.Reference) {
-			p.add(source.Errorf(s.At, "script %s: %q is not of the form package.module:function", s.Name, s.Reference))
+			p.warnings = append(p.warnings, source.Errorf(s.At, "script %s is left out: %q is not of the form package.module:function", s.Name, s.Reference))
 			continue
 		}
 		p.project.Scripts = append(p.project.Scripts, s)

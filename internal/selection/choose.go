@@ -1,0 +1,97 @@
+package selection
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/tags"
+)
+
+// FileOptions are the settings of poetry.toml that bear on the choice of files.
+type FileOptions struct {
+	NoBinary   []string // canonical names, or ":all:": never a wheel
+	OnlyBinary []string // canonical names, or ":all:": never an sdist
+}
+
+// NoFileError says that none of a package's files fits.
+type NoFileError struct {
+	Package string
+	Wanted  []string // the best tags of the environment
+	Files   []string // what the lock has
+}
+
+func (e *NoFileError) Error() string {
+	return fmt.Sprintf("unable to find installation candidates for %s: wanted %s; the lock has %s",
+		e.Package, strings.Join(e.Wanted, ", "), strings.Join(e.Files, ", "))
+}
+
+// Choose picks the file that Poetry would install (poetry/installation/chooser.py):
+// wheels whose tags fit before sdists; of wheels the highest build tag, then the
+// best tag; then the lock's order. Whether a file is yanked only the index knows.
+func Choose(pkg *lockfile.Package, list tags.List, o FileOptions) (lockfile.File, error) {
+	var best *candidate
+	for _, f := range pkg.Files {
+		if c, ok := newCandidate(pkg, f, list, o); ok && (best == nil || c.better(*best)) {
+			best = &c
+		}
+	}
+	if best != nil {
+		return best.file, nil
+	}
+	e := &NoFileError{Package: pkg.Name + " " + pkg.Version.Value}
+	wanted := list.Strings()
+	e.Wanted = wanted[:min(3, len(wanted))]
+	for _, f := range pkg.Files {
+		e.Files = append(e.Files, f.Name)
+	}
+	return lockfile.File{}, e
+}
+
+// candidate is a file that could be installed, with what it is compared by.
+type candidate struct {
+	file      lockfile.File
+	hasBuild  bool
+	build     int
+	buildRest string
+	rank      int // of the best tag; behind all tags for an sdist
+}
+
+func newCandidate(pkg *lockfile.Package, f lockfile.File, list tags.List, o FileOptions) (candidate, bool) {
+	c := candidate{file: f, rank: list.Len()}
+	if !strings.HasSuffix(f.Name, ".whl") {
+		return c, isSdist(f.Name) && !listed(o.OnlyBinary, pkg.Name)
+	}
+	w, err := tags.ParseWheelName(f.Name)
+	if err != nil || pep508.CanonicalName(w.Name) != pkg.Name || listed(o.NoBinary, pkg.Name) {
+		return c, false
+	}
+	rank, fits := list.Rank(w)
+	c.rank = rank
+	c.build, c.buildRest, c.hasBuild = w.BuildTag()
+	return c, fits
+}
+
+func isSdist(name string) bool {
+	return slices.ContainsFunc([]string{".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar"},
+		func(ext string) bool { return strings.HasSuffix(name, ext) })
+}
+
+func listed(names []string, name string) bool {
+	return slices.Contains(names, name) || slices.Contains(names, ":all:")
+}
+
+// better is the chooser's order: the build tag counts before the platform.
+func (c candidate) better(o candidate) bool {
+	if c.hasBuild != o.hasBuild {
+		return c.hasBuild
+	}
+	return cmp.Or(
+		cmp.Compare(c.build, o.build),
+		strings.Compare(c.buildRest, o.buildRest),
+		cmp.Compare(o.rank, c.rank),
+	) > 0
+}

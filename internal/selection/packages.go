@@ -1,0 +1,109 @@
+package selection
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// Request says what is to be installed where.
+type Request struct {
+	Groups      []string // canonical
+	Extras      []string
+	Python      pep440.Version
+	Environment pep508.Environment
+	Walk        bool // resolve again over the lock, as Poetry 2.0 to 2.2 do by default
+}
+
+// Packages selects from a lock, sorted by name (poetry/puzzle/transaction.py).
+// Errors: an extra that does not exist, a marker that cannot be read, two entries
+// of one name that both apply, a lock that needs the walk.
+func Packages(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
+	if err := checkExtras(p, l, r.Extras); err != nil {
+		return nil, err
+	}
+	if !l.HasGroups() || r.Walk {
+		return nil, source.Errorf(l.Version.At, "lock-version %s does not say which group installs a package: it is not supported yet", l.Version.Value).
+			WithHint("Run `poetry lock` with Poetry 2 to write lock-version 2.1.")
+	}
+	env := r.Environment.WithExtras(r.Extras)
+	var selected []*lockfile.Package
+	var errs []error
+	for _, pkg := range l.Packages {
+		applies, err := applies(pkg, r.Groups, env)
+		errs = append(errs, err)
+		if applies {
+			selected = append(selected, pkg)
+		}
+	}
+	slices.SortStableFunc(selected, func(a, b *lockfile.Package) int { return strings.Compare(a.Name, b.Name) })
+	for i := 1; i < len(selected); i++ {
+		if a, b := selected[i-1], selected[i]; a.Name == b.Name {
+			errs = append(errs, source.Errorf(b.At, "%s %s and %s (line %d) both apply", b.Name, b.Version.Value, a.Version.Value, a.At.Start.Line).
+				WithHint("Their markers overlap: run `poetry lock` with Poetry 2.3 or newer, or make the constraints in pyproject.toml exclude each other."))
+		}
+	}
+	return selected, errors.Join(errs...)
+}
+
+// applies evaluates a package's markers for the active groups: any that holds.
+func applies(pkg *lockfile.Package, groups []string, env pep508.Environment) (bool, error) {
+	for _, g := range pkg.Groups {
+		if !slices.Contains(groups, pep508.CanonicalName(g)) {
+			continue
+		}
+		marker, err := pep508.ParseMarker(markerOf(pkg.Markers, g))
+		if err != nil {
+			return false, source.Errorf(pkg.Markers.At, "%s: %v", pkg.Name, err)
+		}
+		if marker.Evaluate(env) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// markerOf looks a group up by its name as written, then by its canonical one: old
+// locks are not consistent.
+func markerOf(m lockfile.Markers, group string) string {
+	if m.ByGroup == nil {
+		return m.All
+	}
+	if text, ok := m.ByGroup[group]; ok {
+		return text
+	}
+	for name, text := range m.ByGroup {
+		if pep508.CanonicalName(name) == pep508.CanonicalName(group) {
+			return text
+		}
+	}
+	return ""
+}
+
+func checkExtras(p *pyproject.Project, l *lockfile.Lock, asked []string) error {
+	var names []string
+	for name := range l.Extras {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var errs []error
+	for _, x := range asked {
+		if slices.Contains(names, pep508.CanonicalName(x)) {
+			continue
+		}
+		err := source.Errorf(source.Whole(p.File), "extra %q is not defined", x)
+		if near := source.Nearest(x, names); near != "" {
+			err = err.WithHint("Did you mean %q? The extras are: %s.", near, strings.Join(names, ", "))
+		} else {
+			err = err.WithHint("The extras are: %s.", strings.Join(names, ", "))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
