@@ -1,0 +1,76 @@
+package base
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+)
+
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+var pythonName = regexp.MustCompile(`^python(3\.\d+)(t?)$`)
+
+// findPython looks through PATH as a shell would. The name behind the links says
+// the minor version.
+func findPython(root FS, searchPath string) (interpreter, minor string, freeThreaded bool, err error) {
+	if searchPath == "" {
+		searchPath = defaultPath
+	}
+	for _, dir := range strings.Split(searchPath, ":") {
+		for _, name := range []string{"python3", "python"} {
+			found, err := resolve(root, strings.Trim(path.Join(dir, name), "/"))
+			if err != nil {
+				continue
+			}
+			if m := pythonName.FindStringSubmatch(path.Base(found)); m != nil {
+				return inDir(root, dir, path.Base(found), found), m[1], m[2] != "", nil
+			}
+		}
+	}
+	return "", "", false, errors.New("there is no CPython 3 on its PATH: use an image that has one, such as python:3.13-slim")
+}
+
+// inDir prefers the interpreter's name in the PATH's own folder: a link there may
+// stand for a file elsewhere, and the prefix follows the name.
+func inDir(root FS, dir, name, found string) string {
+	own := strings.Trim(path.Join(dir, name), "/")
+	if _, err := root.Lstat(own); err == nil {
+		return own
+	}
+	return found
+}
+
+// pythonVersion is what the image says, if it says it of this minor version, else
+// the version literal of the interpreter or of its shared library.
+func pythonVersion(root FS, interpreter, minor, said string) (string, error) {
+	if strings.HasPrefix(said, minor+".") {
+		return said, nil
+	}
+	literal := regexp.MustCompile(`\x00(` + regexp.QuoteMeta(minor) + `\.\d+(?:(?:a|b|rc)\d+)?)\+?\x00`)
+	for _, file := range versionFiles(root, interpreter, minor) {
+		data, err := root.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		if m := literal.FindSubmatch(data); m != nil {
+			return string(m[1]), nil
+		}
+	}
+	return "", fmt.Errorf("the version of /%s cannot be told: set PYTHON_VERSION in the image's environment", interpreter)
+}
+
+func versionFiles(root FS, interpreter, minor string) []string {
+	var files []string
+	if f, err := resolve(root, interpreter); err == nil {
+		files = append(files, f)
+	}
+	prefix := path.Dir(path.Dir(interpreter))
+	for _, dir := range append([]string{path.Join(prefix, "lib")}, libDirs(root)...) {
+		if f, err := resolve(root, path.Join(dir, "libpython"+minor+".so.1.0")); err == nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
