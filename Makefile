@@ -46,3 +46,8 @@ golden: ## write the golden files anew
 .PHONY: fuzz
 fuzz: ## every fuzzer for a while
 	test/fuzz.sh 60s
+
+.PHONY: demo
+demo: ## build, run and ask examples/orders, and show what later builds cost
+	$(LAB) up buildkitd bases frontend builder engine
+	eval "$$($(LAB) env)" && go run ./test/demo

@@ -31,20 +31,18 @@ func parseEntryPoints(text []byte) ([]entryPoint, error) {
 		return nil, err
 	}
 	var points []entryPoint
-	for _, group := range []string{"console_scripts", "gui_scripts"} {
-		for _, item := range items {
-			if item.section != group {
-				continue
-			}
-			m := reference.FindStringSubmatch(strings.TrimSpace(item.value))
-			if m == nil {
-				return nil, bad("entry_points.txt: %s = %q is not module:attribute", item.key, item.value)
-			}
-			if err := checkScriptName(item.key); err != nil {
-				return nil, err
-			}
-			points = append(points, entryPoint{item.key, m[1], m[2]})
+	for _, item := range items {
+		if item.section != "console_scripts" && item.section != "gui_scripts" {
+			continue
 		}
+		m := reference.FindStringSubmatch(strings.TrimSpace(item.value))
+		if m == nil {
+			return nil, bad("entry_points.txt: %s = %q is not module:attribute", item.key, item.value)
+		}
+		if err := checkScriptName(item.key); err != nil {
+			return nil, err
+		}
+		points = append(points, entryPoint{item.key, m[1], m[2]})
 	}
 	return points, nil
 }

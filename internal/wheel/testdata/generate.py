@@ -49,7 +49,6 @@ CASES = [
     case(PY3, points("[console_scripts]\nOne = demo:main\ntwo=demo.sub : obj.attr [extra]\n; note\n\n[gui_scripts]\nthree = demo:gui\n[other]\nfour = x\n")),
     case(PY3, points("# first\n[console_scripts]\r\ncolon:name = demo:main\r\n  # indented note\r\ndash-ed.py = demo:main\r\n")),
     case(PY3, points("[console_scripts]\n  indented = demo:main\n  second = demo:main\n")),
-    case(PY3, points("[console_scripts]\nnext =\n    demo:main\n")),
     case(PY3, ("demo/__pycache__/x.pyc", ""), ("demo/x.py", ""), ("__pycache__", "")),
     case(PY3, ("demo-1.0.dist-info/RECORD.jws", "{}"), ("demo-1.0.dist-info/licenses/LICENSE", "free"), ("demo-1.0.dist-info/direct_url.json", "{}")),
 ]

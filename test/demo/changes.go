@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// change is something that a person does to a project between two builds.
+type change struct {
+	name  string
+	apply func(project string) error
+}
+
+var changes = []change{
+	{"nothing changed", func(string) error { return nil }},
+	{"an edit of the app", func(p string) error {
+		return edit(filepath.Join(p, "orders", "__init__.py"), func(s string) string { return s + "\n# edited\n" })
+	}},
+	{"a version bump", func(p string) error {
+		return edit(filepath.Join(p, "pyproject.toml"), func(s string) string {
+			return regexp.MustCompile(`(?m)^version = ".*"$`).ReplaceAllString(s, `version = "9.9.9"`)
+		})
+	}},
+	{"one dependency changed (idna 3.10)", func(p string) error { return swap(p) }},
+}
+
+func edit(name string, with func(string) string) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	after := with(string(data))
+	if after == string(data) {
+		return fmt.Errorf("%s is as before", name)
+	}
+	return os.WriteFile(name, []byte(after), 0o644)
+}
+
+// swap locks another release of a small dependency: the entry is replaced, as
+// `poetry update` does; the constraints, and so the content hash, stay.
+func swap(project string) error {
+	name := filepath.Join(project, "poetry.lock")
+	entry := regexp.MustCompile(`(?s)(name = "idna"\nversion = )"[^"]*"(.*?files = \[\n).*?\n\]`)
+	err := edit(name, func(s string) string {
+		return entry.ReplaceAllString(s, `${1}"3.10"${2}    {file = "idna-3.10-py3-none-any.whl", hash = "sha256:946d195a0d259cbba61165e88e65941f16e9b36ea6ddb97f00452bae8b1287d3"},
+    {file = "idna-3.10.tar.gz", hash = "sha256:12f65c9b470abda6dc35cf8e63cc574b1c52b11df2c86030af0ac09b01b13ea9"},
+]`)
+	})
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if _, _, err := lockfile.Parse(&source.File{Name: "poetry.lock", Data: data}); err != nil {
+		return err
+	}
+	if !strings.Contains(string(data), "idna-3.10-py3") {
+		return fmt.Errorf("poetry.lock has no idna to change")
+	}
+	return nil
+}

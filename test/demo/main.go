@@ -1,0 +1,125 @@
+// Command demo builds examples/orders as a user would, runs it, asks it once,
+// and prints what was built and what later builds cost. It needs the lab's
+// environment: `make demo` sets it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := demo(ctx); err != nil {
+		log.Fatalf("demo: %v", err)
+	}
+}
+
+func demo(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "quatrain-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	project := filepath.Join(dir, "orders")
+	if err := os.CopyFS(project, os.DirFS("examples/orders")); err != nil {
+		return err
+	}
+	b := &builder{project: project, image: os.Getenv("QUATRAIN_REGISTRY") + "/demo/orders:latest"}
+	fmt.Printf("Building examples/orders through its one-line stub: %s\n", strings.TrimSpace(b.stub()))
+	first, err := b.build(ctx, "the first build")
+	if err != nil {
+		return err
+	}
+	first.printPhases(os.Stdout)
+	layers, err := b.layers()
+	if err != nil {
+		return err
+	}
+	printLayers(os.Stdout, layers)
+	if err := runOnce(ctx, b.image); err != nil {
+		return err
+	}
+	return later(ctx, b, first)
+}
+
+// later builds again after each kind of change.
+func later(ctx context.Context, b *builder, first *result) error {
+	results := []*result{first}
+	for _, c := range changes {
+		if err := c.apply(b.project); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		r, err := b.build(ctx, c.name)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	printResults(os.Stdout, results)
+	return nil
+}
+
+// runOnce starts the image on the engine and asks its health route.
+func runOnce(ctx context.Context, image string) error {
+	id, err := output(ctx, "docker", "run", "--detach", "--publish", "127.0.0.1::8000", image)
+	if err != nil {
+		return err
+	}
+	defer exec.Command("docker", "rm", "--force", id).Run()
+	address, err := output(ctx, "docker", "port", id, "8000/tcp")
+	if err != nil {
+		return err
+	}
+	body, err := ask(ctx, "http://"+strings.Fields(address)[0]+"/health")
+	if err != nil {
+		logs, _ := exec.Command("docker", "logs", id).CombinedOutput()
+		return fmt.Errorf("%w\n%s", err, logs)
+	}
+	fmt.Printf("\nThe container answers GET /health:\n  %s\n", strings.TrimSpace(body))
+	return nil
+}
+
+// ask tries until the service is up, for 30 seconds at most.
+func ask(ctx context.Context, url string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		resp, err := http.Get(url)
+		if err == nil {
+			defer resp.Body.Close()
+			body, err := io.ReadAll(resp.Body)
+			if err != nil || resp.StatusCode != http.StatusOK {
+				return "", fmt.Errorf("GET %s: %s: %s", url, resp.Status, body)
+			}
+			return string(body), nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", fmt.Errorf("the service does not answer: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+func output(ctx context.Context, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
