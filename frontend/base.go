@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/distribution/reference"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -80,7 +81,11 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 		}
 		return st, config, nil
 	}
-	ref, digest, data, err := r.client.ResolveImageConfig(ctx, name.Value, sourceresolver.Opt{
+	named, err := reference.ParseNormalizedNamed(name.Value)
+	if err != nil {
+		return nil, nil, fail(err)
+	}
+	ref, digest, data, err := r.client.ResolveImageConfig(ctx, reference.TagNameOnly(named).String(), sourceresolver.Opt{
 		LogName:  "[base] " + name.Value,
 		ImageOpt: &sourceresolver.ResolveImageOpt{Platform: &platform, ResolveMode: r.ui.ImageResolveMode.String()},
 	})

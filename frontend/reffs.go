@@ -15,13 +15,16 @@ import (
 )
 
 // refFS reads a build result as a file system. Symbolic links are not followed:
-// whoever reads resolves them inside the tree.
+// whoever reads resolves them inside the tree. Not for concurrent use.
 type refFS struct {
-	ctx context.Context
-	ref gwclient.Reference
+	ctx  context.Context
+	ref  gwclient.Reference
+	dirs map[string][]*fstypes.Stat // listings that were asked for
 }
 
-func newRefFS(ctx context.Context, ref gwclient.Reference) *refFS { return &refFS{ctx: ctx, ref: ref} }
+func newRefFS(ctx context.Context, ref gwclient.Reference) *refFS {
+	return &refFS{ctx: ctx, ref: ref, dirs: map[string][]*fstypes.Stat{}}
+}
 
 var _ interface {
 	fs.ReadDirFS
@@ -44,13 +47,39 @@ func (f *refFS) Open(name string) (fs.File, error) {
 	return &openFile{Reader: bytes.NewReader(data), info: info}, nil
 }
 
-// Lstat is the file's own description.
+// Lstat is the file's own description. The gateway's StatFile follows links, so
+// the listing of the folder is asked, once.
 func (f *refFS) Lstat(name string) (fs.FileInfo, error) {
-	st, err := f.ref.StatFile(f.ctx, gwclient.StatRequest{Path: "/" + name})
+	st, err := f.lstat(name)
 	if err != nil {
-		return nil, pathError("stat", name, err)
+		return nil, err
 	}
 	return fileInfo{st}, nil
+}
+
+func (f *refFS) lstat(name string) (*fstypes.Stat, error) {
+	stats, err := f.list(path.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range stats {
+		if path.Base(st.Path) == path.Base(name) {
+			return st, nil
+		}
+	}
+	return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+}
+
+func (f *refFS) list(dir string) ([]*fstypes.Stat, error) {
+	if stats, ok := f.dirs[dir]; ok {
+		return stats, nil
+	}
+	stats, err := f.ref.ReadDir(f.ctx, gwclient.ReadDirRequest{Path: path.Join("/", dir)})
+	if err != nil {
+		return nil, pathError("readdir", dir, err)
+	}
+	f.dirs[dir] = stats
+	return stats, nil
 }
 
 // Stat is Lstat.
@@ -77,9 +106,9 @@ func (f *refFS) ReadFile(name string) ([]byte, error) {
 
 // ReadDir lists a folder.
 func (f *refFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	stats, err := f.ref.ReadDir(f.ctx, gwclient.ReadDirRequest{Path: "/" + name})
+	stats, err := f.list(name)
 	if err != nil {
-		return nil, pathError("readdir", name, err)
+		return nil, err
 	}
 	var entries []fs.DirEntry
 	for _, st := range stats {
@@ -89,13 +118,10 @@ func (f *refFS) ReadDir(name string) ([]fs.DirEntry, error) {
 }
 
 // ReadLink is the target of a symbolic link as written.
-func (f *refFS) ReadLink(name string) (string, error) { return f.Readlink(name) }
-
-// Readlink is ReadLink.
-func (f *refFS) Readlink(name string) (string, error) {
-	st, err := f.ref.StatFile(f.ctx, gwclient.StatRequest{Path: "/" + name})
+func (f *refFS) ReadLink(name string) (string, error) {
+	st, err := f.lstat(name)
 	if err != nil {
-		return "", pathError("readlink", name, err)
+		return "", err
 	}
 	if fs.FileMode(st.Mode)&fs.ModeSymlink == 0 {
 		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
