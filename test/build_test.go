@@ -76,8 +76,7 @@ func TestDevelopment(t *testing.T) {
 func TestWarm(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
 		p := shop(t)
-		ours := []string{"[locate", "[fetch", "[install", "[compile", "[venv", "[user", "[project", "[apt"}
-		dependencies := []string{"[locate", "[fetch", "[install", "[venv", "[user"}
+		dependencies := []string{"[locate", "[install", "[venv"}
 		rebuild := func(what string, forbidden []string) {
 			t.Helper()
 			o := build(t, m, request{dir: p.dir})
@@ -95,7 +94,7 @@ func TestWarm(t *testing.T) {
 		}
 		rebuild("first", nil)
 		p.index.requests()
-		rebuild("nothing changed", ours)
+		rebuild("nothing changed", steps)
 		p.files = map[string]string{"shop/__init__.py": "def main():\n    print('closed')\n"}
 		p.write(t)
 		rebuild("an edit of the app", dependencies)

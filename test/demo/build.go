@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,11 +89,12 @@ func (r *result) follow(progress io.Reader) (rest string) {
 	return rest
 }
 
-// ran are the operations on dependencies and project that were not cached.
+// ran are the steps that were not cached. Of downloads and file operations
+// BuildKit reports the computing of the cache key as a run: they are not counted.
 func (r *result) ran() []string {
 	var names []string
 	for _, v := range r.vertices {
-		if !v.Cached && v.Started != nil && operation(v.Name) != "" {
+		if !v.Cached && v.Started != nil && slices.Contains([]string{"locate", "install", "compile", "venv", "apt"}, operation(v.Name)) {
 			names = append(names, v.Name)
 		}
 	}

@@ -60,12 +60,12 @@ func printLayers(w io.Writer, layers []layer) {
 
 func printResults(w io.Writer, results []*result) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\nbuild\tseconds\toperations run\ton dependencies\tMB pushed\n")
+	fmt.Fprintf(t, "\nbuild\tseconds\tsteps run\ton dependencies\tMB pushed\n")
 	for _, r := range results {
 		ran := r.ran()
 		dependencies := 0
 		for _, name := range ran {
-			if slices.Contains([]string{"locate", "fetch", "install", "compile"}, operation(name)) && name != "[compile] project" {
+			if slices.Contains([]string{"locate", "install", "compile"}, operation(name)) && name != "[compile] project" {
 				dependencies++
 			}
 		}

@@ -38,7 +38,11 @@ build_tool() {
 build_buildkit() { CGO_ENABLED=0 go_build "$1/" "-X github.com/moby/buildkit/version.Version=$(tool_version buildkit)" tool; }
 build_buildx() { CGO_ENABLED=0 go_build "$1/docker-buildx" "-X github.com/docker/buildx/version.Version=$(tool_version buildx)" tool; }
 build_crane() { CGO_ENABLED=0 go_build "$1/" "" tool; }
-build_moby() { CGO_ENABLED=0 go_build "$1/" "" -tags exclude_graphdriver_btrfs tool; }
+build_moby() {
+  local version
+  version=29.0.0+moby.$(tool_version moby) # what becomes Engine 29; clients compare it with their own numbers
+  CGO_ENABLED=0 go_build "$1/" "-X github.com/moby/moby/v2/dockerversion.Version=$version" -tags exclude_graphdriver_btrfs tool
+}
 build_runc() { CGO_ENABLED=1 go_build "$1/" "-X main.version=$(tool_version runc)" -tags seccomp tool; }
 
 # The docker command is built here too: compose is made against one version of it.
@@ -48,7 +52,7 @@ build_compose() {
   CGO_ENABLED=0 go_build "$1/docker-compose" "-X github.com/docker/compose/v5/internal.Version=$(tool_version compose)" \
     github.com/docker/compose/v5/cmd
   # docker/cli has no go.mod, for which Go would assume the language of 1.16.
-  CGO_ENABLED=0 go_build "$1/docker" "-X github.com/docker/cli/cli/version.Version=${docker%+*}" \
+  CGO_ENABLED=0 go_build "$1/docker" "-X github.com/docker/cli/cli/version.Version=$(sed "s/^v//; s/+.*//" <<<"$docker")" \
     -gcflags 'github.com/docker/cli/...=-lang=go1.26' github.com/docker/cli/cmd/docker
 }
 

@@ -1,0 +1,104 @@
+package test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/moby/buildkit/solver/errdefs"
+)
+
+// printed is what a client prints of a failed build: the excerpts, then the text.
+func printed(err error) string {
+	var b bytes.Buffer
+	for _, s := range errdefs.Sources(err) {
+		s.Print(&b)
+	}
+	b.WriteString(err.Error())
+	return b.String()
+}
+
+// Every error names its line and says what to do.
+func TestErrors(t *testing.T) {
+	quatrain := func(lines string) string { return plainProject + lines }
+	native := wheel{name: "native", version: "1.0", tag: "cp312-cp312-manylinux_2_17_x86_64", files: map[string]string{"native.py": ""}}
+	for name, c := range map[string]struct {
+		change func(p *project)
+		opts   map[string]string
+		want   []string
+	}{
+		"no pyproject": {
+			change: func(p *project) { p.files = map[string]string{"pyproject.toml": absent} },
+			want:   []string{"there is no pyproject.toml in the build context", "project-dir"},
+		},
+		"no lock": {
+			change: func(p *project) { p.files = map[string]string{"poetry.lock": absent} },
+			want:   []string{"there is no poetry.lock", "Run `poetry lock`"},
+		},
+		"stale lock": {
+			change: func(p *project) {
+				p.files = map[string]string{"pyproject.toml": strings.Replace(plainProject, ">=3.11", ">=3.10", 1)}
+			},
+			want: []string{">>> content-hash", "pyproject.toml changed significantly", "Run `poetry lock`"},
+		},
+		"not TOML": {
+			change: func(p *project) { p.files = map[string]string{"pyproject.toml": "[project]\nname = shop\n"} },
+			want:   []string{">>> name = shop", "pyproject.toml:2: not valid TOML"},
+		},
+		"unknown key": {
+			change: func(p *project) { p.toml = quatrain("comand = \"x\"\n") },
+			want:   []string{">>> comand", `unknown key "comand" in [tool.quatrain]`, `Did you mean "command"?`},
+		},
+		"unknown target": {
+			opts: map[string]string{"target": "developmnt"},
+			want: []string{`target "developmnt" is not defined`, `Did you mean "development"?`},
+		},
+		"unknown group": {
+			change: func(p *project) { p.toml = quatrain("[tool.quatrain.target.production]\ngroups = [\"mian\"]\n") },
+			want:   []string{">>> groups", `group "mian"`, `Did you mean "main"?`},
+		},
+		"unknown extra": {
+			change: func(p *project) { p.toml = quatrain("extras = [\"redis\"]\n") },
+			want:   []string{`extra "redis" is not defined`},
+		},
+		"excluded python": {
+			change: func(p *project) { p.toml = strings.Replace(plainProject, ">=3.11", ">=3.12", 1) },
+			want:   []string{">>> requires-python", "the project allows Python >=3.12,<3.14, the base image has 3.11", "PYTHON_VERSION"},
+		},
+		"no wheel for this platform": {
+			change: func(p *project) { p.locks = append(p.locks, locked{wheel: native}) },
+			want:   []string{`>>> name = "native"`, "native 1.0 has no file for Python 3.11", "wanted one of cp311-cp311-", "native-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"},
+		},
+		"hash mismatch": {
+			change: func(p *project) { p.locks[0].hash = strings.Repeat("ab", 32) },
+			want:   []string{`>>> name = "alpha"`, "alpha-1.0-py3-none-any.whl on local has the hash", "the lock says sha256:abab"},
+		},
+		"file gone from the index": {
+			change: func(p *project) { delete(p.index.files, alpha.file()) },
+			want:   []string{`>>> name = "alpha"`, "alpha-1.0-py3-none-any.whl is not on local"},
+		},
+		"index unreachable": {
+			change: func(p *project) { p.index.Close() },
+			want:   []string{`>>> name = "alpha"`, "cannot be reached", "connection refused"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachMode(t, func(t *testing.T, m mode) {
+				p := shop(t)
+				if c.change != nil {
+					c.change(p)
+				}
+				p.write(t)
+				o := build(t, m, request{dir: p.dir, opts: c.opts, noImage: true})
+				if o.err == nil {
+					t.Fatal("the build succeeded")
+				}
+				for _, want := range c.want {
+					if !strings.Contains(printed(o.err), want) {
+						t.Errorf("no %q in:\n%s", want, printed(o.err))
+					}
+				}
+			})
+		})
+	}
+}
