@@ -86,6 +86,15 @@ func (g *Graph) exec(c command, args []string, more ...llb.RunOption) llb.ExecSt
 	return c.root.Run(append(opts, more...)...)
 }
 
+// alone copies one file out of a tree. BuildKit 0.34 loses the error of a step
+// that mounts one tree twice ("releasing already released reference"), and with it
+// what the step had to say: no step does.
+func (g *Graph) alone(tree llb.State, file string) llb.State {
+	return llb.Scratch().File(
+		llb.Copy(tree, file, file, &llb.CopyInfo{CreateDestPath: true, CreatedTime: &epoch}),
+		g.named("[internal] "+file)...)
+}
+
 // Report is the report-mode twin of the step that ran with these arguments: its
 // output holds report.json.
 func (g *Graph) Report(args []string) (llb.State, bool) {
@@ -105,7 +114,7 @@ func key(args []string) string {
 // a company's own, proxies.
 func (g *Graph) online() []llb.RunOption {
 	opts := []llb.RunOption{
-		llb.AddMount(step.Bundle, g.o.Frontend, llb.Readonly, llb.SourcePath(bundleInFrontend)),
+		llb.AddMount(step.Bundle, g.alone(g.o.Frontend, bundleInFrontend), llb.Readonly, llb.SourcePath(bundleInFrontend)),
 		llb.AddSecret(step.CA, llb.SecretID("ca"), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400)),
 	}
 	if g.o.CA != nil {

@@ -60,7 +60,8 @@ func (g *Graph) wheels(p *plan.Plan, in Inputs) map[string]wheelFile {
 	all := map[string]wheelFile{}
 	for _, pkg := range p.Packages {
 		if s, ok := in.Fetched[pkg.Index.Name]; ok {
-			all[pkg.SHA256] = wheelFile{state: s, path: "/" + pkg.SHA256 + "/" + pkg.File}
+			at := "/" + pkg.SHA256 + "/" + pkg.File
+			all[pkg.SHA256] = wheelFile{state: g.alone(s, at), path: at}
 			continue
 		}
 		all[pkg.SHA256] = wheelFile{state: g.Fetch(pkg, in.URLs[pkg.SHA256]), path: "/" + pkg.File}

@@ -38,6 +38,9 @@ func ParseVersion(s string) (Version, error) {
 	if m == nil {
 		return Version{}, fmt.Errorf("%q is not a version", s)
 	}
+	if tooLong.MatchString(m[0][:len(m[0])-len(m[10])]) {
+		return Version{}, fmt.Errorf("%q has a number that is too large", s)
+	}
 	v := Version{post: -1, dev: -1, epoch: number(m[1])}
 	for _, part := range strings.Split(m[2], ".") {
 		v.release = append(v.release, number(part))
@@ -60,16 +63,12 @@ func ParseVersion(s string) (Version, error) {
 	return v, nil
 }
 
-// number reads digits; what does not fit an int is the largest one: such versions
-// are dates at most, and order is all that matters.
+// tooLong is a number that may not fit an int.
+var tooLong = regexp.MustCompile(`\d{18}`)
+
+// number reads at most 17 digits; none are zero.
 func number(digits string) int {
-	if digits == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return int(^uint(0) >> 1)
-	}
+	n, _ := strconv.Atoi(digits)
 	return n
 }
 
@@ -92,13 +91,28 @@ func (v Version) Patch() int { return v.part(2) }
 // IsPrerelease reports whether v has a pre or dev part.
 func (v Version) IsPrerelease() bool { return v.pre != "" || v.dev >= 0 }
 
-// Stable is v without pre, post, dev and local parts.
+// Stable is v where v is stable, else the release it leads to, with its post part
+// where it has no pre part (poetry-core, Version.stable).
 func (v Version) Stable() Version {
-	return Version{epoch: v.epoch, release: v.release, post: -1, dev: -1}
+	if !v.IsPrerelease() {
+		return v
+	}
+	s := Version{epoch: v.epoch, release: v.release, post: -1, dev: -1}
+	if v.pre == "" {
+		s.post = v.post
+	}
+	return s
+}
+
+// withoutPost drops a post part, and the dev part of that.
+func (v Version) withoutPost() Version {
+	if v.post >= 0 {
+		v.post, v.dev = -1, -1
+	}
+	return v
 }
 
 func (v Version) withoutLocal() Version { v.local = nil; return v }
-func (v Version) withoutPost() Version  { v.post, v.dev = -1, -1; return v }
 func (v Version) firstDev() Version     { v.dev, v.local = 0, nil; return v }
 
 // Compare orders versions as PEP 440 does.
@@ -131,27 +145,32 @@ func (v Version) suffix() []int {
 	return []int{pre, v.preN, v.post, dev}
 }
 
+// compareLocal compares parts in turn; none at all sorts first.
 func compareLocal(a, b []string) int {
 	for i := range min(len(a), len(b)) {
-		x, errX := strconv.Atoi(a[i])
-		y, errY := strconv.Atoi(b[i])
-		var c int
-		switch {
-		case errX == nil && errY == nil:
-			c = cmp.Compare(x, y)
-		case errX == nil:
-			c = 1 // numbers are newer than words
-		case errY == nil:
-			c = -1
-		default:
-			c = strings.Compare(a[i], b[i])
-		}
-		if c != 0 {
+		if c := compareLocalPart(a[i], b[i]); c != 0 {
 			return c
 		}
 	}
 	return cmp.Compare(len(a), len(b))
 }
+
+// compareLocalPart compares numbers, of any size, as such; they are newer than words.
+func compareLocalPart(a, b string) int {
+	x, y := isNumber(a), isNumber(b)
+	switch {
+	case x && y:
+		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+	case x:
+		return 1
+	case y:
+		return -1
+	}
+	return strings.Compare(a, b)
+}
+
+func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // String is the normalised form.
 func (v Version) String() string {

@@ -1,0 +1,127 @@
+package pep440
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+// vector is a line of testdata/vectors.jsonl, written by generate.py from
+// poetry-core's own answers. Which fields are there says what it is about.
+type vector struct {
+	Version, Text, Stable string
+	Error, Pre            bool
+	Parts                 []int
+
+	Order   [][]string // equal versions together
+	Against []string   // what the digits of Allows and Marker stand for
+
+	Constraint     *string
+	Allows, Marker string // Marker: as a marker's constraint, where it differs
+
+	Any  []string
+	Want bool
+}
+
+func TestVectors(t *testing.T) {
+	file, err := os.Open("testdata/vectors.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	lines.Scan() // the header
+	t.Log(lines.Text())
+	var against []string
+	count := 0
+	for ; lines.Scan(); count++ {
+		var v vector
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case v.Order != nil:
+			checkOrder(t, v.Order)
+		case v.Against != nil:
+			against = v.Against
+		case v.Constraint != nil:
+			checkConstraint(t, v, against)
+		case v.Any != nil:
+			checkAny(t, v)
+		default:
+			checkVersion(t, v)
+		}
+	}
+	t.Logf("%d vectors", count)
+}
+
+func checkVersion(t *testing.T, want vector) {
+	v, err := ParseVersion(want.Version)
+	if (err != nil) != want.Error {
+		t.Errorf("ParseVersion(%q): %v", want.Version, err)
+	}
+	if err != nil || want.Error {
+		return
+	}
+	if v.String() != want.Text || v.Stable().String() != want.Stable || v.IsPrerelease() != want.Pre {
+		t.Errorf("%q is %s, stable %s, pre-release %v; want %+v", want.Version, v, v.Stable(), v.IsPrerelease(), want)
+	}
+	for i, got := range []int{v.Major(), v.Minor(), v.Patch()} {
+		if got != want.Parts[i] {
+			t.Errorf("%q: part %d is %d", want.Version, i, got)
+		}
+	}
+}
+
+func checkOrder(t *testing.T, order [][]string) {
+	for i, these := range order {
+		for j, those := range order {
+			for _, a := range these {
+				for _, b := range those {
+					if got := version(t, a).Compare(version(t, b)); got != min(1, max(-1, i-j)) {
+						t.Errorf("Compare(%s, %s) = %d", a, b, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkConstraint(t *testing.T, want vector, against []string) {
+	marker := want.Marker
+	if marker == "" {
+		marker = want.Allows
+	}
+	for _, c := range []struct {
+		name, want string
+		parse      func(string) (Constraint, error)
+	}{{"ParseConstraint", want.Allows, ParseConstraint}, {"ParseMarkerConstraint", marker, ParseMarkerConstraint}} {
+		parsed, err := c.parse(*want.Constraint)
+		if (err != nil) != want.Error {
+			t.Errorf("%s(%q): %v, want an error: %v", c.name, *want.Constraint, err, want.Error)
+		}
+		if err != nil || c.want == "" {
+			continue
+		}
+		var wrong []string
+		for i, s := range against {
+			if parsed.Allows(version(t, s)) != (c.want[i] == '1') {
+				wrong = append(wrong, s)
+			}
+		}
+		if wrong != nil {
+			t.Errorf("%s(%q) is wrong about %s", c.name, *want.Constraint, strings.Join(wrong, ", "))
+		}
+	}
+}
+
+func checkAny(t *testing.T, want vector) {
+	a, errA := ParseConstraint(want.Any[0])
+	b, errB := ParseConstraint(want.Any[1])
+	if errA != nil || errB != nil || a.AllowsAny(b) != want.Want {
+		t.Errorf("%q and %q: not %v (%v, %v)", want.Any[0], want.Any[1], want.Want, errA, errB)
+	}
+}
