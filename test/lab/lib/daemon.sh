@@ -4,7 +4,8 @@
 daemon() {
   local name=$1 config=$2 key
   shift 2
-  key=$(key_of "$config" "$*" "$(readlink -f "$(command -v "$1")")")
+  # A binary's folder in the cache says what is in it.
+  key=$(key_of "$config" "$*" "binary: $(readlink -f "$(command -v "$1")")")
   if alive "$name" && [[ $(<"$lab/$name.key") == "$key" ]]; then
     return
   fi

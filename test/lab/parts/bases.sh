@@ -9,10 +9,9 @@ bases=(
 )
 
 bases_up() {
-  local base mirrors
+  local base
   tool crane
   need registry buildkitd
-  mirrors=$(debian_mirrors)
   for base in "${bases[@]}"; do
     # shellcheck disable=SC2086 # its words are the arguments
     base_image $base
@@ -22,7 +21,7 @@ bases_up() {
 # The image is kept in the cache as an OCI layout; a fresh clone only pushes it.
 base_image() {
   local reference=$1 suite=$2 kind=$3 minor=$4 recipe=$lab_dir/bases folder digest
-  folder=$cache/bases/$(key_of "$recipe"/* "$(declare -f make_base)" "$*" "$mirrors" "$arch")
+  folder=$cache/bases/$(key_of "$recipe"/* "$(declare -f make_base)" "$*" "$arch")
   if [[ ! -e $folder/.complete ]]; then
     install_packages mmdebstrap debian-archive-keyring unzip
     cached "$folder" "making ${reference#*/} from $suite" make_base "$suite" "$kind" "$minor"
@@ -33,11 +32,12 @@ base_image() {
 }
 
 make_base() {
-  local suite=$1 kind=$2 minor=$3 folder=$4 work platform platforms=("$arch")
+  local suite=$1 kind=$2 minor=$3 folder=$4 work mirrors platform platforms=("$arch")
   [[ $kind != python ]] || platforms+=("$(foreign_arch)")
   work=$(mktemp -d "$lab/base-XXXXXX")
   # shellcheck disable=SC2064 # the name as it is now
   trap "rm -rf '$work'" EXIT
+  mirrors=$(debian_mirrors)
   for platform in "${platforms[@]}"; do
     "$lab_dir/bases/rootfs.sh" "$suite" "$kind" "$minor" "$platform" "$work" "$mirrors"
   done

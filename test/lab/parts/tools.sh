@@ -7,9 +7,10 @@ tool() {
   local name folder file
   need go
   for name; do
-    [[ $name != runc ]] || install_packages gcc libc6-dev libseccomp-dev pkg-config # the only one in C
     folder=$cache/tools/$name-$(key_of "$repo/test/tools/$name/go.mod" "$repo/test/tools/$name/go.sum" \
       "$(declare -f "build_$name" go_build)" "$(cd "$repo/test/tools/$name" && go env GOVERSION)" "$arch")
+    # The only one with C in it.
+    [[ $name != runc || -e $folder/.complete ]] || install_packages gcc libc6-dev libseccomp-dev pkg-config
     cached "$folder" "building $name $(tool_version "$name")" build_tool "$name"
     for file in "$folder"/*; do link "$file"; done
   done
