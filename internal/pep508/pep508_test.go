@@ -71,3 +71,13 @@ func FuzzParseMarker(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseRequirement(f *testing.F) {
+	f.Add(`Celery[redis, sqs] (>=5.4,<6) ; python_version < "3.14"`)
+	f.Add("x @ https://example.org/x.whl ; os_name == 'nt'")
+	f.Fuzz(func(t *testing.T, s string) {
+		if r, err := ParseRequirement(s); err == nil && r.Name == "" {
+			t.Errorf("%q has no name", s)
+		}
+	})
+}

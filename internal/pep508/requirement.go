@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/pep440"
 )
 
 // Requirement is a parsed PEP 508 requirement, its marker still text.
@@ -16,6 +18,8 @@ type Requirement struct {
 }
 
 var requirementHead = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$`)
+
+var extraName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // ParseRequirement reads a requirement. The version may stand in parentheses and
 // in Poetry's notation: legacy locks write "name (^1.2)".
@@ -31,7 +35,8 @@ func ParseRequirement(s string) (Requirement, error) {
 		}
 	}
 	rest := m[3]
-	if url, ok := strings.CutPrefix(rest, "@"); ok {
+	url, direct := strings.CutPrefix(rest, "@")
+	if direct {
 		// A marker is separated from a URL by a space: ";" may be part of it.
 		r.URL, r.Marker, _ = strings.Cut(strings.TrimSpace(url), " ;")
 		r.URL = strings.TrimSpace(r.URL)
@@ -43,11 +48,24 @@ func ParseRequirement(s string) (Requirement, error) {
 		}
 	}
 	r.Marker = strings.TrimSpace(r.Marker)
-	if _, err := ParseMarker(r.Marker); err != nil {
-		return Requirement{}, err
+	return r, r.check(direct)
+}
+
+// check reads the parts that are kept as text; direct: it has an "@".
+func (r Requirement) check(direct bool) error {
+	if r.Constraint != "" {
+		if _, err := pep440.ParseConstraint(r.Constraint); err != nil {
+			return err
+		}
 	}
-	if r.Constraint != "" && !strings.ContainsAny(r.Constraint[:1], "<>=!~^*0123456789") {
-		return Requirement{}, fmt.Errorf("%q is not a version constraint", r.Constraint)
+	for _, e := range r.Extras {
+		if !extraName.MatchString(e) {
+			return fmt.Errorf("%q is not the name of an extra", e)
+		}
 	}
-	return r, nil
+	if strings.ContainsAny(r.URL, " \t") || r.URL == "" && direct {
+		return fmt.Errorf("%q is not a URL", r.URL)
+	}
+	_, err := ParseMarker(r.Marker)
+	return err
 }

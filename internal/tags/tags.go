@@ -1,38 +1,12 @@
 package tags
 
-import (
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "fmt"
 
 // Interpreter is a CPython.
 type Interpreter struct {
 	Major, Minor int
 	FreeThreaded bool
 }
-
-// Libc is a C library and its version.
-type Libc struct {
-	Family       string // "glibc" or "musl"
-	Major, Minor int
-}
-
-// ParseLibc reads "glibc-2.36" or "musl-1.2".
-func ParseLibc(s string) (Libc, error) {
-	family, version, ok := strings.Cut(s, "-")
-	major, minor, _ := strings.Cut(version, ".")
-	a, errA := strconv.Atoi(major)
-	b, errB := strconv.Atoi(minor)
-	if !ok || family != "glibc" && family != "musl" || errA != nil || errB != nil {
-		return Libc{}, fmt.Errorf("C library %q is not of the form glibc-2.36 or musl-1.2", s)
-	}
-	return Libc{family, a, b}, nil
-}
-
-// String is the form that ParseLibc reads.
-func (l Libc) String() string { return fmt.Sprintf("%s-%d.%d", l.Family, l.Major, l.Minor) }
 
 // Tag is one compatibility tag.
 type Tag struct{ Python, ABI, Platform string }
@@ -99,18 +73,17 @@ func cpython(py Interpreter, platforms []string) []Tag {
 	}
 	cp := func(minor int) string { return fmt.Sprintf("cp%d%d", py.Major, minor) }
 	own, abi, stable := cp(py.Minor), cp(py.Minor), "abi3"
-	if py.FreeThreaded {
+	switch {
+	case py.FreeThreaded:
 		abi, stable = abi+"t", "abi3t"
+	case py.Major == 3 && py.Minor < 8:
+		abi += "m" // pymalloc
 	}
 	add(own, abi)
-	if !py.FreeThreaded || py.Minor >= 15 {
-		add(own, stable)
-	}
+	add(own, stable)
 	add(own, "none")
-	if !py.FreeThreaded || py.Minor >= 15 {
-		for minor := py.Minor - 1; minor >= 2; minor-- {
-			add(cp(minor), stable)
-		}
+	for minor := py.Minor - 1; minor >= 2; minor-- {
+		add(cp(minor), stable)
 	}
 	generic := genericPythons(py)
 	for _, python := range generic {
@@ -128,64 +101,6 @@ func genericPythons(py Interpreter) []string {
 	all := []string{fmt.Sprintf("py%d%d", py.Major, py.Minor), fmt.Sprintf("py%d", py.Major)}
 	for minor := py.Minor - 1; minor >= 0; minor-- {
 		all = append(all, fmt.Sprintf("py%d%d", py.Major, minor))
-	}
-	return all
-}
-
-func linuxPlatforms(machine string, libc Libc, nativeFirst bool) []string {
-	var native, portable []string
-	for _, arch := range arches(machine) {
-		native = append(native, "linux_"+arch)
-	}
-	if libc.Family == "musl" {
-		portable = musllinux(arches(machine), libc)
-	} else {
-		portable = manylinux(arches(machine), libc)
-	}
-	if nativeFirst {
-		return append(native, portable...)
-	}
-	return append(portable, native...)
-}
-
-// arches is packaging's list: a 64-bit ARM in 32-bit mode runs armv7l too.
-func arches(machine string) []string {
-	if machine == "armv8l" {
-		return []string{"armv8l", "armv7l"}
-	}
-	return []string{machine}
-}
-
-// aliases are the names that manylinux versions had before PEP 600.
-var aliases = map[int]string{17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
-
-// manylinuxArches are packaging's _ALLOWED_ARCHS and what it checks by ELF header.
-var manylinuxArches = []string{"x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "loongarch64", "riscv64", "i686", "armv7l"}
-
-func manylinux(arches []string, libc Libc) []string {
-	arches = slices.DeleteFunc(slices.Clone(arches), func(a string) bool { return !slices.Contains(manylinuxArches, a) })
-	oldest := 17
-	if slices.Contains(arches, "x86_64") || slices.Contains(arches, "i686") {
-		oldest = 5
-	}
-	var all []string
-	for _, arch := range arches {
-		for minor := libc.Minor; minor >= oldest; minor-- {
-			all = append(all, fmt.Sprintf("manylinux_%d_%d_%s", libc.Major, minor, arch))
-			if alias, ok := aliases[minor]; ok && libc.Major == 2 {
-				all = append(all, alias+"_"+arch)
-			}
-		}
-	}
-	return all
-}
-
-func musllinux(arches []string, libc Libc) []string {
-	var all []string
-	for _, arch := range arches {
-		for minor := libc.Minor; minor >= 0; minor-- {
-			all = append(all, fmt.Sprintf("musllinux_%d_%d_%s", libc.Major, minor, arch))
-		}
 	}
 	return all
 }

@@ -5,6 +5,8 @@ package tags
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,7 +17,8 @@ type WheelName struct {
 	Python, ABI, Platform []string
 }
 
-// ParseWheelName reads name-version(-build)?-python-abi-platform.whl.
+// ParseWheelName reads name-version(-build)?-python-abi-platform.whl, the version as
+// it stands there.
 func ParseWheelName(file string) (WheelName, error) {
 	stem, ok := strings.CutSuffix(file, ".whl")
 	parts := strings.Split(stem, "-")
@@ -25,17 +28,19 @@ func ParseWheelName(file string) (WheelName, error) {
 	w := WheelName{Name: parts[0], Version: parts[1]}
 	if len(parts) == 6 {
 		w.Build = parts[2]
-		if w.Build == "" || w.Build[0] < '0' || w.Build[0] > '9' {
-			return WheelName{}, fmt.Errorf("%q has a build tag that does not start with a digit", file)
+		if digits(w.Build) == 0 || digits(w.Build) > 18 {
+			return WheelName{}, fmt.Errorf("%q has a build tag that does not start with a number", file)
 		}
 	}
 	tag := parts[len(parts)-3:]
 	w.Python, w.ABI, w.Platform = set(tag[0]), set(tag[1]), set(tag[2])
-	if w.Name == "" || w.Version == "" {
+	if w.Name == "" || w.Version == "" || !isDigit(w.Version[0]) || slices.Contains(tag, "") {
 		return WheelName{}, fmt.Errorf("%q is not the name of a wheel", file)
 	}
 	return w, nil
 }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func set(compressed string) []string { return strings.Split(strings.ToLower(compressed), ".") }
 
@@ -45,10 +50,10 @@ func (w WheelName) BuildTag() (number int, rest string, ok bool) {
 	if w.Build == "" {
 		return 0, "", false
 	}
-	i := 0
-	for i < len(w.Build) && w.Build[i] >= '0' && w.Build[i] <= '9' {
-		number = number*10 + int(w.Build[i]-'0')
-		i++
-	}
-	return number, w.Build[i:], true
+	n := digits(w.Build)
+	number, _ = strconv.Atoi(w.Build[:n])
+	return number, w.Build[n:], true
 }
+
+// digits counts those that s starts with.
+func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }

@@ -77,8 +77,10 @@ func (r *result) follow(progress io.Reader) (rest string) {
 		}
 		for _, v := range s.Vertexes {
 			id := v.Digest.String()
-			if byDigest[id] == nil && v.Started != nil {
+			if byDigest[id] == nil {
 				r.vertices = append(r.vertices, v)
+			} else if byDigest[id].Cached {
+				v.Cached = true
 			}
 			byDigest[id] = v
 		}

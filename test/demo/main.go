@@ -72,6 +72,9 @@ func later(ctx context.Context, b *builder, first *result) error {
 
 // runOnce starts the image on the engine and asks its health route.
 func runOnce(ctx context.Context, image string) error {
+	if _, err := output(ctx, "docker", "pull", "--quiet", image); err != nil {
+		return err
+	}
 	id, err := output(ctx, "docker", "run", "--detach", "--publish", "127.0.0.1::8000", image)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"strings"
 
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -43,7 +44,7 @@ func (b *builder) layers() ([]layer, error) {
 	var made []string
 	for _, h := range config.History {
 		if !h.EmptyLayer {
-			made = append(made, h.CreatedBy+h.Comment)
+			made = append(made, describe(h.CreatedBy))
 		}
 	}
 	var all []layer
@@ -55,6 +56,26 @@ func (b *builder) layers() ([]layer, error) {
 		all = append(all, l)
 	}
 	return all, nil
+}
+
+// describe shortens what BuildKit says of a step: its command, and of an install
+// the wheels alone.
+func describe(made string) string {
+	_, command, ok := strings.Cut(made, " exec /.quatrain/helper ")
+	if !ok {
+		return made
+	}
+	word, _, _ := strings.Cut(command, " ")
+	_, wheels, ok := strings.Cut(command, " -- ")
+	if !ok {
+		return "[" + word + "]"
+	}
+	var names []string
+	for _, w := range strings.Fields(wheels) {
+		name, _, _ := strings.Cut(path.Base(w), "-")
+		names = append(names, name)
+	}
+	return "[" + word + "] " + strings.Join(names, ", ")
 }
 
 func (b *builder) manifest() (*ocispecs.Manifest, *ocispecs.Image, error) {

@@ -1,0 +1,102 @@
+package pep508
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+)
+
+// vector is a line of testdata/vectors.jsonl, written by generate.py from
+// poetry-core's own answers. Which fields are there says what it is about.
+type vector struct {
+	Environments []struct {
+		Values map[string]string
+		Extras []string // null: unknown
+	}
+	Marker *string
+	Holds  string // by environment
+	Error  string
+
+	Requirement           *string
+	Name, URL, Constraint string
+	Extras                []string
+
+	Canonical string
+}
+
+func TestVectors(t *testing.T) {
+	file, err := os.Open("testdata/vectors.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	lines.Scan() // the header
+	t.Log(lines.Text())
+	var environments []Environment
+	count := 0
+	for ; lines.Scan(); count++ {
+		var v vector
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case v.Environments != nil:
+			for _, e := range v.Environments {
+				env := Environment{Values: e.Values}
+				if e.Extras != nil {
+					env = env.WithExtras(e.Extras)
+				}
+				environments = append(environments, env)
+			}
+		case v.Marker != nil:
+			checkMarker(t, v, environments)
+		case v.Requirement != nil:
+			checkRequirement(t, v)
+		case v.Name != "":
+			if got := CanonicalName(v.Name); got != v.Canonical {
+				t.Errorf("CanonicalName(%q) = %q, want %q", v.Name, got, v.Canonical)
+			}
+		}
+	}
+	t.Logf("%d vectors", count)
+}
+
+func checkMarker(t *testing.T, want vector, environments []Environment) {
+	m, err := ParseMarker(*want.Marker)
+	if (err != nil) != (want.Error != "") {
+		t.Errorf("ParseMarker(%q): %v, want %q", *want.Marker, err, want.Error)
+	}
+	if err != nil || want.Error != "" {
+		return
+	}
+	got := ""
+	for _, e := range environments {
+		if m.Evaluate(e) {
+			got += "1"
+		} else {
+			got += "0"
+		}
+	}
+	if got != want.Holds {
+		t.Errorf("%s holds in %s, want %s", *want.Marker, got, want.Holds)
+	}
+}
+
+func checkRequirement(t *testing.T, want vector) {
+	r, err := ParseRequirement(*want.Requirement)
+	if (err != nil) != (want.Error != "") {
+		t.Errorf("ParseRequirement(%q): %v, want %q", *want.Requirement, err, want.Error)
+	}
+	if err != nil || want.Error != "" {
+		return
+	}
+	squeeze := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+	if r.Name != want.Name || r.URL != want.URL || squeeze(r.Constraint) != squeeze(want.Constraint) ||
+		strings.Join(r.Extras, ",") != strings.Join(want.Extras, ",") {
+		t.Errorf("ParseRequirement(%q) = %+v, want %+v", *want.Requirement, r, want)
+	}
+}

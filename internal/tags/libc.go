@@ -1,0 +1,28 @@
+package tags
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Libc is a C library and its version.
+type Libc struct {
+	Family       string // "glibc" or "musl"
+	Major, Minor int
+}
+
+// ParseLibc reads "glibc-2.36" or "musl-1.2".
+func ParseLibc(s string) (Libc, error) {
+	family, version, ok := strings.Cut(s, "-")
+	major, minor, _ := strings.Cut(version, ".")
+	a, errA := strconv.Atoi(major)
+	b, errB := strconv.Atoi(minor)
+	if !ok || family != "glibc" && family != "musl" || errA != nil || errB != nil {
+		return Libc{}, fmt.Errorf("C library %q is not of the form glibc-2.36 or musl-1.2", s)
+	}
+	return Libc{family, a, b}, nil
+}
+
+// String is the form that ParseLibc reads.
+func (l Libc) String() string { return fmt.Sprintf("%s-%d.%d", l.Family, l.Major, l.Minor) }

@@ -1,0 +1,120 @@
+package tags
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// vector is a line of testdata/vectors.jsonl, written by generate.py from
+// packaging's own answers: the tags of a target, or what a wheel's name says.
+type vector struct {
+	Python           int
+	Threaded, Native bool
+	Machine, Libc    string
+	MacOS            int
+	Count            int
+	SHA256           string
+	Some             []string
+
+	Wheel string
+	Error bool
+	Build []any
+	Tags  []string
+}
+
+func TestVectors(t *testing.T) {
+	file, err := os.Open("testdata/vectors.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Scan() // the header
+	t.Log(lines.Text())
+	count := 0
+	for ; lines.Scan(); count++ {
+		var v vector
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		if v.Wheel != "" {
+			checkWheel(t, v)
+		} else {
+			checkList(t, v)
+		}
+	}
+	t.Logf("%d vectors", count)
+}
+
+func checkList(t *testing.T, want vector) {
+	py := Interpreter{Major: 3, Minor: want.Python, FreeThreaded: want.Threaded}
+	var got []string
+	if want.MacOS > 0 {
+		got = MacOS(py, want.Machine, want.MacOS).Strings()
+	} else {
+		libc, err := ParseLibc(want.Libc)
+		if err != nil || libc.String() != want.Libc {
+			t.Fatalf("%s: %v", want.Libc, err)
+		}
+		got = Linux(py, want.Machine, libc, want.Native).Strings()
+	}
+	sum := sha256.Sum256([]byte(strings.Join(got, "\n")))
+	if hex.EncodeToString(sum[:]) != want.SHA256 {
+		t.Errorf("%+v: %d tags, %q …", want, len(got), got[:min(9, len(got))])
+	}
+}
+
+func checkWheel(t *testing.T, want vector) {
+	w, err := ParseWheelName(want.Wheel)
+	if (err != nil) != want.Error {
+		t.Errorf("ParseWheelName(%q): %v, want an error: %v", want.Wheel, err, want.Error)
+	}
+	if err != nil || want.Error {
+		return
+	}
+	var all []string
+	for _, p := range w.Python {
+		for _, a := range w.ABI {
+			for _, l := range w.Platform {
+				all = append(all, Tag{p, a, l}.String())
+			}
+		}
+	}
+	slices.Sort(all)
+	if diff := cmp.Diff(want.Tags, all); diff != "" {
+		t.Errorf("%s: %s", want.Wheel, diff)
+	}
+	number, rest, ok := w.BuildTag()
+	if ok != (len(want.Build) > 0) || ok && fmt.Sprint(number, rest) != fmt.Sprint(want.Build...) {
+		t.Errorf("%s: build %d %q %v, want %v", want.Wheel, number, rest, ok, want.Build)
+	}
+}
+
+func TestParseLibcErrors(t *testing.T) {
+	for _, s := range []string{"", "glibc", "glibc-", "glibc-2", "uclibc-1.0", "glibc-2.x", "musl1.2"} {
+		if _, err := ParseLibc(s); err == nil {
+			t.Errorf("%q must be an error", s)
+		}
+	}
+}
+
+func FuzzParseWheelName(f *testing.F) {
+	f.Add("a_b-1.0-1x-cp311.py3-none-any.manylinux1_x86_64.whl")
+	f.Fuzz(func(t *testing.T, s string) {
+		if w, err := ParseWheelName(s); err == nil {
+			w.BuildTag()
+			if len(w.Python) == 0 || len(w.ABI) == 0 || len(w.Platform) == 0 {
+				t.Errorf("%q has no tags", s)
+			}
+		}
+	})
+}
