@@ -39,10 +39,6 @@ integration: ## tests against a real daemon
 .PHONY: test
 test: lint unit integration ## everything
 
-.PHONY: golden
-golden: ## write the golden files anew
-	go test ./internal/plan ./llb -update
-
 .PHONY: fuzz
 fuzz: ## every fuzzer for a while
 	test/fuzz.sh 60s

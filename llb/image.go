@@ -115,20 +115,28 @@ func (g *Graph) writeFiles(name string, files []editable.File) llb.State {
 		}
 		action = action.Mkfile(f.Path, modeOf(f.Mode), f.Data, llb.WithCreatedTime(epoch))
 	}
-	return llb.Scratch().File(action, g.named(name)...)
+	return g.settle(name, action)
+}
+
+// settle gives the folders of written files their fixed time: writing into a
+// folder changes it, copying does so last.
+func (g *Graph) settle(name string, action *llb.FileAction) llb.State {
+	written := llb.Scratch().File(action, g.named("[internal] "+name)...)
+	return llb.Scratch().File(
+		llb.Copy(written, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
+		g.named(name)...)
 }
 
 // user is the entry in passwd and group, and the home directory.
 func (g *Graph) user(facts base.Facts, u plan.User) llb.State {
 	passwd, group := base.AddUser(facts.Passwd, facts.Group, u.Name, u.UID, u.GID)
 	at := llb.WithCreatedTime(epoch)
-	return llb.Scratch().File(
+	return g.settle("[user] "+u.Name,
 		llb.Mkdir("/etc", 0o755, at).
 			Mkfile("/etc/passwd", 0o644, passwd, at).
 			Mkfile("/etc/group", 0o644, group, at).
 			Mkdir("/home", 0o755, at).
-			Mkdir(u.Home(), 0o755, at, llb.WithUIDGID(u.UID, u.GID)),
-		g.named("[user] "+u.Name)...)
+			Mkdir(u.Home(), 0o755, at, llb.WithUIDGID(u.UID, u.GID)))
 }
 
 // merge stacks the layers; a daemon without MergeOp gets copies in the same order.

@@ -76,7 +76,7 @@ type index struct {
 	mu    sync.Mutex
 	files map[string][]byte // file name → bytes
 	asked []string          // paths, in order
-	fail  map[string]int    // path → status to answer with
+	fail  map[string]int    // path → how often to answer 503 first; -1: always
 }
 
 func newIndex(t *testing.T, wheels ...wheel) *index {
@@ -93,10 +93,13 @@ func newIndex(t *testing.T, wheels ...wheel) *index {
 func (x *index) serve(w http.ResponseWriter, r *http.Request) {
 	x.mu.Lock()
 	x.asked = append(x.asked, r.URL.Path)
-	status := x.fail[r.URL.Path]
+	fails := x.fail[r.URL.Path]
+	if fails > 0 {
+		x.fail[r.URL.Path]--
+	}
 	x.mu.Unlock()
-	if status != 0 {
-		http.Error(w, "the test wants it so", status)
+	if fails != 0 {
+		http.Error(w, "the test wants it so", http.StatusServiceUnavailable)
 		return
 	}
 	if name, ok := strings.CutPrefix(r.URL.Path, "/files/"); ok {

@@ -1,0 +1,50 @@
+package test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fresh is a wheel that no build has fetched before: the daemon remembers what
+// earlier tests, and earlier runs, brought it.
+func fresh(name string) wheel {
+	return wheel{name: name, version: "1.0", files: map[string]string{name + ".py": fmt.Sprintf("at = %d\n", time.Now().UnixNano())}}
+}
+
+// BuildKit does not try again; the helper does.
+func TestFetchPasses(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		w := fresh("flaky")
+		x := newIndex(t, w)
+		x.fail["/files/"+w.file()] = 2
+		p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
+		o := build(t, m, request{dir: p.dir})
+		if o.err != nil {
+			t.Fatalf("%v\n%s", o.err, o.log)
+		}
+		if o.image.files[site+"flaky.py"] == nil {
+			t.Error("the wheel is not installed")
+		}
+	})
+}
+
+// A status is reported as what it is, not as the digest mismatch that it causes.
+func TestFetchFails(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		w := fresh("broken")
+		x := newIndex(t, w)
+		x.fail["/files/"+w.file()] = -1
+		p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
+		o := build(t, m, request{dir: p.dir, noImage: true})
+		if o.err == nil {
+			t.Fatal("the build succeeded")
+		}
+		for _, want := range []string{`>>> name = "broken"`, "local answers 503 Service Unavailable", "try again later"} {
+			if !strings.Contains(printed(o.err), want) {
+				t.Errorf("no %q in:\n%s", want, printed(o.err))
+			}
+		}
+	})
+}

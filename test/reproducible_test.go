@@ -1,0 +1,53 @@
+package test
+
+import (
+	"slices"
+	"testing"
+)
+
+// Two builds that share no cache make the same layers.
+func TestReproducible(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		p := shop(t)
+		first := build(t, m, request{dir: p.dir, opts: map[string]string{"no-cache": ""}})
+		second := build(t, m, request{dir: p.dir, opts: map[string]string{"no-cache": ""}})
+		if first.err != nil || second.err != nil {
+			t.Fatal(first.err, second.err)
+		}
+		if len(withPrefix(second.ran, "[install")) == 0 {
+			t.Error("the second build installed nothing: --no-cache is not honoured")
+		}
+		if !slices.Equal(first.image.layers, second.image.layers) {
+			t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
+		}
+	})
+}
+
+// The keys below a stub's syntax line override those of [tool.quatrain].
+func TestStub(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		p := shop(t)
+		p.files = map[string]string{"worker.Dockerfile": "# syntax=quatrain/poetry:1\ncommand = \"alpha-run --fast 'a b'\"\nports = [80]\n"}
+		p.write(t)
+		o := build(t, m, request{dir: p.dir, file: "worker.Dockerfile"})
+		if o.err != nil {
+			t.Fatal(o.err)
+		}
+		c := o.image.config.Config
+		if !slices.Equal(c.Cmd, []string{"alpha-run", "--fast", "a b"}) {
+			t.Errorf("command %q", c.Cmd)
+		}
+		if _, ok := c.ExposedPorts["80/tcp"]; !ok {
+			t.Errorf("ports %v", c.ExposedPorts)
+		}
+	})
+}
+
+// pyproject.toml is an entry as well.
+func TestPyprojectEntry(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		if o := build(t, m, request{dir: shop(t).dir, file: "pyproject.toml", noImage: true}); o.err != nil {
+			t.Fatal(o.err)
+		}
+	})
+}
