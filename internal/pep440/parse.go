@@ -42,6 +42,9 @@ func kernel(numbers, build string) (Version, error) {
 	return v, err
 }
 
+// maxLength bounds the work that a hostile constraint makes.
+const maxLength = 10000
+
 // parser reads constraints; release includes marker.
 type parser struct{ marker, release bool }
 
@@ -54,6 +57,9 @@ var (
 )
 
 func (p parser) parse(s string) (Constraint, error) {
+	if len(s) > maxLength {
+		return Constraint{}, fmt.Errorf("a constraint of %d bytes is too long", len(s))
+	}
 	c := Constraint{text: strings.TrimSpace(s)}
 	var all []bounds
 	alternatives := orPattern.Split(c.text, -1)
@@ -134,8 +140,10 @@ func (p parser) one(s string) ([]bounds, error) {
 		if text == "dev" {
 			text = "0.0-dev"
 		}
+		bounded := m[1] == "^" || strings.HasPrefix(m[1], "~")
 		// The pattern of a version has no room for spaces.
-		if v, err := ParseVersion(text); err == nil && strings.TrimSpace(text) == text && !(wild && strings.HasPrefix(m[1], "~") || wild && m[1] == "^") {
+		v, err := ParseVersion(text)
+		if err == nil && strings.TrimSpace(text) == text && !(wild && bounded) {
 			return p.compared(m[1], v, wild), nil
 		}
 	}

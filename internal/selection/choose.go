@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
 // FileOptions are the settings of poetry.toml that bear on the choice of files.
 type FileOptions struct {
-	NoBinary   []string // canonical names, or ":all:": never a wheel
-	OnlyBinary []string // canonical names, or ":all:": never an sdist
+	NoBinary   []string // names, or ":all:": never a wheel
+	OnlyBinary []string // names, or ":all:": never an sdist
 }
 
 // NoFileError says that none of a package's files fits.
@@ -63,10 +64,10 @@ type candidate struct {
 func newCandidate(pkg *lockfile.Package, f lockfile.File, list tags.List, o FileOptions) (candidate, bool) {
 	c := candidate{file: f, rank: list.Len()}
 	if !strings.HasSuffix(f.Name, ".whl") {
-		return c, isSdist(f.Name) && !listed(o.OnlyBinary, pkg.Name)
+		return c, isSdistOf(pkg, f.Name) && !refused(o.OnlyBinary, o.NoBinary, pkg.Name)
 	}
 	w, err := tags.ParseWheelName(f.Name)
-	if err != nil || pep508.CanonicalName(w.Name) != pkg.Name || listed(o.NoBinary, pkg.Name) {
+	if err != nil || !isVersionOf(pkg, w.Name, w.Version) || refused(o.NoBinary, o.OnlyBinary, pkg.Name) {
 		return c, false
 	}
 	rank, fits := list.Rank(w)
@@ -75,13 +76,44 @@ func newCandidate(pkg *lockfile.Package, f lockfile.File, list tags.List, o File
 	return c, fits
 }
 
-func isSdist(name string) bool {
-	return slices.ContainsFunc([]string{".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar"},
-		func(ext string) bool { return strings.HasSuffix(name, ext) })
+var sdistEndings = []string{".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar"}
+
+// isSdistOf reports whether a name is that of the package's sdist. The package's
+// own name may hold dashes.
+func isSdistOf(pkg *lockfile.Package, file string) bool {
+	for _, ending := range sdistEndings {
+		stem, ok := strings.CutSuffix(file, ending)
+		for i := range stem {
+			if ok && stem[i] == '-' && isVersionOf(pkg, stem[:i], stem[i+1:]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
-func listed(names []string, name string) bool {
-	return slices.Contains(names, name) || slices.Contains(names, ":all:")
+// isVersionOf compares what a file's name says with the package: in locks before
+// 2.0 the versions of one name share a list of files.
+func isVersionOf(pkg *lockfile.Package, name, version string) bool {
+	if pep508.CanonicalName(name) != pkg.Name {
+		return false
+	}
+	if version == pkg.Version.Value {
+		return true
+	}
+	got, errGot := pep440.ParseVersion(version)
+	want, errWant := pep440.ParseVersion(pkg.Version.Value)
+	if errGot != nil || errWant != nil {
+		return false
+	}
+	return got.Compare(want) == 0
+}
+
+// refused reports whether a list of no-binary or only-binary refuses a package's
+// files; a name counts for more than ":all:" in the opposite list.
+func refused(list, opposite []string, name string) bool {
+	return slices.Contains(canonical(list), name) ||
+		slices.Contains(list, ":all:") && !slices.Contains(canonical(opposite), name)
 }
 
 // better is the chooser's order: the build tag counts before the platform.

@@ -21,17 +21,22 @@ type Request struct {
 	Walk        bool // resolve again over the lock, as Poetry 2.0 to 2.2 do by default
 }
 
-// Packages selects from a lock, sorted by name (poetry/puzzle/transaction.py).
-// Errors: an extra that does not exist, a marker that cannot be read, two entries
-// of one name that both apply, a lock that needs the walk.
+// Packages selects from a lock, sorted by name (poetry/puzzle/transaction.py; the
+// walk for locks before 2.1). Errors: an extra that does not exist, a marker that
+// cannot be read, two entries of one name that both apply, needs that the lock
+// does not satisfy.
 func Packages(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
 	if err := checkExtras(p, l, r.Extras); err != nil {
 		return nil, err
 	}
 	if !l.HasGroups() || r.Walk {
-		return nil, source.Errorf(l.Version.At, "lock-version %s does not say which group installs a package: it is not supported yet", l.Version.Value).
-			WithHint("Run `poetry lock` with Poetry 2 to write lock-version 2.1.")
+		return walk(p, l, r)
 	}
+	return filter(l, r)
+}
+
+// filter takes the packages whose groups and markers say so.
+func filter(l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
 	env := r.Environment.WithExtras(r.Extras)
 	var selected []*lockfile.Package
 	var errs []error
@@ -92,16 +97,22 @@ func checkExtras(p *pyproject.Project, l *lockfile.Lock, asked []string) error {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	at := source.Whole(p.File)
+	if len(p.Extras) > 0 {
+		at = p.Extras[0].At
+	}
 	var errs []error
 	for _, x := range asked {
 		if slices.Contains(names, pep508.CanonicalName(x)) {
 			continue
 		}
-		err := source.Errorf(source.Whole(p.File), "extra %q is not defined", x)
+		err := source.Errorf(at, "extra [%s] is not specified", x)
 		if near := source.Nearest(x, names); near != "" {
 			err = err.WithHint("Did you mean %q? The extras are: %s.", near, strings.Join(names, ", "))
-		} else {
+		} else if len(names) > 0 {
 			err = err.WithHint("The extras are: %s.", strings.Join(names, ", "))
+		} else {
+			err = err.WithHint("The lock has no extras.")
 		}
 		errs = append(errs, err)
 	}

@@ -1,0 +1,143 @@
+package selection
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// walker resolves again over what is locked, as Poetry does for locks that do not
+// say which group installs a package (poetry/puzzle/solver.py, over the locked
+// packages only).
+type walker struct {
+	root     string // the project's canonical name
+	request  Request
+	python   pep440.Version // without its pre-release part
+	packages map[string][]*lockfile.Package
+	branches int
+}
+
+// walk selects by following dependencies from the project's active groups.
+// Errors: dependencies that no choice of locked packages satisfies.
+func walk(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
+	w := &walker{root: pep508.CanonicalName(p.Name.Value), request: r, python: r.Python.Stable()}
+	if err := w.index(l); err != nil {
+		return nil, err
+	}
+	asked, reachable, err := w.roots(p)
+	if err != nil {
+		return nil, err
+	}
+	start := newState()
+	start.queue = asked
+	solved, err := w.solve(start)
+	if err != nil {
+		return nil, err
+	}
+	names := solved.reach(reachable)
+	solved.reachByName(extraNames(p, l, r.Extras), names)
+	var selected []*lockfile.Package
+	for name := range names {
+		selected = append(selected, solved.chosen[name])
+	}
+	slices.SortFunc(selected, func(a, b *lockfile.Package) int { return strings.Compare(a.Name, b.Name) })
+	return selected, nil
+}
+
+// index groups the packages that this Python may use by name, the preferred first:
+// direct origins, then final releases, then the highest version.
+func (w *walker) index(l *lockfile.Lock) error {
+	w.packages = map[string][]*lockfile.Package{}
+	var errs []error
+	for _, pkg := range l.Packages {
+		ok, err := w.pythonAllows(pkg.PythonVersions, pkg.At)
+		errs = append(errs, err)
+		if ok {
+			w.packages[pkg.Name] = append(w.packages[pkg.Name], pkg)
+		}
+	}
+	for _, same := range w.packages {
+		slices.SortStableFunc(same, prefer)
+	}
+	return errors.Join(errs...)
+}
+
+func prefer(a, b *lockfile.Package) int {
+	x, errX := pep440.ParseVersion(a.Version.Value)
+	y, errY := pep440.ParseVersion(b.Version.Value)
+	switch {
+	case direct(a) != direct(b):
+		return yesFirst(direct(a))
+	case errX != nil || errY != nil:
+		return 0
+	case x.IsPrerelease() != y.IsPrerelease():
+		return yesFirst(y.IsPrerelease())
+	}
+	return y.Compare(x)
+}
+
+func direct(p *lockfile.Package) bool { return p.Source != nil && p.Source.Type != "legacy" }
+
+func yesFirst(yes bool) int {
+	if yes {
+		return -1
+	}
+	return 1
+}
+
+func (w *walker) pythonAllows(constraint string, at source.Range) (bool, error) {
+	if constraint == "" || constraint == "*" {
+		return true, nil
+	}
+	c, err := pep440.ParseConstraint(constraint)
+	if err != nil {
+		return false, source.Errorf(at, "python-versions: %v", err)
+	}
+	return c.Allows(w.python), nil
+}
+
+// roots are the project's dependencies: those that the solution must satisfy, and
+// those that what is installed is reached from. Optional ones are among the former
+// even where their extra is not asked for. Among the latter are also those that
+// are not for this environment: Poetry looks from the unfiltered project.
+func (w *walker) roots(p *pyproject.Project) (asked, reachable []need, err error) {
+	env := w.request.Environment.WithExtras(w.request.Extras)
+	var errs []error
+	for _, g := range p.Groups {
+		if !slices.Contains(w.request.Groups, g.Name) {
+			continue
+		}
+		for _, d := range g.Dependencies {
+			n, err := rootNeed(d)
+			_, here, errMarker := holds(d.Marker, d.At, env)
+			errs = append(errs, err, errMarker)
+			if here {
+				asked = append(asked, n)
+			}
+			if !d.Optional {
+				reachable = append(reachable, n)
+			}
+		}
+	}
+	return asked, reachable, errors.Join(errs...)
+}
+
+// extraNames are the packages that the asked extras name.
+func extraNames(p *pyproject.Project, l *lockfile.Lock, asked []string) []string {
+	var names []string
+	for _, x := range canonical(asked) {
+		i := slices.IndexFunc(p.Extras, func(e pyproject.Extra) bool { return e.Name == x })
+		if i >= 0 {
+			names = append(names, p.Extras[i].Dependencies...)
+		} else {
+			names = append(names, canonical(l.Extras[x])...)
+		}
+	}
+	return names
+}
