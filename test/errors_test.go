@@ -59,7 +59,7 @@ func TestErrors(t *testing.T) {
 		},
 		"unknown extra": {
 			change: func(p *project) { p.toml = quatrain("extras = [\"redis\"]\n") },
-			want:   []string{`extra "redis" is not defined`},
+			want:   []string{`extra [redis] is not specified`},
 		},
 		"excluded python": {
 			change: func(p *project) { p.toml = strings.Replace(plainProject, ">=3.11", ">=3.12", 1) },

@@ -67,9 +67,7 @@ type expectedCase struct {
 
 // pending are cases that fail for a reason outside this package; they are counted
 // as different and do not fail the test. Delete an entry when its reason is gone.
-var pending = map[string]string{
-	"aws-powertools__powertools-lambda-python": "pyproject reads the key python = \"< 3.8\", with a space, as two constraints",
-}
+var pending = map[string]string{}
 
 // score counts a project's cases.
 type score struct{ equal, all int }
