@@ -69,6 +69,21 @@ func TestRead(t *testing.T) {
 			want: Facts{Interpreter: "/usr/local/bin/python3.13t", Version: "3.13.1", FreeThreaded: true,
 				Libc: tags.Libc{Family: "musl", Major: 1, Minor: 2}},
 		},
+		"no python3, musl beside glibc, another version in the environment": {
+			files: map[string]string{
+				"opt/bin/python3.9": "ELF", "opt/bin/python3.13t": "ELF", "opt/bin/python3.13": "ELF", "opt/lib/libpython3.13.so.1.0": "\x003.13.0rc2+\x00",
+				"lib/ld-musl-x86_64.so.1": "\x001.2.5\x00", "lib64/libc.so.6": glibc236,
+				"usr/lib/os-release": "NAME=\"X\"\nID=\"rhel\"\n",
+			},
+			links: map[string]string{"etc/os-release": "../usr/lib/os-release", "opt/bin/python3": "gone"},
+			env:   []string{"PATH=:/nowhere:/opt/bin", "PYTHON_VERSION=3.12.4"},
+			want:  Facts{Interpreter: "/opt/bin/python3.13", Version: "3.13.0rc2", Libc: glibc, OS: "rhel"},
+		},
+		"a link through another": {
+			files: map[string]string{"usr/bin/python3.11": "ELF\x003.11.2\x00", "usr/lib/libc.so.6": glibc236},
+			links: map[string]string{"usr/local/bin/python3": "../../../etc/alternatives/python3", "etc/alternatives/python3": "/usr/../../bin/python3.11", "bin": "usr/bin"},
+			want:  Facts{Interpreter: "/usr/bin/python3.11", Version: "3.11.2", Libc: glibc},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Read(image(t, c.files, c.links), c.env)
@@ -76,13 +91,13 @@ func TestRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got.Interpreter != c.want.Interpreter || got.Version != c.want.Version ||
-				got.FreeThreaded != c.want.FreeThreaded || got.Libc != c.want.Libc {
+				got.FreeThreaded != c.want.FreeThreaded || got.Libc != c.want.Libc || got.OS != c.want.OS {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
 		})
 	}
-	if _, err := Read(image(t, nil, map[string]string{"a": "a"}), nil); err == nil {
-		t.Error("an image without Python must be an error")
+	if _, err := Read(image(t, nil, map[string]string{"usr/bin/python3": "python3"}), nil); err == nil || !strings.Contains(err.Error(), "set `base`") {
+		t.Errorf("an image without Python must be an error that says what to do: %v", err)
 	}
 }
 
@@ -111,5 +126,40 @@ func TestAddUser(t *testing.T) {
 	}
 	if string(group) != "app:x:10001:\n" {
 		t.Errorf("%q", group)
+	}
+}
+
+func TestGuess(t *testing.T) {
+	got, ok := Guess([]string{"PATH=/usr/local/bin:/usr/local/sbin:/usr/bin", "PYTHON_VERSION=3.12.4"})
+	if !ok || got.Interpreter != "/usr/local/bin/python3.12" || got.Version != "3.12.4" || got.Libc.String() != "glibc-2.36" {
+		t.Errorf("%+v, %v", got, ok)
+	}
+	for _, env := range [][]string{
+		nil, {"PATH=/usr/local/bin"}, {"PYTHON_VERSION=3.12.4"}, {"PATH=/usr/local/bin", "PYTHON_VERSION=3.12"},
+		{"PATH=/opt/bin:/usr/local/bin", "PYTHON_VERSION=3.12.4"}, {"PATH=/usr/local/bin", "PYTHON_VERSION=2.7.18"},
+	} {
+		if got, ok := Guess(env); ok {
+			t.Errorf("%q: %+v", env, got)
+		}
+	}
+}
+
+// Every interpreter of this machine's PATH, one folder at a time.
+func TestReadEachFolder(t *testing.T) {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		got, err := Read(dirFS("/"), []string{"PATH=" + dir})
+		if err != nil {
+			continue
+		}
+		out, err := exec.Command(got.Interpreter, "-c",
+			"import platform; print(platform.python_version().rstrip('+'), '-'.join(platform.libc_ver()))").Output()
+		if err != nil {
+			t.Errorf("%s: %v", got.Interpreter, err)
+			continue
+		}
+		if want := strings.TrimSpace(string(out)); got.Version+" "+got.Libc.String() != want {
+			t.Errorf("%s: %s %s, the interpreter says %s", got.Interpreter, got.Version, got.Libc, want)
+		}
+		t.Logf("%s %s %s %s", got.Interpreter, got.Version, got.Libc, got.OS)
 	}
 }

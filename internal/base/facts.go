@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/tags"
@@ -19,6 +20,7 @@ type Facts struct {
 	Libc         tags.Libc
 	Passwd       []byte // /etc/passwd, nil where there is none
 	Group        []byte // /etc/group
+	OS           string // ID of os-release: "debian", "alpine"; "" where there is none
 }
 
 // FS is an image's root. Lstat and ReadLink do not follow the last element.
@@ -47,8 +49,46 @@ func Read(root FS, env []string) (Facts, error) {
 	if f.Passwd, err = optional(root, "etc/passwd"); err != nil {
 		return f, err
 	}
-	f.Group, err = optional(root, "etc/group")
+	if f.Group, err = optional(root, "etc/group"); err != nil {
+		return f, err
+	}
+	f.OS, err = distribution(root)
 	return f, err
+}
+
+// Guess is what the configuration of an official Python image says, without a look
+// at its files: the interpreter of PYTHON_VERSION in /usr/local/bin, without free
+// threading, and the C library of Debian 12. Not ok for any other image. An image on
+// Alpine has the same configuration: where a wheel depends on the C library, use Read.
+func Guess(env []string) (f Facts, ok bool) {
+	version := lookup(env, "PYTHON_VERSION")
+	m := fullVersion.FindStringSubmatch(version)
+	if first, _, _ := strings.Cut(lookup(env, "PATH"), ":"); m == nil || first != "/usr/local/bin" {
+		return Facts{}, false
+	}
+	return Facts{
+		Interpreter: "/usr/local/bin/python" + m[1],
+		Version:     version,
+		Libc:        tags.Libc{Family: "glibc", Major: 2, Minor: 36},
+	}, true
+}
+
+var fullVersion = regexp.MustCompile(`^(3\.\d+)\.\d+(?:(?:a|b|rc)\d+)?$`)
+
+// distribution is the ID that os-release(5) gives.
+func distribution(root FS) (string, error) {
+	for _, name := range []string{"etc/os-release", "usr/lib/os-release"} {
+		data, err := optional(root, name)
+		if err != nil {
+			return "", err
+		}
+		for line := range strings.Lines(string(data)) {
+			if id, ok := strings.CutPrefix(strings.TrimSpace(line), "ID="); ok {
+				return strings.Trim(id, `"'`), nil
+			}
+		}
+	}
+	return "", nil
 }
 
 func lookup(env []string, name string) string {

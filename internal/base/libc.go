@@ -15,29 +15,35 @@ var (
 	muslLiteral  = regexp.MustCompile(`\x00(\d+)\.(\d+)\.\d+\x00`)
 )
 
-// findLibc reads the version that the C library carries as text.
+// findLibc reads the version that the C library carries as text. glibc comes first:
+// Debian has musl as an ordinary package beside it, but nobody puts glibc beside
+// musl (what Alpine's compatibility packages install is no glibc).
 func findLibc(root FS) (tags.Libc, error) {
-	for _, dir := range libDirs(root) {
-		entries, err := root.ReadDir(dir)
-		if err != nil {
-			continue
-		}
-		for _, e := range entries {
-			family, literal := "", (*regexp.Regexp)(nil)
-			switch {
-			case e.Name() == "libc.so.6":
-				family, literal = "glibc", glibcLiteral
-			case strings.HasPrefix(e.Name(), "ld-musl-"):
-				family, literal = "musl", muslLiteral
-			default:
+	dirs := libDirs(root)
+	for _, c := range []struct {
+		family, prefix string
+		literal        *regexp.Regexp
+	}{
+		{"glibc", "libc.so.6", glibcLiteral},
+		{"musl", "ld-musl-", muslLiteral},
+	} {
+		for _, dir := range dirs {
+			entries, err := root.ReadDir(dir)
+			if err != nil {
 				continue
 			}
-			if l, ok := readLibc(root, path.Join(dir, e.Name()), family, literal); ok {
-				return l, nil
+			for _, e := range entries {
+				if !strings.HasPrefix(e.Name(), c.prefix) {
+					continue
+				}
+				if l, ok := readLibc(root, path.Join(dir, e.Name()), c.family, c.literal); ok {
+					return l, nil
+				}
 			}
 		}
 	}
-	return tags.Libc{}, errors.New("its C library cannot be told: neither glibc nor musl is where a Linux distribution has it")
+	return tags.Libc{}, errors.New("its C library cannot be told: neither glibc nor musl is where a Linux distribution has it; " +
+		"set `base` in [tool.quatrain] to another image")
 }
 
 func readLibc(root FS, name, family string, literal *regexp.Regexp) (tags.Libc, bool) {

@@ -1,10 +1,12 @@
 package base
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +21,10 @@ func findPython(root FS, searchPath string) (interpreter, minor string, freeThre
 		searchPath = defaultPath
 	}
 	for _, dir := range strings.Split(searchPath, ":") {
-		for _, name := range []string{"python3", "python"} {
+		if dir == "" {
+			continue // the working folder: nothing that an image installs to
+		}
+		for _, name := range append([]string{"python3", "python"}, versioned(root, dir)...) {
 			found, err := resolve(root, strings.Trim(path.Join(dir, name), "/"))
 			if err != nil {
 				continue
@@ -29,7 +34,32 @@ func findPython(root FS, searchPath string) (interpreter, minor string, freeThre
 			}
 		}
 	}
-	return "", "", false, errors.New("there is no CPython 3 on its PATH: use an image that has one, such as python:3.13-slim")
+	return "", "", false, errors.New("there is no CPython 3 on its PATH: set `base` in [tool.quatrain] to an image that has one, such as python:3.13-slim")
+}
+
+// versioned are the names such as python3.12 in a folder, the newest first: some
+// images have neither python3 nor python.
+func versioned(root FS, dir string) []string {
+	resolved, err := resolve(root, strings.Trim(dir, "/"))
+	if err != nil {
+		return nil
+	}
+	entries, err := root.ReadDir(resolved)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		if pythonName.MatchString(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		// A longer minor is a larger one; builds with a GIL come first.
+		x, y := strings.TrimSuffix(a, "t"), strings.TrimSuffix(b, "t")
+		return cmp.Or(cmp.Compare(len(y), len(x)), strings.Compare(y, x), cmp.Compare(len(a), len(b)))
+	})
+	return names
 }
 
 // inDir prefers the interpreter's name in the PATH's own folder: a link there may
@@ -45,7 +75,7 @@ func inDir(root FS, dir, name, found string) string {
 // pythonVersion is what the image says, if it says it of this minor version, else
 // the version literal of the interpreter or of its shared library.
 func pythonVersion(root FS, interpreter, minor, said string) (string, error) {
-	if strings.HasPrefix(said, minor+".") {
+	if m := fullVersion.FindStringSubmatch(said); m != nil && m[1] == minor {
 		return said, nil
 	}
 	literal := regexp.MustCompile(`\x00(` + regexp.QuoteMeta(minor) + `\.\d+(?:(?:a|b|rc)\d+)?)\+?\x00`)
