@@ -7,6 +7,13 @@ func (t *Table) Lookup(key string) (*Entry, bool) {
 	if t == nil {
 		return nil, false
 	}
+	if t.index != nil {
+		i, ok := t.index[key]
+		if !ok {
+			return nil, false
+		}
+		return &t.Entries[i], true
+	}
 	// From the back: array tables ask for the newest entry again and again.
 	for i := len(t.Entries) - 1; i >= 0; i-- {
 		if t.Entries[i].Key == key {
@@ -14,6 +21,23 @@ func (t *Table) Lookup(key string) (*Entry, bool) {
 		}
 	}
 	return nil, false
+}
+
+// manyKeys is where a search in a map begins to pay.
+const manyKeys = 32
+
+// add appends an entry. Big tables get an index: hostile files have many keys.
+func (t *Table) add(e Entry) {
+	t.Entries = append(t.Entries, e)
+	switch n := len(t.Entries); {
+	case n == manyKeys:
+		t.index = make(map[string]int, 2*manyKeys)
+		for i := range t.Entries {
+			t.index[t.Entries[i].Key] = i
+		}
+	case n > manyKeys:
+		t.index[e.Key] = n - 1
+	}
 }
 
 // Get follows a path of keys; nil where one is missing or not in a table.
@@ -55,7 +79,11 @@ func (t *Table) Keys() []string {
 type Reader struct{ Errs []error }
 
 func (r *Reader) wrong(v *Value, what string) {
-	r.Errs = append(r.Errs, Errorf(v.At, "expected %s, found %s", what, v.Kind))
+	name := ""
+	if v.key != "" {
+		name = v.key + ": "
+	}
+	r.Errs = append(r.Errs, Errorf(v.At, "%sexpected %s, found %s", name, what, v.Kind))
 }
 
 // Text reads a string; a nil value is the zero Text.
@@ -164,10 +192,9 @@ func (r *Reader) Tables(v *Value) []*Table {
 }
 
 // String names a kind as an error does.
-func (k Kind) String() string {
-	names := map[Kind]string{
-		String: "a string", Integer: "an integer", Float: "a float", Bool: "a boolean",
-		Datetime: "a date or time", Array: "an array", TableKind: "a table",
-	}
-	return names[k]
+func (k Kind) String() string { return kindNames[k] }
+
+var kindNames = map[Kind]string{
+	String: "a string", Integer: "an integer", Float: "a float", Bool: "a boolean",
+	Datetime: "a date or time", Array: "an array", TableKind: "a table",
 }

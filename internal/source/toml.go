@@ -40,6 +40,7 @@ type treeBuilder struct {
 	file   *File
 	lines  []int // offset of the start of each line
 	parser unstable.Parser
+	values []Value // room for values: one allocation for many
 }
 
 func lineStarts(data []byte) []int {
@@ -85,44 +86,48 @@ func (b *treeBuilder) document(data []byte) (*Table, error) {
 
 // header finds or makes the table that a [header] or [[header]] opens.
 func (b *treeBuilder) header(t *Table, e *unstable.Node, array bool) *Table {
-	keys := keysOf(e)
-	for i, k := range keys {
-		last := i == len(keys)-1
-		at := b.at(k.Raw)
-		if last && array {
-			return t.appendTable(string(k.Data), at)
+	for it := e.Key(); it.Next(); {
+		k := it.Node()
+		key, at := string(k.Data), b.at(k.Raw)
+		if it.IsLast() && array {
+			return b.appendTable(t, key, at)
 		}
-		t = t.subTable(string(k.Data), at)
-		if last {
+		t = b.subTable(t, key, at)
+		if it.IsLast() {
 			t.At = at // a header says more of the place than a table below it did
 		}
 	}
 	return t
 }
 
-func keysOf(e *unstable.Node) []*unstable.Node {
-	var keys []*unstable.Node
+func (b *treeBuilder) keyValue(t *Table, e *unstable.Node) {
 	for it := e.Key(); it.Next(); {
-		keys = append(keys, it.Node())
+		k := it.Node()
+		key, at := string(k.Data), b.at(k.Raw)
+		if !it.IsLast() {
+			t = b.subTable(t, key, at)
+			continue
+		}
+		v := b.value(e.Value(), b.at(e.Raw))
+		v.key = key
+		t.add(Entry{Key: key, KeyAt: at, Value: v})
 	}
-	return keys
 }
 
-func (b *treeBuilder) keyValue(t *Table, e *unstable.Node) {
-	keys := keysOf(e)
-	for _, k := range keys[:len(keys)-1] {
-		t = t.subTable(string(k.Data), b.at(k.Raw))
+// newValue takes a value from the current block.
+func (b *treeBuilder) newValue(v Value) *Value {
+	if len(b.values) == cap(b.values) {
+		b.values = make([]Value, 0, 256)
 	}
-	last := keys[len(keys)-1]
-	v := b.value(e.Value(), b.at(e.Raw))
-	t.Entries = append(t.Entries, Entry{Key: string(last.Data), KeyAt: b.at(last.Raw), Value: v})
+	b.values = append(b.values, v)
+	return &b.values[len(b.values)-1]
 }
 
 // value makes a value; at is the place where its own is not known.
 func (b *treeBuilder) value(n *unstable.Node, at Range) *Value {
 	switch n.Kind {
 	case unstable.Array:
-		v := &Value{Kind: Array, At: at}
+		v := b.newValue(Value{Kind: Array, At: at})
 		for it := n.Children(); it.Next(); {
 			if c := it.Node(); c.Kind != unstable.Comment {
 				v.Items = append(v.Items, b.value(c, at))
@@ -139,9 +144,9 @@ func (b *treeBuilder) value(n *unstable.Node, at Range) *Value {
 				b.keyValue(t, c)
 			}
 		}
-		return &Value{Kind: TableKind, At: at, Table: t}
+		return b.newValue(Value{Kind: TableKind, At: at, Table: t})
 	default:
-		return &Value{Kind: kinds[n.Kind], At: b.at(n.Raw), Text: string(n.Data)}
+		return b.newValue(Value{Kind: kinds[n.Kind], At: b.at(n.Raw), Text: string(n.Data)})
 	}
 }
 
@@ -151,7 +156,7 @@ var kinds = map[unstable.Kind]Kind{
 }
 
 // subTable finds the table at key, the last one of an array of tables, or makes it.
-func (t *Table) subTable(key string, at Range) *Table {
+func (b *treeBuilder) subTable(t *Table, key string, at Range) *Table {
 	if e, ok := t.Lookup(key); ok {
 		switch e.Value.Kind {
 		case TableKind:
@@ -163,17 +168,17 @@ func (t *Table) subTable(key string, at Range) *Table {
 		}
 	}
 	sub := &Table{At: at}
-	t.Entries = append(t.Entries, Entry{Key: key, KeyAt: at, Value: &Value{Kind: TableKind, At: at, Table: sub}})
+	t.add(Entry{Key: key, KeyAt: at, Value: b.newValue(Value{Kind: TableKind, At: at, Table: sub, key: key})})
 	return sub
 }
 
-func (t *Table) appendTable(key string, at Range) *Table {
+func (b *treeBuilder) appendTable(t *Table, key string, at Range) *Table {
 	sub := &Table{At: at}
-	item := &Value{Kind: TableKind, At: at, Table: sub}
+	item := b.newValue(Value{Kind: TableKind, At: at, Table: sub, key: key})
 	if e, ok := t.Lookup(key); ok && e.Value.Kind == Array {
 		e.Value.Items = append(e.Value.Items, item)
 		return sub
 	}
-	t.Entries = append(t.Entries, Entry{Key: key, KeyAt: at, Value: &Value{Kind: Array, At: at, Items: []*Value{item}}})
+	t.add(Entry{Key: key, KeyAt: at, Value: b.newValue(Value{Kind: Array, At: at, Items: []*Value{item}, key: key})})
 	return sub
 }

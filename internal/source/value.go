@@ -21,6 +21,8 @@ type Value struct {
 	Text  string   // String: the contents; Integer, Float, Bool, Datetime: as written
 	Items []*Value // Array, also of tables
 	Table *Table   // TableKind
+
+	key string // the key it was found under, for errors; "" in an array
 }
 
 // Table is a TOML table, however written: [header], inline, or dotted keys.
@@ -28,6 +30,8 @@ type Value struct {
 type Table struct {
 	At      Range
 	Entries []Entry
+
+	index map[string]int // of Entries by key, once there are many
 }
 
 // Entry is one key of a table.
