@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
@@ -32,20 +33,22 @@ func (l *Lock) Fresh(pyproject *source.Table) bool {
 	if h, err := ContentHash(pyproject); err == nil && h == want {
 		return true
 	}
-	if l.Generator != "" && !before(l.Generator, 2, 3) {
+	if !withoutGroups(l.Generator) {
 		return false
 	}
 	h, err := contentHash(pyproject, false)
 	return err == nil && h == want
 }
 
-// before compares the first two numbers of a version.
-func before(version string, major, minor int) bool {
-	parts := append(strings.SplitN(version, ".", 3), "0", "0")
-	a, _ := strconv.Atoi(parts[0])
-	b, _ := strconv.Atoi(parts[1])
-	return a < major || a == major && b < minor
+// withoutGroups reports whether this version of Poetry left [dependency-groups]
+// out of the hash. As for Poetry, a lock that does not name a version gets no
+// second chance.
+func withoutGroups(generator string) bool {
+	v, err := pep440.ParseVersion(generator)
+	return err == nil && v.Compare(groupsHashed) < 0
 }
+
+var groupsHashed, _ = pep440.ParseVersion("2.3.0")
 
 // ContentHash is the hash that Poetry 2.3 and later writes, hex.
 // Errors: a value that JSON cannot hold (a TOML date or time).
@@ -196,10 +199,9 @@ func pythonFloat(text string) string {
 
 // writeString escapes as ensure_ascii does.
 func writeString(b *strings.Builder, s string) {
-	short := map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\f': `\f`, '\b': `\b`}
 	b.WriteByte('"')
 	for _, r := range s {
-		switch esc, ok := short[r]; {
+		switch esc, ok := shortEscapes[r]; {
 		case ok:
 			b.WriteString(esc)
 		case r >= ' ' && r <= '~':
@@ -213,3 +215,5 @@ func writeString(b *strings.Builder, s string) {
 	}
 	b.WriteByte('"')
 }
+
+var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\f': `\f`, '\b': `\b`}

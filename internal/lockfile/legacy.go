@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"path"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pep440"
@@ -8,27 +9,38 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// legacyFiles finds a package's files in [metadata.files] of 1.x locks. The list
-// is by name: several versions of one name share it, so that the version in the
-// file's name decides (Poetry gets it from the index).
-func (p *parser) legacyFiles(pkg *Package, files *source.Table) []File {
-	for _, e := range files.Entries {
-		if pep508.CanonicalName(e.Key) != pkg.Name {
-			continue
-		}
-		all := p.files(e.Value)
-		if pkg.Source != nil && pkg.Source.Type != "legacy" {
-			return all
-		}
-		var own []File
-		for _, f := range all {
-			if ofVersion(f.Name, pkg) {
-				own = append(own, f)
-			}
-		}
-		return own
+// indexFiles remembers [metadata.files] of 1.x locks by canonical name: packages
+// and files need not spell it alike.
+func (p *parser) indexFiles(files *source.Table) {
+	p.byName = map[string]*source.Value{}
+	for _, e := range entries(files) {
+		p.byName[pep508.CanonicalName(e.Key)] = e.Value
 	}
-	return nil
+}
+
+// legacyFiles finds a package's files in [metadata.files] of 1.x locks
+// (locker.py, _get_locked_package). The list is by name: several versions of one
+// name share it, so that the version in the file's name decides (Poetry gets it
+// from the index).
+func (p *parser) legacyFiles(pkg *Package) []File {
+	list := p.byName[pkg.Name]
+	keep := func(f File) bool { return ofVersion(f.Name, pkg) }
+	if s := pkg.Source; s != nil {
+		switch s.Type {
+		case "git", "directory", "url":
+			return nil // what is listed is another entry's
+		case "file":
+			own := path.Base(s.URL)
+			keep = func(f File) bool { return f.Name == own }
+		}
+	}
+	var own []File
+	for _, f := range p.files(list) {
+		if keep(f) {
+			own = append(own, f)
+		}
+	}
+	return own
 }
 
 // ofVersion reports whether a file name carries the package's version. A name
