@@ -3,28 +3,35 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"sync"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// Pages and files that are asked for at once.
+// Pages and files that are asked for at once. Pages are small and wait for the
+// server: HTTP/2 carries all of them. Files fill the line: more streams only
+// share it.
 const (
 	parallelPages = 16
 	parallelFiles = 8
 )
 
 // Locate finds the addresses of the step's files and writes Out/locations.json.
-// Errors: joined *step.Problem, in the order of the files.
+// Errors: joined *step.Problem, sorted by package and file; nothing is written then.
 func Locate(ctx context.Context, s step.Locate) error {
-	c, err := newClient(s.Index, s.Report != "")
+	return LocateWith(ctx, s, inStep(s.Report))
+}
+
+// LocateWith is Locate in given surroundings.
+func LocateWith(ctx context.Context, s step.Locate, o Options) error {
+	c, err := newClient(s.Index, o)
 	if err != nil {
 		return err
 	}
@@ -32,7 +39,6 @@ func Locate(ctx context.Context, s step.Locate) error {
 	if err != nil {
 		return err
 	}
-	sort.Slice(found, func(i, j int) bool { return found[i].Name < found[j].Name })
 	data, err := json.MarshalIndent(step.Locations{Files: found}, "", " ")
 	if err != nil {
 		return err
@@ -40,57 +46,66 @@ func Locate(ctx context.Context, s step.Locate) error {
 	if err := os.MkdirAll(s.Out, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(s.Out, "locations.json"), append(data, '\n'), 0o644)
+	name := filepath.Join(s.Out, "locations.json")
+	if err := os.WriteFile(name, append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	return fix(name)
 }
 
-// locate answers from the cache, and asks one page for each package that is not there.
+// locate answers from the cache, and asks one page for each package that is not
+// there. The result is sorted by file name, whatever the order of the files.
 func (c *client) locate(ctx context.Context, files []step.File) ([]step.Location, error) {
-	var found []step.Location
-	unknown := map[string][]step.File{}
-	var names []string
+	files, err := sorted(files)
+	if err != nil {
+		return nil, err
+	}
+	found := []step.Location{}
+	var unknown []step.File
 	for _, f := range files {
 		if l, ok := c.remembered(f); ok {
 			found = append(found, l)
-			continue
+		} else {
+			unknown = append(unknown, f)
 		}
-		if unknown[f.Package] == nil {
-			names = append(names, f.Package)
-		}
-		unknown[f.Package] = append(unknown[f.Package], f)
 	}
-	answers := make([][]step.Location, len(names))
-	errs := make([]error, len(names))
-	each(len(names), parallelPages, func(i int) {
-		answers[i], errs[i] = c.ask(ctx, names[i], unknown[names[i]])
+	asked, err := c.askAll(ctx, unknown)
+	for _, l := range asked {
+		c.remember(l)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, asked...)
+	slices.SortFunc(found, func(a, b step.Location) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.Package, b.Package))
 	})
-	for _, a := range answers {
-		for _, l := range a {
-			c.remember(l)
-			found = append(found, l)
-		}
-	}
-	return found, errors.Join(errs...)
+	return found, nil
 }
 
-// each calls do for 0 … n-1, some at a time.
-func each(n, atOnce int, do func(int)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i := range n {
-		wg.Add(1)
-		slots <- struct{}{}
-		go func() {
-			defer wg.Done()
-			defer func() { <-slots }()
-			do(i)
-		}()
+// askAll asks for the files of each package on its own page; files are sorted by
+// package. What was found comes back beside the errors.
+func (c *client) askAll(ctx context.Context, files []step.File) ([]step.Location, error) {
+	var packages [][]step.File
+	for i, f := range files {
+		if i == 0 || files[i-1].Package != f.Package {
+			packages = append(packages, nil)
+		}
+		last := len(packages) - 1
+		packages[last] = append(packages[last], f)
 	}
-	wg.Wait()
+	answers := make([][]step.Location, len(packages))
+	errs := make([]error, len(packages))
+	each(len(packages), parallelPages, func(i int) { answers[i], errs[i] = c.ask(ctx, packages[i]) })
+	return slices.Concat(answers...), errors.Join(errs...)
 }
 
 // ask reads a package's page and finds its files there.
-func (c *client) ask(ctx context.Context, name string, files []step.File) ([]step.Location, error) {
-	page, err := c.page(ctx, name)
+func (c *client) ask(ctx context.Context, files []step.File) ([]step.Location, error) {
+	page, err := c.page(ctx, files[0].Package)
+	if missing(err) {
+		page, err = nil, nil // no page: each file is reported as missing
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -107,25 +122,16 @@ func (c *client) ask(ctx context.Context, name string, files []step.File) ([]ste
 	return found, errors.Join(errs...)
 }
 
-// match finds a locked file on a page, by name and hash. An index without a hash is
-// believed here: the download is verified against the lock in any case.
-func match(page []link, f step.File, index step.Index) (step.Location, error) {
-	for _, l := range page {
-		if l.name != f.Name {
-			continue
-		}
-		if l.sha256 != "" && l.sha256 != f.SHA256 {
-			return step.Location{}, &step.Problem{
-				Kind: step.HashMismatch, Package: f.Package, File: f.Name,
-				Message: fmt.Sprintf("%s on %s has the hash sha256:%s, the lock says sha256:%s", f.Name, index.Name, l.sha256, f.SHA256),
-				Hint:    "The index has another file under this name than when the lock was written. If you trust it, run `poetry lock`.",
-			}
-		}
-		return step.Location{Package: f.Package, Name: f.Name, SHA256: f.SHA256, URL: l.url, Size: l.size, Yanked: l.yanked}, nil
+// each calls do for 0 … n-1, some at a time.
+func each(n, atOnce int, do func(int)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			do(i)
+		})
 	}
-	return step.Location{}, &step.Problem{
-		Kind: step.NotFound, Package: f.Package, File: f.Name,
-		Message: fmt.Sprintf("%s is not on %s (%s)", f.Name, index.Name, redact(index.URL)),
-		Hint:    fmt.Sprintf("The index does not have the locked file of %s any more, or the lock belongs to another index: run `poetry lock`.", f.Package),
-	}
+	wg.Wait()
 }

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,15 +9,16 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
-
-	"golang.org/x/net/html"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
+// accept prefers JSON, as PEP 691 advises clients that read both.
 const accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+
+// maxPage bounds a page, unpacked. The largest on the public index has some 7 MB.
+const maxPage = 64 << 20
 
 // link is one file on a page.
 type link struct {
@@ -28,45 +28,52 @@ type link struct {
 
 // page reads the page of one package.
 func (c *client) page(ctx context.Context, name string) ([]link, error) {
-	address := c.root.JoinPath(name).String() + "/"
-	resp, err := c.get(ctx, address, accept)
-	if err != nil {
-		return nil, about(err, name)
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
-	if err != nil || len(data) > maxPage {
-		return nil, &step.Problem{Kind: step.Unreachable, Package: name, Message: fmt.Sprintf("the page of %s on %s could not be read to its end", name, c.index.Name)}
-	}
-	links, err := parsePage(resp, data)
-	if err != nil {
-		return nil, &step.Problem{Kind: step.Failed, Package: name,
-			Message: fmt.Sprintf("the page of %s on %s: %v", name, c.index.Name, err),
-			Hint:    "Is the address of the source that of a simple index?"}
-	}
-	return links, nil
+	r := request{address: c.root.JoinPath(url.PathEscape(name)).String() + "/", accept: accept}
+	var links []link
+	err := c.get(ctx, r, func(resp *http.Response) error {
+		data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
+		if err != nil {
+			return err
+		}
+		if len(data) > maxPage {
+			err = fmt.Errorf("it has more than %d bytes", maxPage)
+		} else {
+			links, err = parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), data)
+		}
+		if err != nil {
+			return &step.Problem{Kind: step.Failed,
+				Message: fmt.Sprintf("the page of %s on %s cannot be read: %v", name, c.index.Name, err),
+				Hint:    "Is the address of the source that of a simple index?"}
+		}
+		return nil
+	})
+	return links, about(err, step.Location{Package: name})
 }
 
-// about names the package that a problem is of.
-func about(err error, name string) error {
+// about adds what a problem is about.
+func about(err error, l step.Location) error {
 	var p *step.Problem
 	if errors.As(err, &p) {
-		p.Package = name
+		p.Package, p.File = l.Package, l.Name
 	}
 	return err
 }
 
-func parsePage(resp *http.Response, data []byte) ([]link, error) {
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+// parsePage reads a page of either form; at is where it was, after redirects.
+func parsePage(at *url.URL, contentType string, data []byte) ([]link, error) {
+	kind, _, _ := mime.ParseMediaType(contentType)
 	if strings.HasSuffix(kind, "json") {
-		return parseJSON(resp.Request.URL, data)
+		return parseJSON(at, data)
 	}
-	return parseHTML(resp.Request.URL, data)
+	return parseHTML(at, data)
 }
 
 // parseJSON reads PEP 691. `yanked` is false, true, or the reason.
-func parseJSON(base *url.URL, data []byte) ([]link, error) {
+func parseJSON(at *url.URL, data []byte) ([]link, error) {
 	var page struct {
+		Meta struct {
+			Version string `json:"api-version"`
+		}
 		Files []struct {
 			Filename string
 			URL      string
@@ -78,17 +85,21 @@ func parseJSON(base *url.URL, data []byte) ([]link, error) {
 	if err := json.Unmarshal(data, &page); err != nil {
 		return nil, err
 	}
+	if err := knownVersion(page.Meta.Version); err != nil {
+		return nil, err
+	}
 	var all []link
 	for _, f := range page.Files {
-		u, err := base.Parse(f.URL)
-		if err != nil {
+		l, _, ok := newLink(at, f.URL)
+		if !ok {
 			continue
 		}
-		l := link{name: f.Filename, url: u.String(), sha256: strings.ToLower(f.Hashes["sha256"]), size: f.Size}
+		l.name, l.size = f.Filename, max(f.Size, 0)
+		l.sha256 = strings.ToLower(f.Hashes["sha256"])
 		switch y := f.Yanked.(type) {
 		case bool:
 			if y {
-				l.yanked = "yanked"
+				l.yanked = reason("")
 			}
 		case string:
 			l.yanked = reason(y)
@@ -98,64 +109,34 @@ func parseJSON(base *url.URL, data []byte) ([]link, error) {
 	return all, nil
 }
 
+// knownVersion refuses what PEP 629 says clients must refuse: another major version.
+func knownVersion(v string) error {
+	if major, _, _ := strings.Cut(v, "."); major != "" && major != "1" {
+		return fmt.Errorf("version %q of the simple API is not known", v)
+	}
+	return nil
+}
+
+// newLink resolves an address on a page. The login that an index may put there is
+// dropped: addresses go into the graph, which is no place for secrets. The parsed
+// address is returned with its fragment. Not ok: no address, or one that is not HTTP.
+func newLink(base *url.URL, href string) (l link, u *url.URL, ok bool) {
+	u, err := base.Parse(strings.TrimSpace(href))
+	if err != nil || href == "" || !isHTTP(u) {
+		return l, nil, false
+	}
+	plain := *u
+	plain.User, plain.Fragment, plain.RawFragment = nil, "", ""
+	return link{url: plain.String()}, u, true
+}
+
+func isHTTP(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
 func reason(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return "yanked"
 	}
 	return s
-}
-
-// parseHTML reads PEP 503 anchors, with PEP 592's data-yanked.
-func parseHTML(base *url.URL, data []byte) ([]link, error) {
-	var all []link
-	tokens := html.NewTokenizer(bytes.NewReader(data))
-	for {
-		switch tokens.Next() {
-		case html.ErrorToken:
-			if err := tokens.Err(); err != io.EOF {
-				return nil, err
-			}
-			return all, nil
-		case html.StartTagToken, html.SelfClosingTagToken:
-			t := tokens.Token()
-			switch t.Data {
-			case "base":
-				if u, err := base.Parse(attribute(t, "href")); err == nil {
-					base = u
-				}
-			case "a":
-				if l, ok := anchor(base, t); ok {
-					all = append(all, l)
-				}
-			}
-		}
-	}
-}
-
-func anchor(base *url.URL, t html.Token) (link, bool) {
-	u, err := base.Parse(attribute(t, "href"))
-	if err != nil || attribute(t, "href") == "" {
-		return link{}, false
-	}
-	l := link{name: path.Base(u.Path)}
-	if fragment, err := url.ParseQuery(u.Fragment); err == nil {
-		l.sha256 = strings.ToLower(fragment.Get("sha256"))
-	}
-	u.Fragment = ""
-	l.url = u.String()
-	for _, a := range t.Attr {
-		if a.Key == "data-yanked" {
-			l.yanked = reason(a.Val)
-		}
-	}
-	return l, true
-}
-
-func attribute(t html.Token, key string) string {
-	for _, a := range t.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
 }

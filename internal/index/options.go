@@ -1,0 +1,35 @@
+package index
+
+import (
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// Options are the surroundings of a step: what tests put in its place.
+type Options struct {
+	Transport http.RoundTripper           // nil: one that trusts Bundle, CA and CADir, with the environment's proxies
+	Bundle    string                      // PEM file of the public authorities
+	CA        string                      // PEM file of a company's authorities, may be absent
+	CADir     string                      // folder of such files, may be absent
+	Answers   string                      // folder of remembered answers; absent: none are kept
+	Getenv    func(string) (string, bool) // where logins are
+	Tries     int                         // attempts at a request that may succeed later
+	Backoff   time.Duration               // pause after the first attempt; grows with each
+	Stall     time.Duration               // a body that brings nothing for so long has broken off
+}
+
+// inStep is how things stand inside a step. One that writes a report explains a
+// failure that has been retried already: it asks once.
+func inStep(report string) Options {
+	o := Options{
+		Bundle: step.Bundle, CA: step.CA, CADir: step.CADir, Answers: step.Answers,
+		Getenv: os.LookupEnv, Tries: 3, Backoff: 500 * time.Millisecond, Stall: time.Minute,
+	}
+	if report != "" {
+		o.Tries = 1
+	}
+	return o
+}

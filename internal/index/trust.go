@@ -1,0 +1,89 @@
+package index
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// certificates are the public authorities and a company's own. The secret and the
+// folder have to hold certificates if they are there; other files in the folder,
+// such as a README, are passed over.
+func certificates(o Options) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	if _, err := appendPEM(pool, o.Bundle); err != nil {
+		return nil, err
+	}
+	if n, err := appendPEM(pool, o.CA); err != nil {
+		return nil, err
+	} else if n == present {
+		return nil, noCertificate("the `ca` secret", "--secret id=ca,src=company-ca.pem")
+	}
+	entries, err := os.ReadDir(o.CADir)
+	if err != nil { // most builds have none
+		return pool, nil
+	}
+	found := false
+	for _, e := range entries {
+		name := filepath.Join(o.CADir, e.Name())
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		n, err := appendPEM(pool, name)
+		if err != nil {
+			return nil, err
+		}
+		found = found || n == added
+	}
+	if !found && len(entries) > 0 {
+		return nil, noCertificate("the `ca` build context", "--build-context ca=folder-with-pem-files")
+	}
+	return pool, nil
+}
+
+// What became of a file of certificates.
+const (
+	absent  = iota // or empty: an optional secret that was not given
+	present        // but no PEM certificate in it
+	added
+)
+
+func appendPEM(pool *x509.CertPool, file string) (int, error) {
+	if file == "" {
+		return absent, nil
+	}
+	data, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return absent, nil
+	case err != nil:
+		return absent, &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("reading certificates: %v", err)}
+	case len(data) == 0:
+		return absent, nil
+	case pool.AppendCertsFromPEM(data):
+		return added, nil
+	}
+	return present, nil
+}
+
+func noCertificate(what, how string) error {
+	return &step.Problem{Kind: step.Failed, Message: what + " holds no certificate in PEM form",
+		Hint: "Pass the certificate itself: " + how}
+}
+
+// untrusted says whether a certificate is from an authority that nobody told us of.
+func untrusted(err error) bool {
+	var unknown x509.UnknownAuthorityError
+	return errors.As(err, &unknown)
+}
+
+// certificateError is any fault of a certificate: asking again does not help.
+func certificateError(err error) bool {
+	var invalid *tls.CertificateVerificationError
+	return untrusted(err) || errors.As(err, &invalid)
+}

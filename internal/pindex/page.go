@@ -1,0 +1,96 @@
+package pindex
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const (
+	typeJSON = "application/vnd.pypi.simple.v1+json"
+	typeHTML = "application/vnd.pypi.simple.v1+html"
+)
+
+// servePage answers /simple/<name>/, in the form that the client asks for.
+func (x *Index) servePage(w http.ResponseWriter, r *http.Request, o Options) {
+	name := strings.Trim(strings.TrimPrefix(r.URL.Path, "/simple/"), "/")
+	files := x.of(name)
+	if len(files) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	if !strings.HasSuffix(r.URL.Path, "/") {
+		http.Redirect(w, r, r.URL.Path+"/", http.StatusMovedPermanently)
+		return
+	}
+	if o.HTML || !strings.Contains(r.Header.Get("Accept"), typeJSON) {
+		w.Header().Set("Content-Type", typeHTML)
+		fmt.Fprint(w, htmlPage(name, files, o))
+		return
+	}
+	w.Header().Set("Content-Type", typeJSON)
+	json.NewEncoder(w).Encode(jsonPage(name, files, o))
+}
+
+// of are the files of a project, sorted by name.
+func (x *Index) of(project string) []file {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var all []file
+	for _, f := range x.files {
+		if f.project == project {
+			all = append(all, *f)
+		}
+	}
+	slices.SortFunc(all, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+func address(f file, o Options) string {
+	if o.AbsoluteURLs != "" {
+		return o.AbsoluteURLs + "/files/" + f.name
+	}
+	return "../../files/" + f.name
+}
+
+func jsonPage(name string, files []file, o Options) map[string]any {
+	list := []map[string]any{}
+	for _, f := range files {
+		entry := map[string]any{"filename": f.name, "url": address(f, o), "hashes": map[string]string{}, "yanked": false}
+		if !o.WithoutHashes {
+			entry["hashes"] = map[string]string{"sha256": f.hash}
+		}
+		if !o.WithoutSizes {
+			entry["size"] = len(f.data)
+		}
+		if f.yanked != nil {
+			entry["yanked"] = true
+			if *f.yanked != "" {
+				entry["yanked"] = *f.yanked
+			}
+		}
+		list = append(list, entry)
+	}
+	return map[string]any{"meta": map[string]string{"api-version": "1.1"}, "name": name, "files": list}
+}
+
+func htmlPage(name string, files []file, o Options) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html><head><meta name=\"pypi:repository-version\" content=\"1.1\">"+
+		"<title>Links for %s</title></head><body>\n", html.EscapeString(name))
+	for _, f := range files {
+		href := address(f, o)
+		if !o.WithoutHashes {
+			href += "#sha256=" + f.hash
+		}
+		yanked := ""
+		if f.yanked != nil {
+			yanked = ` data-yanked="` + html.EscapeString(*f.yanked) + `"`
+		}
+		fmt.Fprintf(&b, "<a href=\"%s\"%s>%s</a><br>\n", html.EscapeString(href), yanked, html.EscapeString(f.name))
+	}
+	return b.String() + "</body></html>\n"
+}
