@@ -209,6 +209,9 @@ func (p *configParser) healthcheck(v *source.Value) *Healthcheck {
 		At: v.At, Interval: p.duration(t.Get("interval")), Timeout: p.duration(t.Get("timeout")),
 		StartPeriod: p.duration(t.Get("start-period")), Retries: p.Int(t.Get("retries")),
 	}
+	if h.Retries < 0 {
+		p.add(source.Errorf(t.Get("retries").At, "retries is less than 0"))
+	}
 	if c := p.command(t.Get("command")); c != nil {
 		h.Command = c.Args
 	}

@@ -1,7 +1,6 @@
 package pyproject
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pep508"
@@ -40,21 +39,39 @@ func (p *parser) requirement(t source.Text, extra string) []Dependency {
 
 // setURL tells a direct reference's kinds apart.
 func (d *Dependency) setURL(url string) {
-	git, isGit := strings.CutPrefix(url, "git+")
-	switch {
-	case url == "":
-	case isGit:
-		git, fragment, _ := strings.Cut(git, "#")
-		if at := strings.LastIndex(git, "@"); at > strings.Index(git, "://")+3 {
-			git, d.Rev = git[:at], git[at+1:]
-		}
-		d.Git = git
-		d.Subdirectory, _ = strings.CutPrefix(fragment, "subdirectory=")
-	case strings.HasPrefix(url, "file:"):
-		d.Path = strings.TrimPrefix(strings.TrimPrefix(url, "file://"), "file:")
-	default:
-		d.URL, _, _ = strings.Cut(url, "#")
+	if url == "" {
+		return
 	}
+	place, fragment, _ := strings.Cut(url, "#")
+	for _, f := range strings.Split(fragment, "&") {
+		if sub, ok := strings.CutPrefix(f, "subdirectory="); ok {
+			d.Subdirectory = sub
+		}
+	}
+	git, isGit := strings.CutPrefix(place, "git+")
+	switch {
+	case isGit:
+		d.Git, d.Rev = splitRevision(git)
+	case strings.HasPrefix(place, "file:"):
+		d.Path = strings.TrimPrefix(strings.TrimPrefix(place, "file://"), "file:")
+	default:
+		d.URL = place
+	}
+}
+
+// splitRevision cuts "@rev" off a git URL; an "@" before the path is a user's.
+func splitRevision(url string) (place, revision string) {
+	path := strings.Index(url, "://") + 1
+	if path > 0 {
+		path += 2
+		path += max(strings.IndexByte(url[path:], '/'), 0)
+	} else {
+		path = max(strings.IndexByte(url, ':'), 0) // git@host:path
+	}
+	if at := strings.LastIndexByte(url[path:], '@'); at > 0 {
+		return url[:path+at], url[path+at+1:]
+	}
+	return url, ""
 }
 
 // dependencyTable reads a table of Poetry dependencies, without `python`.
@@ -70,6 +87,7 @@ func (p *parser) dependencyTable(t *source.Table) []Dependency {
 		}
 		for _, v := range values {
 			d := p.dependency(v)
+			p.checkConstraint(source.Text{Value: d.Constraint, At: d.At}, "dependency "+e.Key)
 			d.Name, d.PrettyName = pep508.CanonicalName(e.Key), e.Key
 			if d.At.IsZero() {
 				d.At = e.KeyAt
@@ -87,6 +105,8 @@ func (p *parser) dependency(v *source.Value) Dependency {
 		return d
 	}
 	t := p.Table(v)
+	p.checkConstraint(p.Text(t.Get("python")), "python")
+	p.checkMarker(p.Text(t.Get("markers")))
 	if c := p.String(t.Get("version")); c != "" {
 		d.Constraint = c
 	}
@@ -101,72 +121,23 @@ func (p *parser) dependency(v *source.Value) Dependency {
 	d.Subdirectory = p.String(t.Get("subdirectory"))
 	d.Develop = p.True(t.Get("develop"))
 	d.AllowPrereleases = p.True(t.Get("allow-prereleases"))
-	d.Marker = bothMarkers(p.String(t.Get("markers")), bothMarkers(
-		pythonMarker(p.String(t.Get("python"))), platformMarker(p.String(t.Get("platform")))))
+	d.Marker = bothMarkers(textOf(t.Get("markers")), bothMarkers(
+		pythonMarker(textOf(t.Get("python"))), platformMarker(p.String(t.Get("platform")))))
 	return d
 }
 
-// pythonMarker folds a `python` key into a marker. The constraint stays in
-// Poetry's notation: pep508 evaluates python_version against any of it.
-func pythonMarker(constraint string) string {
-	if constraint == "" || constraint == "*" {
+// textOf is a string that was read, and complained of, before.
+func textOf(v *source.Value) string {
+	if v == nil || v.Kind != source.String {
 		return ""
 	}
-	// A space between an operator and its version does not separate: "< 3.8".
-	constraint = strings.NewReplacer("< ", "<", "> ", ">", "= ", "=", "^ ", "^", "~ ", "~").Replace(constraint)
-	var any []string
-	for _, alt := range strings.Split(strings.ReplaceAll(constraint, "||", "|"), "|") {
-		var all []string
-		for _, c := range strings.FieldsFunc(alt, func(r rune) bool { return r == ',' || r == ' ' }) {
-			all = append(all, versionMarkers(c)...)
-		}
-		any = append(any, strings.Join(all, " and "))
-	}
-	if len(any) == 1 {
-		return any[0]
-	}
-	return "(" + strings.Join(any, ") or (") + ")"
+	return v.Text
 }
 
-// versionMarkers writes one constraint as markers; ^ and ~ become their bounds.
-func versionMarkers(c string) []string {
-	marker := func(op, v string) string {
-		if strings.Count(v, ".") > 1 && !strings.HasSuffix(v, ".*") {
-			return `python_full_version ` + op + ` "` + v + `"`
-		}
-		return `python_version ` + op + ` "` + v + `"`
+func (p *parser) checkMarker(t source.Text) {
+	if _, err := pep508.ParseMarker(t.Value); err != nil {
+		p.add(source.Errorf(t.At, "marker %q: %v", t.Value, err))
 	}
-	switch {
-	case strings.HasPrefix(c, "^"):
-		v := c[1:]
-		major, _, _ := strings.Cut(v, ".")
-		return []string{marker(">=", v), marker("<", next(major))}
-	case strings.HasPrefix(c, "~") && !strings.HasPrefix(c, "~="):
-		v := c[1:]
-		parts := strings.Split(v, ".")
-		if len(parts) == 1 {
-			return []string{marker(">=", v), marker("<", next(v))}
-		}
-		return []string{marker(">=", v), marker("<", parts[0]+"."+next(parts[1]))}
-	}
-	for _, op := range []string{">=", "<=", "==", "!=", "~=", ">", "<"} {
-		if v, ok := strings.CutPrefix(c, op); ok {
-			return []string{marker(op, v)}
-		}
-	}
-	return []string{marker("==", c)}
-}
-
-// next counts a number up.
-func next(digits string) string {
-	n := 0
-	for _, r := range digits {
-		if r < '0' || r > '9' {
-			break
-		}
-		n = n*10 + int(r-'0')
-	}
-	return strconv.Itoa(n + 1)
 }
 
 // platformMarker folds a `platform` key: alternatives of sys_platform. "!darwin"
@@ -175,11 +146,11 @@ func platformMarker(platform string) string {
 	if platform == "" || platform == "*" {
 		return ""
 	}
-	var any []string
-	for _, p := range strings.Split(strings.ReplaceAll(platform, "||", "|"), "|") {
-		any = append(any, `sys_platform == "`+strings.TrimSpace(p)+`"`)
+	var either []string
+	for _, p := range alternatives(platform) {
+		either = append(either, `sys_platform == "`+p+`"`)
 	}
-	return strings.Join(any, " or ")
+	return strings.Join(either, " or ")
 }
 
 func canonical(names []string) []string {

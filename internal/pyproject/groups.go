@@ -2,73 +2,85 @@ package pyproject
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
+// members are a group's dependencies by where they are declared (poetry-core,
+// dependency_group.py): standard are PEP 621's or PEP 735's, poetry are tool.poetry's.
+type members struct {
+	standard, poetry []Dependency
+	dynamic          bool // both may add names (project.dynamic)
+}
+
 // groups reads every group: main, [dependency-groups] (PEP 735), then
-// [tool.poetry.group.NAME] and the old dev-dependencies; the same name merges.
+// [tool.poetry.group.NAME] and the old dev-dependencies; the same name merges
+// (poetry-core, factory.py, _configure_package_dependencies).
 func (p *parser) groups() {
-	main := p.group("main", source.Whole(p.project.File))
-	main.Dependencies = p.mainDependencies()
+	p.main()
 	p.pep735()
 	p.poetryGroups()
 	if dev := p.Table(p.poetry.Get("dev-dependencies")); dev != nil {
-		p.group("dev", dev.At)
-		p.appendTo("dev", p.dependencyTable(dev))
+		p.group("dev", dev.At).poetry = append(p.group("dev", dev.At).poetry, p.dependencyTable(dev)...)
+	}
+	for i := range p.project.Groups {
+		g := &p.project.Groups[i]
+		g.Dependencies = p.forLocking(p.members[g.Name])
 	}
 	p.expandIncludes()
 }
 
-// group finds a group or adds it. The pointer is good until the next call.
-func (p *parser) group(name string, at source.Range) *Group {
-	for i := range p.project.Groups {
-		if p.project.Groups[i].Name == name {
-			return &p.project.Groups[i]
-		}
+// group finds a group's members, or adds the group.
+func (p *parser) group(name string, at source.Range) *members {
+	m, ok := p.members[name]
+	if !ok {
+		m = &members{}
+		p.members[name] = m
+		p.project.Groups = append(p.project.Groups, Group{Name: name, At: at})
 	}
-	p.project.Groups = append(p.project.Groups, Group{Name: name, At: at})
-	return &p.project.Groups[len(p.project.Groups)-1]
+	return m
 }
 
-func (p *parser) appendTo(name string, deps []Dependency) {
-	g := p.group(name, source.Range{})
-	g.Dependencies = append(g.Dependencies, deps...)
+func (p *parser) groupNamed(name string) *Group {
+	i := slices.IndexFunc(p.project.Groups, func(g Group) bool { return g.Name == name })
+	return &p.project.Groups[i]
 }
 
-// mainDependencies are the main group's, as they count for locking
-// (poetry-core, dependency_group.py): those of [project], enriched by the entries
-// of the same name in [tool.poetry.dependencies]; without [project] ones, the latter.
-func (p *parser) mainDependencies() []Dependency {
-	poetry := p.dependencyTable(p.Table(p.poetry.Get("dependencies")))
-	extras := p.Table(p.poetry.Get("extras"))
-	if p.pep621.Get("dependencies") == nil && p.pep621.Get("optional-dependencies") == nil {
-		for i := range poetry {
-			poetry[i].InExtras = extrasOf(extras, poetry[i].Name, p)
-		}
-		return poetry
-	}
-	own := p.requirements(p.pep621.Get("dependencies"), "")
+func (p *parser) main() {
+	m := p.group("main", source.Whole(p.project.File))
+	m.dynamic = p.dynamic("dependencies") || p.dynamic("optional-dependencies")
+	m.standard = p.requirements(p.pep621.Get("dependencies"), "")
 	for _, e := range entriesOf(p.Table(p.pep621.Get("optional-dependencies"))) {
-		own = append(own, p.requirements(e.Value, pep508.CanonicalName(e.Key))...)
+		m.standard = append(m.standard, p.requirements(e.Value, pep508.CanonicalName(e.Key))...)
 	}
-	enriched := enrich(own, poetry)
-	if p.dynamic("dependencies") || p.dynamic("optional-dependencies") {
-		for _, d := range poetry {
-			if !slices.ContainsFunc(own, func(o Dependency) bool { return o.Name == d.Name }) {
-				enriched = append(enriched, d)
-			}
-		}
+	m.poetry = p.dependencyTable(p.Table(p.poetry.Get("dependencies")))
+	if p.standardExtras() {
+		return
 	}
-	return enriched
+	extras := p.Table(p.poetry.Get("extras"))
+	for i := range m.poetry {
+		m.poetry[i].InExtras = p.extrasOf(extras, m.poetry[i].Name)
+	}
 }
 
-func extrasOf(extras *source.Table, name string, p *parser) []string {
+// standardExtras reports whether extras are those of [project]: [tool.poetry.extras]
+// counts only where [project] declares no dependency at all.
+func (p *parser) standardExtras() bool {
+	optional := p.pep621.Sub("optional-dependencies")
+	dependencies := p.pep621.Get("dependencies")
+	return len(entriesOf(optional)) > 0 || dependencies != nil && len(dependencies.Items) > 0
+}
+
+func (p *parser) extrasOf(extras *source.Table, name string) []string {
 	var in []string
 	for _, e := range entriesOf(extras) {
-		for _, n := range p.Strings(e.Value) {
-			if pep508.CanonicalName(n) == name {
+		if e.Value.Kind != source.Array {
+			continue // extras() says so, once
+		}
+		for _, n := range e.Value.Items {
+			if pep508.CanonicalName(n.Text) == name {
 				in = append(in, pep508.CanonicalName(e.Key))
 			}
 		}
@@ -76,129 +88,97 @@ func extrasOf(extras *source.Table, name string, p *parser) []string {
 	return in
 }
 
-// enrich adds to each project dependency what tool.poetry says of the same name:
-// constraints and markers are intersected, the origin is tool.poetry's.
-func enrich(own, poetry []Dependency) []Dependency {
-	var all []Dependency
-	for _, d := range own {
-		found := false
-		for _, e := range poetry {
-			if e.Name != d.Name {
-				continue
-			}
-			found = true
-			c := e
-			c.Constraint = both(d.Constraint, e.Constraint)
-			c.Marker = bothMarkers(d.Marker, e.Marker)
-			c.Optional, c.InExtras, c.Extras = d.Optional, d.InExtras, d.Extras
-			c.At = d.At
-			if d.URL != "" && c.Git == "" && c.Path == "" {
-				c.URL = d.URL
-			}
-			all = append(all, c)
-		}
-		if !found {
-			all = append(all, d)
-		}
-	}
-	return all
-}
-
-func both(a, b string) string {
-	switch {
-	case a == "*" || a == "":
-		return b
-	case b == "*" || b == "":
-		return a
-	}
-	return a + "," + b
-}
-
-func bothMarkers(a, b string) string {
-	switch {
-	case a == "":
-		return b
-	case b == "" || a == b:
-		return a
-	}
-	return "(" + a + ") and (" + b + ")"
-}
-
 func (p *parser) pep735() {
 	for _, e := range entriesOf(p.Table(p.project.Root.Get("dependency-groups"))) {
 		name := pep508.CanonicalName(e.Key)
-		p.group(name, e.KeyAt)
+		m := p.group(name, e.KeyAt)
 		if e.Value.Kind != source.Array {
 			p.add(source.Errorf(e.Value.At, "dependency group %s is not an array", e.Key))
 			continue
 		}
 		for _, item := range e.Value.Items {
-			if item.Kind == source.String {
-				p.appendTo(name, p.requirement(p.Text(item), ""))
-				continue
-			}
-			if inc := p.Text(p.Table(item).Get("include-group")); inc.Value != "" {
-				g := p.group(name, e.KeyAt)
-				g.includes = append(g.includes, inc)
+			switch item.Kind {
+			case source.String:
+				m.standard = append(m.standard, p.requirement(p.Text(item), "")...)
+			case source.TableKind:
+				p.includeGroup(name, item)
+			default:
+				p.add(source.Errorf(item.At, "dependency group %s: expected a requirement or {include-group = \"…\"}, found %s", e.Key, item.Kind))
 			}
 		}
 	}
+}
+
+func (p *parser) includeGroup(name string, item *source.Value) {
+	v := item.Table.Get("include-group")
+	if v == nil || len(item.Table.Entries) != 1 {
+		p.add(source.Errorf(item.At, "dependency group %s: a table here can only be {include-group = \"…\"}", name))
+		return
+	}
+	g := p.groupNamed(name)
+	g.includes = append(g.includes, p.Text(v))
 }
 
 func (p *parser) poetryGroups() {
 	for _, e := range entriesOf(p.Table(p.poetry.Get("group"))) {
 		name := pep508.CanonicalName(e.Key)
 		t := p.Table(e.Value)
-		g := p.group(name, e.KeyAt)
+		m := p.group(name, e.KeyAt)
+		g := p.groupNamed(name)
 		g.Optional = p.True(t.Get("optional"))
 		g.includes = append(g.includes, p.Texts(t.Get("include-groups"))...)
-		deps := p.dependencyTable(p.Table(t.Get("dependencies")))
-		if len(g.Dependencies) > 0 {
-			g.Dependencies = enrich(g.Dependencies, deps)
-			for _, d := range deps {
-				if !slices.ContainsFunc(g.Dependencies, func(o Dependency) bool { return o.Name == d.Name }) {
-					g.Dependencies = append(g.Dependencies, d)
-				}
-			}
-			continue
-		}
-		g.Dependencies = deps
+		m.poetry = append(m.poetry, p.dependencyTable(p.Table(t.Get("dependencies")))...)
 	}
 }
 
 // expandIncludes adds to each group what the groups that it includes have.
 func (p *parser) expandIncludes() {
-	expanded := make([][]Dependency, len(p.project.Groups))
+	e := expander{parser: p, done: map[string][]Dependency{}}
 	for i := range p.project.Groups {
-		expanded[i] = p.withIncludes(i, nil)
+		e.expand(p.project.Groups[i].Name)
 	}
-	for i := range expanded {
-		p.project.Groups[i].Dependencies = expanded[i]
+	for i := range p.project.Groups {
+		p.project.Groups[i].Dependencies = e.done[p.project.Groups[i].Name]
 	}
 }
 
-func (p *parser) withIncludes(i int, path []string) []Dependency {
-	g := p.project.Groups[i]
+// expander expands each group once: includes of includes of … may be many.
+type expander struct {
+	*parser
+	done map[string][]Dependency
+	path []string // the groups that are being expanded
+}
+
+func (e *expander) expand(name string) []Dependency {
+	if all, ok := e.done[name]; ok {
+		return all
+	}
+	e.path = append(e.path, name)
+	g := e.groupNamed(name)
 	all := slices.Clone(g.Dependencies)
 	for _, inc := range g.includes {
-		name := pep508.CanonicalName(inc.Value)
-		j := slices.IndexFunc(p.project.Groups, func(o Group) bool { return o.Name == name })
+		included := pep508.CanonicalName(inc.Value)
 		switch {
-		case j < 0:
-			p.add(source.Errorf(inc.At, "group %q includes group %q which is not defined", g.Name, name))
-		case slices.Contains(append(path, g.Name), name):
-			p.add(source.Errorf(inc.At, "group %q includes itself: %s", name, joinPath(append(path, g.Name, name))))
+		case e.members[included] == nil:
+			e.add(source.Errorf(inc.At, "group %q includes group %q which is not defined", name, included))
+		case slices.Contains(e.path, included):
+			cycle := append(slices.Clone(e.path[slices.Index(e.path, included):]), included)
+			e.add(source.Errorf(inc.At, "group %q includes itself: %s", included, strings.Join(cycle, " → ")))
 		default:
-			all = append(all, p.withIncludes(j, append(slices.Clone(path), g.Name))...)
+			for _, d := range e.expand(included) {
+				// Diamonds and the like: what is there already adds nothing.
+				if !slices.ContainsFunc(all, func(o Dependency) bool { return same(o, d) }) {
+					all = append(all, d)
+				}
+			}
 		}
 	}
+	e.path = e.path[:len(e.path)-1]
+	e.done[name] = all
 	return all
 }
 
-func joinPath(names []string) string {
-	s := names[0]
-	for _, n := range names[1:] {
-		s += " → " + n
-	}
-	return s
+// same reports whether two dependencies stand in the same place of the file.
+func same(a, b Dependency) bool {
+	return a.Name == b.Name && a.At == b.At && a.Constraint == b.Constraint && a.Marker == b.Marker
 }

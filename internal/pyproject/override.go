@@ -7,7 +7,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// Override returns c with every key that the stub sets in place of c's.
+// Override returns c with every key that the stub sets in place of c's; tables are
+// merged key by key.
 func (c Config) Override(stub Config) Config {
 	text := func(into *source.Text, t source.Text) {
 		if t.Value != "" {
@@ -29,24 +30,52 @@ func (c Config) Override(stub Config) Config {
 	texts(&c.Include, stub.Include)
 	texts(&c.Exclude, stub.Exclude)
 	texts(&c.Build.Apt, stub.Build.Apt)
-	if stub.Build.Env != nil {
-		c.Build.Env = stub.Build.Env
-	}
-	if stub.Git.SSH != nil {
-		c.Git.SSH = stub.Git.SSH
-	}
+	c.Build.Env = MergePairs(c.Build.Env, stub.Build.Env)
+	c.Git.SSH = MergePairs(c.Git.SSH, stub.Git.SSH)
 	if stub.Compile != nil {
 		c.Compile = stub.Compile
 	}
 	c.Image = c.Image.Override(stub.Image)
-	targets := slices.Clone(stub.Targets)
-	for _, t := range c.Targets {
-		if !slices.ContainsFunc(stub.Targets, func(s TargetConfig) bool { return s.Name == t.Name }) {
-			targets = append(targets, t)
-		}
-	}
-	c.Targets = targets
+	c.Targets = overrideTargets(c.Targets, stub.Targets)
 	return c
+}
+
+// overrideTargets merges targets of one name key by key; new ones come last.
+func overrideTargets(targets, stub []TargetConfig) []TargetConfig {
+	targets = slices.Clone(targets)
+	for _, own := range stub {
+		i := slices.IndexFunc(targets, func(t TargetConfig) bool { return t.Name == own.Name })
+		if i < 0 {
+			targets = append(targets, own)
+			continue
+		}
+		targets[i] = targets[i].override(own)
+	}
+	return targets
+}
+
+func (t TargetConfig) override(own TargetConfig) TargetConfig {
+	t.At = own.At
+	if own.From.Value != "" {
+		t.From = own.From
+	}
+	if own.Groups != nil {
+		t.Groups = own.Groups
+	}
+	if own.Extras != nil {
+		t.Extras = own.Extras
+	}
+	if own.Apt != nil {
+		t.Apt = own.Apt
+	}
+	if own.Compile != nil {
+		t.Compile = own.Compile
+	}
+	if own.Project.Value != "" {
+		t.Project = own.Project
+	}
+	t.Image = t.Image.Override(own.Image)
+	return t
 }
 
 // Override returns im with every key that own sets in place of im's; tables are
@@ -80,6 +109,9 @@ func (im Image) Override(own Image) Image {
 
 // MergePairs adds own to pairs, own winning, sorted by name.
 func MergePairs(pairs, own []Pair) []Pair {
+	if own == nil {
+		return pairs
+	}
 	merged := slices.Clone(own)
 	for _, p := range pairs {
 		if !slices.ContainsFunc(own, func(o Pair) bool { return o.Name == p.Name }) {

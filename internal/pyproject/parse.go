@@ -2,7 +2,6 @@ package pyproject
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -15,7 +14,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &parser{project: &Project{File: f, Root: root}}
+	p := &parser{project: &Project{File: f, Root: root}, members: map[string]*members{}}
 	p.poetry = p.Table(root.Get("tool", "poetry"))
 	p.pep621 = p.Table(root.Get("project"))
 	if p.poetry == nil && p.pep621 == nil {
@@ -27,6 +26,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	p.groups()
 	p.extras()
 	p.scripts()
+	p.entryPoints()
 	p.sources()
 	p.layout()
 	p.metadata()
@@ -38,18 +38,24 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 type parser struct {
 	source.Reader
 	project        *Project
-	poetry, pep621 *source.Table // nil where they are not
+	poetry, pep621 *source.Table       // nil where they are not
+	members        map[string]*members // by group
 	warnings       []*source.Error
 }
 
 func (p *parser) add(err error) { p.Errs = append(p.Errs, err) }
 
-// either is a key of [project], else of [tool.poetry].
+// either is a key of [project], else, where that is missing or empty, of [tool.poetry].
 func (p *parser) either(key string) *source.Value {
-	if v := p.pep621.Get(key); v != nil {
-		return v
+	v := p.pep621.Get(key)
+	if own := p.poetry.Get(key); v == nil || isEmpty(v) && own != nil {
+		return own
 	}
-	return p.poetry.Get(key)
+	return v
+}
+
+func isEmpty(v *source.Value) bool {
+	return v.Text == "" && len(v.Items) == 0 && (v.Table == nil || len(v.Table.Entries) == 0)
 }
 
 func (p *parser) identity() {
@@ -101,60 +107,6 @@ func (p *parser) readme() []string {
 	}
 }
 
-// python is the constraint on Python: tool.poetry's, which is at least as narrow
-// as requires-python, else that one.
-func (p *parser) python() {
-	v := p.poetry.Get("dependencies", "python")
-	if v != nil && v.Kind == source.TableKind {
-		v = v.Table.Get("version")
-	}
-	if v == nil {
-		v = p.pep621.Get("requires-python")
-	}
-	p.project.Python = p.Text(v)
-	if p.project.Python.Value == "" {
-		p.project.Python.Value = "*"
-	}
-}
-
-func (p *parser) scripts() {
-	for _, e := range entriesOf(p.Table(p.either("scripts"))) {
-		s := Script{Name: e.Key, At: e.KeyAt}
-		switch e.Value.Kind {
-		case source.TableKind:
-			s.Reference = p.String(e.Value.Table.Get("reference"))
-			s.File = p.String(e.Value.Table.Get("type")) == "file"
-		default:
-			s.Reference = p.String(e.Value)
-		}
-		if strings.ContainsAny(s.Name, "/\\\x00\n") || s.Name == "" || s.Name == "." || s.Name == ".." {
-			p.add(source.Errorf(s.At, "script name %q is not a file name", s.Name))
-			continue
-		}
-		if !s.File && !isReference(s.Reference) {
-			p.warnings = append(p.warnings, source.Errorf(s.At, "script %s is left out: %q is not of the form package.module:function", s.Name, s.Reference))
-			continue
-		}
-		p.project.Scripts = append(p.project.Scripts, s)
-	}
-}
-
-// isReference checks an entry point: names that are safe to write into a launcher.
-func isReference(s string) bool {
-	module, attr, ok := strings.Cut(s, ":")
-	attr, _, _ = strings.Cut(attr, "[")
-	return ok && isDotted(strings.TrimSpace(module)) && isDotted(strings.TrimSpace(attr))
-}
-
-func isDotted(s string) bool {
-	for _, part := range strings.Split(s, ".") {
-		if part == "" || strings.ContainsAny(part, " \t\r\n'\"()#;\\/") {
-			return false
-		}
-	}
-	return true
-}
-
 func (p *parser) sources() {
 	for _, t := range p.Tables(p.poetry.Get("source")) {
 		s := Source{Name: p.String(t.Get("name")), URL: p.String(t.Get("url")), Priority: p.String(t.Get("priority")), At: t.At}
@@ -186,13 +138,12 @@ func (p *parser) layout() {
 }
 
 func (p *parser) extras() {
-	optional := p.Table(p.pep621.Get("optional-dependencies"))
-	if optional != nil || p.pep621.Get("dependencies") != nil {
-		for _, e := range entriesOf(optional) {
+	if p.standardExtras() {
+		for _, e := range entriesOf(p.pep621.Sub("optional-dependencies")) {
 			x := Extra{Name: pep508.CanonicalName(e.Key), At: e.KeyAt}
-			for _, r := range p.Texts(e.Value) {
-				if req, err := pep508.ParseRequirement(r.Value); err == nil {
-					x.Dependencies = append(x.Dependencies, req.Name)
+			for _, r := range e.Value.Items { // their types are checked with the requirements
+				if req, err := pep508.ParseRequirement(r.Text); err == nil {
+					x.Dependencies = append(x.Dependencies, pep508.CanonicalName(req.Name))
 				}
 			}
 			p.project.Extras = append(p.project.Extras, x)

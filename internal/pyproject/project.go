@@ -16,14 +16,15 @@ type Project struct {
 	Readme      []string // paths, relative to the project
 	PackageMode bool
 
-	Python   source.Text // the Poetry constraint on Python: tool.poetry's `python`, else requires-python, else "*"
-	Groups   []Group     // in file order; "main" first, always there
-	Extras   []Extra
-	Scripts  []Script // console scripts in file order
-	Sources  []Source // [[tool.poetry.source]]
-	Layout   Layout
-	Metadata Metadata
-	Quatrain Config
+	Python      source.Text // the Poetry constraint on Python: tool.poetry's `python`, else requires-python, else "*"
+	Groups      []Group     // in file order; "main" first, always there
+	Extras      []Extra
+	Scripts     []Script     // console scripts in file order
+	EntryPoints []EntryPoint // of the other groups, sorted by group
+	Sources     []Source     // [[tool.poetry.source]]
+	Layout      Layout
+	Metadata    Metadata
+	Quatrain    Config
 }
 
 // Group is a dependency group with its includes resolved.
@@ -69,6 +70,15 @@ type Script struct {
 	At        source.Range
 }
 
+// EntryPoint is one entry point of a group other than console_scripts: a plugin,
+// or a script with a window.
+type EntryPoint struct {
+	Group     string // as in entry_points.txt: "gui_scripts", "pytest11"
+	Name      string
+	Reference string
+	At        source.Range
+}
+
 // Source is one [[tool.poetry.source]].
 type Source struct {
 	Name     string
@@ -95,13 +105,17 @@ type Package struct {
 // Metadata is what the project says of itself beyond name and version, raw
 // enough to write the core metadata as poetry-core does.
 type Metadata struct {
-	License        string
-	Authors        []string // "Name <mail>"
-	Maintainers    []string
-	Keywords       []string
-	Classifiers    []string
-	URLs           []URL // Project-URL, in poetry-core's order
-	DynamicVersion bool
+	License           string   // an identifier or free text, [tool.poetry] license or [project.license] text
+	LicenseExpression string   // SPDX, [project] license
+	RequiresPython    string   // as written in [project], "" where it is not
+	ReadmeType        string   // content type, "" to tell by the file's name
+	Authors           []string // "Name <mail>"
+	Maintainers       []string
+	Keywords          []string
+	Classifiers       []string
+	URLs              []URL // Project-URL, in poetry-core's order
+	DynamicVersion    bool
+	StaticClassifiers bool // Classifiers are [project]'s: none is added
 }
 
 // URL is a labelled link.

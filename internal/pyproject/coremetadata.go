@@ -1,0 +1,211 @@
+package pyproject
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/pep440"
+)
+
+// CoreMetadata is the METADATA file of the installed project (poetry-core,
+// masonry/metadata.py and builders/builder.py). Requirements are those of the main
+// group. License files are not listed: that needs the tree.
+func (p *Project) CoreMetadata(readme string) string {
+	var b strings.Builder
+	field := func(name, value string) {
+		if value != "" {
+			b.WriteString(name + ": " + value + "\n")
+		}
+	}
+	m := p.Metadata
+	field("Metadata-Version", "2.4")
+	field("Name", p.Name.Value)
+	field("Version", normalVersion(p.Version.Value))
+	b.WriteString("Summary: " + oneLine(p.Description) + "\n")
+	id, _ := licenseOf(m.License)
+	field("License", indented(id))
+	field("License-Expression", m.LicenseExpression)
+	field("Keywords", strings.Join(m.Keywords, ","))
+	person(field, "Author", m.Authors)
+	person(field, "Maintainer", m.Maintainers)
+	field("Requires-Python", p.requiresPython())
+	for _, c := range p.classifiers() {
+		field("Classifier", c)
+	}
+	for _, e := range p.extraNames() {
+		field("Provides-Extra", e)
+	}
+	for _, r := range p.requirementLines() {
+		field("Requires-Dist", r)
+	}
+	for _, u := range sortedURLs(m.URLs) {
+		field("Project-URL", u.Label+", "+u.URL)
+	}
+	field("Description-Content-Type", p.readmeType())
+	if readme != "" {
+		b.WriteString("\n" + readme + "\n")
+	}
+	return b.String()
+}
+
+func normalVersion(version string) string {
+	v, err := pep440.ParseVersion(version)
+	if err != nil {
+		return version
+	}
+	return v.String()
+}
+
+// oneLine keeps a description from ending the header.
+func oneLine(s string) string {
+	if !strings.ContainsAny(s, "\r\n") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// indented keeps a text of several lines in its field.
+func indented(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(s, "\n", "\n         "))
+}
+
+// person writes the first of several people, as Poetry does.
+func person(field func(name, value string), role string, all []string) {
+	if len(all) == 0 {
+		return
+	}
+	name, mail, _ := strings.Cut(all[0], " <")
+	field(role, name)
+	field(role+"-email", strings.TrimSuffix(mail, ">"))
+}
+
+// requiresPython is [project]'s text, else tool.poetry's constraint as a PEP 440
+// specifier (poetry-core, version/helpers.py, format_python_constraint).
+func (p *Project) requiresPython() string {
+	if own := p.Metadata.RequiresPython; own != "" && own != "*" {
+		return own
+	}
+	written := p.Python.Value
+	if written == "*" {
+		return ""
+	}
+	if len(alternatives(written)) > 1 {
+		return withoutMinors(written)
+	}
+	if strings.IndexAny(written, "^~<>=!*, ") < 0 && strings.Count(written, ".") < 2 {
+		written = "~" + written // 3.11 is any 3.11
+	}
+	return specifier(written)
+}
+
+// withoutMinors writes alternatives as a lower bound and the minors left out.
+func withoutMinors(constraint string) string {
+	c, err := pep440.ParseConstraint(constraint)
+	if err != nil {
+		return constraint
+	}
+	var low string
+	var out []string
+	for _, minor := range pythonMinors {
+		if m, err := pep440.ParseConstraint(minor + ".*"); err != nil || !c.AllowsAny(m) {
+			out = append(out, "!="+minor+".*")
+		} else if low == "" {
+			low = minor
+		}
+	}
+	if low != "" {
+		out = append([]string{">=" + low}, out...)
+	}
+	return strings.Join(out, ", ")
+}
+
+// pythonMinors are those that poetry-core knows of.
+var pythonMinors = func() []string {
+	all := []string{"2.7"}
+	for minor := range 16 {
+		all = append(all, fmt.Sprintf("3.%d", minor))
+	}
+	return all
+}()
+
+const pythonClassifier = "Programming Language :: Python"
+
+// classifiers are [project]'s as they are; else sorted, with those of the license
+// and of the Python versions (poetry-core, packages/package.py, all_classifiers).
+func (p *Project) classifiers() []string {
+	if p.Metadata.StaticClassifiers {
+		return p.Metadata.Classifiers
+	}
+	own := slices.Clone(p.Metadata.Classifiers)
+	if _, c := licenseOf(p.Metadata.License); c != "" {
+		own = append(own, c)
+	}
+	pythons := p.pythonClassifiers()
+	own = slices.DeleteFunc(own, func(c string) bool { return slices.Contains(pythons, c) })
+	sort.Strings(own)
+	own = slices.Compact(own)
+	at, _ := slices.BinarySearch(own, pythonClassifier+"\x00")
+	return slices.Insert(own, at, pythons...)
+}
+
+func (p *Project) pythonClassifiers() []string {
+	written := p.Python.Value
+	if written == "*" {
+		written = "~2.7 || ^3.4"
+	}
+	c, err := pep440.ParseConstraint(written)
+	if err != nil {
+		return nil
+	}
+	var all []string
+	major := ""
+	for _, minor := range pythonMinors {
+		if minor[:1] != major {
+			major = minor[:1]
+			if m, err := pep440.ParseConstraint(major + ".*"); err == nil && c.AllowsAny(m) {
+				all = append(all, pythonClassifier+" :: "+major)
+			}
+		}
+		v, err := pep440.ParseVersion(minor)
+		if err == nil && c.Allows(v) && !slices.Contains(unclassified, minor) {
+			all = append(all, pythonClassifier+" :: "+minor)
+		}
+	}
+	return all
+}
+
+// unclassified are old minors that poetry-core has no classifier for.
+var unclassified = []string{"3.0", "3.1", "3.2", "3.3"}
+
+func (p *Project) extraNames() []string {
+	var all []string
+	for _, e := range p.Extras {
+		all = append(all, e.Name)
+	}
+	sort.Strings(all)
+	return slices.Compact(all)
+}
+
+// sortedURLs are sorted by the first letter only, as poetry-core does.
+func sortedURLs(urls []URL) []URL {
+	urls = slices.Clone(urls)
+	first := func(u URL) string { return string([]rune(u.Label + " ")[:1]) }
+	sort.SliceStable(urls, func(i, j int) bool { return first(urls[i]) < first(urls[j]) })
+	return urls
+}
+
+func (p *Project) readmeType() string {
+	if p.Metadata.ReadmeType != "" || len(p.Readme) == 0 {
+		return p.Metadata.ReadmeType
+	}
+	switch path.Ext(p.Readme[0]) {
+	case ".md", ".markdown":
+		return "text/markdown"
+	case ".rst":
+		return "text/x-rst"
+	}
+	return "text/plain"
+}

@@ -1,0 +1,134 @@
+package pyproject
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// forLocking are a group's dependencies as they count for locking (poetry-core,
+// dependency_group.py, dependencies_for_locking): the standard ones, each enriched
+// by tool.poetry's of the same name; where there is only one kind, that one.
+func (p *parser) forLocking(m *members) []Dependency {
+	if len(m.standard) == 0 {
+		return m.poetry
+	}
+	if len(m.poetry) == 0 {
+		return m.standard
+	}
+	var all []Dependency
+	for _, d := range m.mixed() {
+		found := false
+		for _, e := range m.poetry {
+			if e.Name == d.Name {
+				found = true
+				all = append(all, p.enrich(d, e))
+			}
+		}
+		if !found {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// mixed are the names that count (poetry-core, DependencyGroup.dependencies): with
+// `dynamic`, tool.poetry adds the mandatory or the optional ones, whichever the
+// standard ones leave to it.
+func (m *members) mixed() []Dependency {
+	if !m.dynamic {
+		return m.standard
+	}
+	optional := func(d Dependency) bool { return d.Optional }
+	mandatory := func(d Dependency) bool { return !d.Optional }
+	add := optional
+	switch {
+	case !slices.ContainsFunc(m.standard, mandatory):
+		add = mandatory
+	case slices.ContainsFunc(m.standard, optional):
+		return m.standard
+	}
+	all := slices.Clone(m.standard)
+	for _, d := range m.poetry {
+		if add(d) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// enrich is poetry-core's _enrich_dependency: constraints and markers are
+// intersected, the origin is tool.poetry's unless the standard one has its own.
+// Marker algebra is left out: a marker that cannot hold stays, and never does.
+func (p *parser) enrich(d, poetry Dependency) Dependency {
+	if d.direct() && poetry.direct() && !sameOrigin(d, poetry) {
+		p.add(source.Errorf(poetry.At, "cannot enrich dependency %s with different sources", d.PrettyName).
+			WithHint("Name one source, in [project] or in [tool.poetry.dependencies]."))
+	}
+	if disjoint(d.Constraint, poetry.Constraint) {
+		p.add(source.Errorf(poetry.At, "cannot enrich dependency %s with incompatible constraints: %s and %s", d.PrettyName, d.Constraint, poetry.Constraint).
+			WithHint("Leave the version out in [tool.poetry.dependencies], or make both agree."))
+	}
+	c := poetry
+	if d.direct() {
+		c = d
+		c.Develop = poetry.Develop
+	}
+	c.PrettyName, c.At = d.PrettyName, d.At
+	c.Optional, c.InExtras, c.Extras = d.Optional, d.InExtras, d.Extras
+	c.Constraint = both(d.Constraint, poetry.Constraint)
+	c.Marker = bothMarkers(d.Marker, poetry.Marker)
+	return c
+}
+
+// direct reports whether the dependency comes from a place, not from an index.
+func (d Dependency) direct() bool { return d.Git != "" || d.URL != "" || d.Path != "" }
+
+func sameOrigin(a, b Dependency) bool {
+	return a.Git == b.Git && a.URL == b.URL && a.Path == b.Path && a.Subdirectory == b.Subdirectory &&
+		a.Branch+a.Tag+a.Rev == b.Branch+b.Tag+b.Rev
+}
+
+func disjoint(a, b string) bool {
+	ca, errA := pep440.ParseConstraint(a)
+	cb, errB := pep440.ParseConstraint(b)
+	return errA == nil && errB == nil && !ca.AllowsAny(cb)
+}
+
+// both is the intersection of two constraints: of each alternative with each.
+func both(a, b string) string {
+	switch {
+	case a == "*" || a == "" || a == b:
+		return b
+	case b == "*" || b == "":
+		return a
+	}
+	var all []string
+	for _, x := range alternatives(a) {
+		for _, y := range alternatives(b) {
+			all = append(all, x+","+y)
+		}
+	}
+	return strings.Join(all, " || ")
+}
+
+// alternatives splits a constraint at "||" (or "|", which means the same).
+func alternatives(constraint string) []string {
+	var all []string
+	for _, a := range strings.Split(strings.ReplaceAll(constraint, "||", "|"), "|") {
+		all = append(all, strings.TrimSpace(a))
+	}
+	return all
+}
+
+func bothMarkers(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "" || a == b:
+		return a
+	}
+	return "(" + a + ") and (" + b + ")"
+}
