@@ -39,14 +39,14 @@ if [[ $arch == "$native" ]]; then
 else
   hook=extract-hook
   options+=(--variant=extract --include="?essential|?priority(required)|?exact-name(apt)|?exact-name(usr-is-merged)|?exact-name(${packages//,/)|?exact-name(})")
-  options+=(--$hook="$here/configure-as.sh \"\$1\" '$work/$native.tar'")
+  options+=("--$hook=$here/configure-as.sh \"\$1\" '$work/$native.tar'")
 fi
 if [[ $kind == python ]]; then
-  options+=(--$hook="$here/python.sh \"\$1\" $minor $suite")
+  options+=("--$hook=$here/python.sh \"\$1\" $minor $suite")
 fi
-options+=(--$hook="$here/slim.sh \"\$1\"")
+options+=("--$hook=$here/slim.sh \"\$1\"")
 if [[ $arch == "$native" ]]; then
-  options+=(--$hook="$here/check.sh \"\$1\" $kind $minor >'$work/python-version'")
+  options+=("--$hook=$here/check.sh \"\$1\" $kind $minor >'$work/python-version'")
 fi
 
 # mmdebstrap takes the time stamps from this.

@@ -10,7 +10,11 @@ sockets=/run/quatrain-$id            # a unix socket's path may not be longer th
 docker_config=$lab/docker-config     # the user's own ~/.docker is never touched
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/quatrain
 
-# The caller may have evaluated `lab env` before; sbin is not on every root's PATH.
+# The caller may have evaluated `lab env` before, of this clone or of another one.
+callers_docker_config=${DOCKER_CONFIG-$HOME/.docker}
+[[ ${DOCKER_HOST-} != unix:///run/quatrain-* ]] || unset DOCKER_HOST
+
+# sbin is not on every root's PATH.
 PATH=$bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH DOCKER_CONFIG="$docker_config"
 
