@@ -34,7 +34,7 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if res, done, err := r.subrequest(ctx); done || err != nil {
 		return res, err
 	}
-	if err := r.checkFresh(); err != nil {
+	if err := r.lock.CheckFresh(r.project.Root); err != nil {
 		return nil, err
 	}
 	target, err := plan.ResolveTarget(r.project, r.ui.Target)
@@ -57,7 +57,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Project: r.project, Lock: r.lock, Target: target, Platform: platforms.Format(platforms.Normalize(platform))}
+	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platforms.Format(platforms.Normalize(platform))}
 	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
@@ -21,6 +22,7 @@ const (
 	projectFile = "pyproject.toml"
 	lockFile    = "poetry.lock"
 	versionFile = ".python-version"
+	settingFile = "poetry.toml"
 )
 
 // readFiles reads the entry file and the project's files, in one solve each.
@@ -33,7 +35,7 @@ func (r *request) readFiles(ctx context.Context) error {
 	if path.Base(entry.Filename) != projectFile {
 		r.stub = &source.File{Name: entry.Filename, Data: entry.Data}
 	}
-	wanted := []string{projectFile, lockFile, versionFile}
+	wanted := []string{projectFile, lockFile, versionFile, settingFile}
 	ref, err := r.solveContext(ctx, "load project definition", wanted)
 	if err != nil {
 		return err
@@ -87,11 +89,15 @@ func (r *request) parse(ctx context.Context) error {
 	lock, warnings, errLock := lockfile.Parse(r.files[lockFile])
 	r.warnings = append(r.warnings, warnings...)
 	r.project, r.lock = project, lock
-	var errStub error
+	var errSettings, errStub error
+	if f := r.files[settingFile]; f != nil {
+		r.settings, warnings, errSettings = poetrytoml.Parse(f)
+		r.warnings = append(r.warnings, warnings...)
+	}
 	if r.stub != nil && errProject == nil {
 		errStub = r.applyStub()
 	}
-	return errors.Join(errProject, errLock, errStub)
+	return errors.Join(errProject, errLock, errSettings, errStub)
 }
 
 // applyStub lets the keys below the stub's syntax line override [tool.quatrain].
@@ -106,17 +112,4 @@ func (r *request) applyStub() error {
 	}
 	r.project.Quatrain = r.project.Quatrain.Override(config)
 	return nil
-}
-
-// checkFresh refuses a lock that pyproject.toml has moved away from.
-func (r *request) checkFresh() error {
-	if r.lock.Fresh(r.project.Root) {
-		return nil
-	}
-	at := r.lock.ContentHash.At
-	if at.IsZero() {
-		at = source.Whole(r.lock.File)
-	}
-	return source.Errorf(at, "pyproject.toml changed significantly since poetry.lock was last generated").
-		WithHint("Run `poetry lock` and commit poetry.lock.")
 }

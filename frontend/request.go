@@ -17,6 +17,7 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 	quatrain "github.com/quatrain-build/quatrain/llb"
@@ -51,6 +52,7 @@ type request struct {
 
 	project  *pyproject.Project
 	lock     *lockfile.Lock
+	settings poetrytoml.Settings
 	warnings []*source.Error
 }
 

@@ -18,6 +18,7 @@ func TestImports(t *testing.T) {
 		{"./lockfile", module + "internal/selection", "parsers import nothing above them"},
 		{"./lockfile", module + "internal/plan", "parsers import nothing above them"},
 		{"./pyproject", module + "internal/plan", "parsers import nothing above them"},
+		{"./poetrytoml", module + "internal/selection", "parsers import nothing above them"},
 	}
 	for _, r := range rules {
 		out, err := exec.Command("go", "list", "-deps", r.packages).Output()

@@ -3,7 +3,10 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -17,24 +20,40 @@ Usage:
 Run "quatrain plan -h" for the options.
 `
 
-func main() {
-	if len(os.Args) < 2 || os.Args[1] != "plan" {
-		fmt.Fprint(os.Stderr, usage)
-		os.Exit(2)
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the command; its result is the exit status: 1 where the project cannot be
+// built, 2 where the command line is wrong.
+func run(args []string, out, errOut io.Writer) int {
+	if len(args) == 0 || args[0] != "plan" {
+		fmt.Fprint(errOut, usage)
+		return 2
 	}
-	if err := runPlan(os.Args[2:], os.Stdout, os.Stderr); err != nil {
-		printError(err)
-		os.Exit(1)
+	err := runPlan(args[1:], out, errOut)
+	var wrong *usageError
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintln(errOut, "quatrain:", wrong)
+		return 2
 	}
+	printError(errOut, err)
+	return 1
 }
 
+// usageError says that the command line is wrong.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
 // printError prints what the frontend would say, one error after the other.
-func printError(err error) {
+func printError(w io.Writer, err error) {
 	known := source.All(err)
 	if len(known) == 0 {
-		fmt.Fprintln(os.Stderr, "quatrain:", err)
+		fmt.Fprintln(w, "quatrain:", err)
 	}
 	for _, e := range known {
-		fmt.Fprintln(os.Stderr, e)
+		fmt.Fprintln(w, e)
 	}
 }

@@ -40,6 +40,20 @@ func (l *Lock) Fresh(pyproject *source.Table) bool {
 	return err == nil && h == want
 }
 
+// CheckFresh is [Lock.Fresh] as an error: Poetry refuses a lock that pyproject.toml
+// has moved away from.
+func (l *Lock) CheckFresh(pyproject *source.Table) error {
+	if l.Fresh(pyproject) {
+		return nil
+	}
+	at := l.ContentHash.At
+	if at.IsZero() {
+		at = source.Whole(l.File)
+	}
+	return source.Errorf(at, "pyproject.toml changed significantly since poetry.lock was last generated").
+		WithHint("Run `poetry lock` and commit poetry.lock.")
+}
+
 // withoutGroups reports whether this version of Poetry left [dependency-groups]
 // out of the hash. As for Poetry, a lock that does not name a version gets no
 // second chance.

@@ -9,6 +9,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/selection"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -19,6 +20,7 @@ import (
 type Input struct {
 	Project  *pyproject.Project
 	Lock     *lockfile.Lock
+	Settings poetrytoml.Settings // of poetry.toml
 	Target   Target
 	Base     base.Facts
 	Platform string // "linux/amd64", "linux/arm/v7"
@@ -50,7 +52,7 @@ func New(in Input) (*Plan, error) {
 		Extras:      texts(in.Target.Extras),
 		Python:      python,
 		Environment: pep508.LinuxEnvironment(in.Base.Version, machine),
-		Walk:        in.Project.Quatrain.Resolution.Value == "walk",
+		Walk:        walks(in),
 	})
 	if err != nil {
 		return nil, err
@@ -66,6 +68,18 @@ func New(in Input) (*Plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// walks reports whether to resolve again over a lock that says itself which
+// packages it installs: [tool.quatrain] resolution, "auto" as poetry.toml has it.
+func walks(in Input) bool {
+	switch in.Project.Quatrain.Resolution.Value {
+	case "walk":
+		return true
+	case "lock":
+		return false
+	}
+	return in.Settings.ReResolve
 }
 
 // Machine is Python's platform.machine() for an OCI platform.
@@ -131,7 +145,7 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 	if err != nil {
 		return Package{}, err
 	}
-	file, err := selection.Choose(pkg, list, selection.FileOptions{})
+	file, err := selection.Choose(pkg, list, selection.FileOptions{NoBinary: in.Settings.NoBinary, OnlyBinary: in.Settings.OnlyBinary})
 	if err != nil {
 		return Package{}, noFile(in, pkg, err)
 	}

@@ -13,6 +13,7 @@ import (
 )
 
 // FileOptions are the settings of poetry.toml that bear on the choice of files.
+// Names are compared as they are written with the canonical one of a package.
 type FileOptions struct {
 	NoBinary   []string // names, or ":all:": never a wheel
 	OnlyBinary []string // names, or ":all:": never an sdist
@@ -112,8 +113,8 @@ func isVersionOf(pkg *lockfile.Package, name, version string) bool {
 // refused reports whether a list of no-binary or only-binary refuses a package's
 // files; a name counts for more than ":all:" in the opposite list.
 func refused(list, opposite []string, name string) bool {
-	return slices.Contains(canonical(list), name) ||
-		slices.Contains(list, ":all:") && !slices.Contains(canonical(opposite), name)
+	return slices.Contains(list, name) ||
+		slices.Contains(list, ":all:") && !slices.Contains(opposite, name)
 }
 
 // better is the chooser's order: the build tag counts before the platform.

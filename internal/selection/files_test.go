@@ -83,7 +83,7 @@ func TestChoose(t *testing.T) {
 		{"Demo-1.0.0-py3-none-any.whl", none, none, "Demo-1.0.0-py3-none-any.whl"},
 		{pure + " " + sdist, all, none, sdist},
 		{pure + " " + sdist, []string{"demo"}, none, sdist},
-		{pure + " " + sdist, []string{"Demo"}, none, sdist},
+		{pure + " " + sdist, []string{"Demo"}, none, pure},
 		{pure + " " + sdist, all, []string{"demo"}, pure},
 		{pure + " " + sdist, []string{"demo"}, all, sdist},
 		{pure + " " + sdist, []string{":none:"}, none, pure},

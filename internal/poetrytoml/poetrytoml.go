@@ -1,0 +1,110 @@
+// Package poetrytoml reads poetry.toml, Poetry's settings for one project, as far
+// as they bear on what is installed (poetry/config/config.py).
+package poetrytoml
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// Settings are the keys that count. The zero value is a project without the file.
+type Settings struct {
+	NoBinary   []string // installer.no-binary: names, ":all:" or ":none:", in the form that is compared
+	OnlyBinary []string // installer.only-binary, the same
+	ReResolve  bool     // installer.re-resolve: resolve again over the lock
+}
+
+// Parse reads a poetry.toml; keys that do not bear on what is installed are left
+// alone. Warnings are about values that Poetry reads and that have no effect.
+// Errors: what is no TOML, and values that stop Poetry.
+func Parse(f *source.File) (Settings, []*source.Error, error) {
+	root, err := source.ParseTOML(f)
+	if err != nil {
+		return Settings{}, nil, err
+	}
+	p := &parser{}
+	installer := p.Table(root.Get("installer"))
+	s := Settings{
+		NoBinary:   p.policy("no-binary", installer.Get("no-binary")),
+		OnlyBinary: p.policy("only-binary", installer.Get("only-binary")),
+		ReResolve:  truthy(installer.Get("re-resolve")),
+	}
+	return s, p.warnings, errors.Join(p.Errs...)
+}
+
+type parser struct {
+	source.Reader
+	warnings []*source.Error
+}
+
+// policy is Poetry's PackageFilterPolicy. A string is split and its names are made
+// canonical; an array is taken as it is written; true is not told from an array.
+func (p *parser) policy(key string, v *source.Value) []string {
+	switch {
+	case !truthy(v):
+		return nil
+	case v.Kind == source.String:
+		return policyOf(v.Text)
+	case v.Kind != source.Array:
+		p.Errs = append(p.Errs, source.Errorf(v.At, "installer.%s: expected an array of names or a string, found %s", key, v.Kind).
+			WithHint("Write [\":all:\"], which is what `poetry config --local installer.%s true` writes.", key))
+		return nil
+	}
+	names := p.Texts(v)
+	var all []string
+	for _, n := range names {
+		if c := pep508.CanonicalName(n.Value); c != n.Value && !reserved(n.Value) {
+			p.warnings = append(p.warnings, source.Errorf(n.At, "installer.%s: %q names no package", key, n.Value).
+				WithHint("Poetry compares the names of an array as they are written: write %q.", c))
+		}
+		all = append(all, n.Value)
+	}
+	return all
+}
+
+// policyOf reads the string form (PackageFilterPolicy.normalize).
+func policyOf(text string) []string {
+	switch text {
+	case "true", "1":
+		return []string{":all:"}
+	case "false", "0":
+		return []string{":none:"}
+	}
+	var all []string
+	for _, name := range strings.Split(text, ",") {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "":
+		case reserved(name):
+			all = append(all, name)
+		default:
+			all = append(all, pep508.CanonicalName(name))
+		}
+	}
+	return all
+}
+
+func reserved(name string) bool {
+	return strings.HasPrefix(name, ":all:") || strings.HasPrefix(name, ":none:")
+}
+
+// truthy is Python's bool(): Poetry does not look at the type of a file's value.
+func truthy(v *source.Value) bool {
+	if v == nil {
+		return false
+	}
+	switch v.Kind {
+	case source.Bool:
+		return v.Text == "true"
+	case source.Integer, source.Float:
+		return strings.Trim(v.Text, "+-0._box") != ""
+	case source.String:
+		return v.Text != ""
+	case source.Array:
+		return len(v.Items) > 0
+	}
+	return true
+}
