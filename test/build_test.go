@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
 var (
-	alpha = wheel{name: "alpha", version: "1.0", files: map[string]string{"alpha/__init__.py": "x = 1\n"},
-		scripts: "[console_scripts]\nalpha-run = alpha:main\n"}
-	beta    = wheel{name: "beta", version: "2.0", files: map[string]string{"beta.py": "import alpha\n"}}
-	devtool = wheel{name: "devtool", version: "0.1", files: map[string]string{"devtool.py": ""}}
+	alpha = pindex.Wheel{Name: "alpha", Version: "1.0", Files: map[string]string{"alpha/__init__.py": "x = 1\n"},
+		EntryPoints: "[console_scripts]\nalpha-run = alpha:main\n"}
+	beta    = pindex.Wheel{Name: "beta", Version: "2.0", Files: map[string]string{"beta.py": "import alpha\n"}}
+	devtool = pindex.Wheel{Name: "devtool", Version: "0.1", Files: map[string]string{"devtool.py": ""}}
 )
 
 const site = "/opt/venv/lib/python3.11/site-packages/"

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/moby/buildkit/solver/errdefs"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
 // printed is what a client prints of a failed build: the excerpts, then the text.
@@ -21,7 +23,7 @@ func printed(err error) string {
 // Every error names its line and says what to do.
 func TestErrors(t *testing.T) {
 	quatrain := func(lines string) string { return plainProject + lines }
-	native := wheel{name: "native", version: "1.0", tag: "cp312-cp312-manylinux_2_17_x86_64", files: map[string]string{"native.py": ""}}
+	native := pindex.Wheel{Name: "native", Version: "1.0", Tag: "cp312-cp312-manylinux_2_17_x86_64", Files: map[string]string{"native.py": ""}}
 	for name, c := range map[string]struct {
 		change func(p *project)
 		opts   map[string]string
@@ -74,7 +76,7 @@ func TestErrors(t *testing.T) {
 			want:   []string{`>>> name = "alpha"`, "alpha-1.0-py3-none-any.whl on local has the hash", "the lock says sha256:abab"},
 		},
 		"file gone from the index": {
-			change: func(p *project) { delete(p.index.files, alpha.file()) },
+			change: func(p *project) { p.index.Remove(alpha.Filename()) },
 			want:   []string{`>>> name = "alpha"`, "alpha-1.0-py3-none-any.whl is not on local"},
 		},
 		"index unreachable": {

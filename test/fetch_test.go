@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
 // fresh is a wheel that no build has fetched before: the daemon remembers what
 // earlier tests, and earlier runs, brought it.
-func fresh(name string) wheel {
-	return wheel{name: name, version: "1.0", files: map[string]string{name + ".py": fmt.Sprintf("at = %d\n", time.Now().UnixNano())}}
+func fresh(name string) pindex.Wheel {
+	return pindex.Wheel{Name: name, Version: "1.0", Files: map[string]string{name + ".py": fmt.Sprintf("at = %d\n", time.Now().UnixNano())}}
 }
 
 // BuildKit does not try again; the helper does.
@@ -18,7 +20,7 @@ func TestFetchPasses(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
 		w := fresh("flaky")
 		x := newIndex(t, w)
-		x.fail["/files/"+w.file()] = 2
+		x.Fail("/files/"+w.Filename(), pindex.Fault{Status: 503, Times: 2})
 		p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
 		o := build(t, m, request{dir: p.dir})
 		if o.err != nil {
@@ -35,7 +37,7 @@ func TestFetchFails(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
 		w := fresh("broken")
 		x := newIndex(t, w)
-		x.fail["/files/"+w.file()] = -1
+		x.Fail("/files/"+w.Filename(), pindex.Fault{Status: 503})
 		p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
 		o := build(t, m, request{dir: p.dir, noImage: true})
 		if o.err == nil {

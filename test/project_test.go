@@ -1,149 +1,17 @@
 package test
 
 import (
-	"archive/zip"
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pindex"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
-
-// wheel is a wheel that a test makes.
-type wheel struct {
-	name, version, tag string // tag: "py3-none-any" by default
-	files              map[string]string
-	scripts            string // entry_points.txt
-}
-
-func (w wheel) file() string {
-	tag := w.tag
-	if tag == "" {
-		tag = "py3-none-any"
-	}
-	return fmt.Sprintf("%s-%s-%s.whl", strings.ReplaceAll(w.name, "-", "_"), w.version, tag)
-}
-
-func (w wheel) bytes(t *testing.T) []byte {
-	t.Helper()
-	info := fmt.Sprintf("%s-%s.dist-info/", strings.ReplaceAll(w.name, "-", "_"), w.version)
-	files := map[string]string{
-		info + "METADATA": fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", w.name, w.version),
-		info + "WHEEL":    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-	}
-	if w.scripts != "" {
-		files[info+"entry_points.txt"] = w.scripts
-	}
-	maps.Copy(files, w.files)
-	var record strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(&record, "%s,,\n", name)
-	}
-	files[info+"RECORD"] = record.String() + info + "RECORD,,\n"
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f, err := z.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := f.Write([]byte(files[name])); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// index is a package index on loopback, as PEP 691.
-type index struct {
-	*httptest.Server
-	mu    sync.Mutex
-	files map[string][]byte // file name → bytes
-	asked []string          // paths, in order
-	fail  map[string]int    // path → how often to answer 503 first; -1: always
-}
-
-func newIndex(t *testing.T, wheels ...wheel) *index {
-	t.Helper()
-	x := &index{files: map[string][]byte{}, fail: map[string]int{}}
-	for _, w := range wheels {
-		x.files[w.file()] = w.bytes(t)
-	}
-	x.Server = httptest.NewServer(http.HandlerFunc(x.serve))
-	t.Cleanup(x.Close)
-	return x
-}
-
-func (x *index) serve(w http.ResponseWriter, r *http.Request) {
-	x.mu.Lock()
-	x.asked = append(x.asked, r.URL.Path)
-	fails := x.fail[r.URL.Path]
-	if fails > 0 {
-		x.fail[r.URL.Path]--
-	}
-	x.mu.Unlock()
-	if fails != 0 {
-		http.Error(w, "the test wants it so", http.StatusServiceUnavailable)
-		return
-	}
-	if name, ok := strings.CutPrefix(r.URL.Path, "/files/"); ok {
-		data, ok := x.files[name]
-		if !ok {
-			http.NotFound(w, r)
-			return
-		}
-		w.Write(data)
-		return
-	}
-	x.page(w, path.Base(r.URL.Path))
-}
-
-func (x *index) page(w http.ResponseWriter, name string) {
-	type file struct {
-		Filename string            `json:"filename"`
-		URL      string            `json:"url"`
-		Hashes   map[string]string `json:"hashes"`
-		Size     int               `json:"size"`
-	}
-	files := []file{}
-	for _, f := range slices.Sorted(maps.Keys(x.files)) {
-		if strings.HasPrefix(f, strings.ReplaceAll(name, "-", "_")+"-") {
-			files = append(files, file{f, "../../files/" + f, map[string]string{"sha256": hash(x.files[f])}, len(x.files[f])})
-		}
-	}
-	w.Header().Set("Content-Type", "application/vnd.pypi.simple.v1+json")
-	json.NewEncoder(w).Encode(map[string]any{"name": name, "files": files})
-}
-
-// requests counts what was asked since the last call.
-func (x *index) requests() int {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	n := len(x.asked)
-	x.asked = nil
-	return n
-}
-
-func hash(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
-}
 
 // project is a Poetry project that a test writes.
 type project struct {
@@ -156,7 +24,7 @@ type project struct {
 
 // locked is an entry of the lock.
 type locked struct {
-	wheel  wheel
+	wheel  pindex.Wheel
 	group  string // "main" by default
 	marker string
 	hash   string // another than the file's own
@@ -226,13 +94,13 @@ func (p *project) lock(t *testing.T, toml string) string {
 			group = "main"
 		}
 		if sum == "" {
-			sum = hash(l.wheel.bytes(t))
+			sum = pindex.SHA256(l.wheel)
 		}
-		fmt.Fprintf(&b, "\n[[package]]\nname = %q\nversion = %q\ndescription = \"\"\noptional = false\npython-versions = \">=3.8\"\ngroups = [%q]\n", l.wheel.name, l.wheel.version, group)
+		fmt.Fprintf(&b, "\n[[package]]\nname = %q\nversion = %q\ndescription = \"\"\noptional = false\npython-versions = \">=3.8\"\ngroups = [%q]\n", l.wheel.Name, l.wheel.Version, group)
 		if l.marker != "" {
 			fmt.Fprintf(&b, "markers = %q\n", l.marker)
 		}
-		fmt.Fprintf(&b, "files = [\n    {file = %q, hash = \"sha256:%s\"},\n]\n", l.wheel.file(), sum)
+		fmt.Fprintf(&b, "files = [\n    {file = %q, hash = \"sha256:%s\"},\n]\n", l.wheel.Filename(), sum)
 		fmt.Fprintf(&b, "\n[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"local\"\n", p.index.URL)
 	}
 	root, err := source.ParseTOML(&source.File{Name: "pyproject.toml", Data: []byte(toml)})
