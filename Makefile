@@ -36,8 +36,17 @@ integration: ## tests against a real daemon
 	$(LAB) up buildkitd bases frontend builder
 	eval "$$($(LAB) env)" && go test -count=1 -timeout 30m ./test/...
 
+.PHONY: conformance
+conformance: ## Poetry's own answers for real projects, as a table
+	go test -count=1 -run TestConformance -v ./internal/selection
+
+.PHONY: vectors
+vectors: ## ask Poetry, poetry-core, packaging and installer for the vectors again
+	$(LAB) up poetry
+	eval "$$($(LAB) env)" && test/vectors.sh "$${QUATRAIN_POETRY%/*}/python"
+
 .PHONY: test
-test: lint unit integration ## everything
+test: lint unit conformance integration ## everything
 
 .PHONY: fuzz
 fuzz: ## every fuzzer for a while

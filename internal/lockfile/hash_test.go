@@ -1,38 +1,10 @@
 package lockfile
 
 import (
-	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/quatrain-build/quatrain/internal/source"
 )
-
-// TestContentHash compares with hashes that Poetry computed (testdata/generate.py).
-func TestContentHash(t *testing.T) {
-	data, err := os.ReadFile("testdata/contenthash.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var vectors struct {
-		Cases []struct {
-			Name, TOML, Hash string
-			WithoutGroups    string `json:"without_groups"`
-		}
-	}
-	if err := json.Unmarshal(data, &vectors); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range vectors.Cases {
-		root := table(t, c.TOML)
-		if got, err := ContentHash(root); err != nil || got != c.Hash {
-			t.Errorf("%s: %s, %v; Poetry says %s", c.Name, got, err, c.Hash)
-		}
-		if got, err := contentHash(root, false); err != nil || got != c.WithoutGroups {
-			t.Errorf("%s, without groups: %s, %v; Poetry says %s", c.Name, got, err, c.WithoutGroups)
-		}
-	}
-}
 
 // A date cannot be JSON: Poetry fails on it.
 func TestContentHashDate(t *testing.T) {

@@ -22,7 +22,7 @@ func (p *parser) indexFiles(files *source.Table) {
 // (locker.py, _get_locked_package). The list is by name: several versions of one
 // name share it, so that the version in the file's name decides (Poetry gets it
 // from the index).
-func (p *parser) legacyFiles(pkg *Package) []File {
+func (p *parser) legacyFiles(t *source.Table, pkg *Package) []File {
 	list := p.byName[pkg.Name]
 	keep := func(f File) bool { return ofVersion(f.Name, pkg) }
 	if s := pkg.Source; s != nil {
@@ -33,6 +33,9 @@ func (p *parser) legacyFiles(pkg *Package) []File {
 			own := path.Base(s.URL)
 			keep = func(f File) bool { return f.Name == own }
 		}
+	}
+	if list == nil {
+		p.missing(t, pkg, "files")
 	}
 	var own []File
 	for _, f := range p.files(list) {

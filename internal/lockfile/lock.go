@@ -46,6 +46,16 @@ type Markers struct {
 	At      source.Range
 }
 
+// Of is the marker for a group, named as in Groups; "" where there is none for it,
+// also where the table spells the group differently: so does Poetry
+// (locker.py, locked_packages).
+func (m Markers) Of(group string) string {
+	if m.ByGroup != nil {
+		return m.ByGroup[group]
+	}
+	return m.All
+}
+
 // File is one distribution file with its hash, "sha256:<hex>" (other algorithms occur).
 type File struct {
 	Name string

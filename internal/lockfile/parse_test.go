@@ -217,6 +217,8 @@ func TestParseErrors(t *testing.T) {
 		{"no version", metadata(`"new"`), "not one that can be read", 3},
 		{"a number", metadata(`2.1`), "lock-version: expected a string", 3},
 		{"not TOML", "[[package]]\nname = \n", "not valid TOML", 2},
+		{"no groups", pkg("name = \"a\"\nversion = \"1\"\nfiles = []\n"), "package a has no groups", 1},
+		{"no files", pkg("name = \"a\"\nversion = \"1\"\ngroups = []\n"), "package a has no files", 1},
 		{"no name", pkg("version = \"1\"\n"), "without name or version", 1},
 		{"wrong type", pkg("name = \"a\"\nversion = \"1\"\noptional = \"no\"\n"), "optional: expected true or false", 4},
 		{"packages are not tables", "package = \"x\"\n" + metadata(`"2.1"`)[len("package = []\n"):], "package: expected an array of tables", 1},

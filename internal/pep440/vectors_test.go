@@ -1,11 +1,10 @@
 package pep440
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
 	"strings"
 	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/vectors"
 )
 
 // vector is a line of testdata/vectors.jsonl, written by generate.py from
@@ -26,22 +25,8 @@ type vector struct {
 }
 
 func TestVectors(t *testing.T) {
-	file, err := os.Open("testdata/vectors.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	lines.Scan() // the header
-	t.Log(lines.Text())
 	var against []string
-	count := 0
-	for ; lines.Scan(); count++ {
-		var v vector
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
+	vectors.Each(t, func(v vector) {
 		switch {
 		case v.Order != nil:
 			checkOrder(t, v.Order)
@@ -54,8 +39,7 @@ func TestVectors(t *testing.T) {
 		default:
 			checkVersion(t, v)
 		}
-	}
-	t.Logf("%d vectors", count)
+	})
 }
 
 func checkVersion(t *testing.T, want vector) {

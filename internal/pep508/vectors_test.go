@@ -1,11 +1,10 @@
 package pep508
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
 	"strings"
 	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/vectors"
 )
 
 // vector is a line of testdata/vectors.jsonl, written by generate.py from
@@ -27,22 +26,8 @@ type vector struct {
 }
 
 func TestVectors(t *testing.T) {
-	file, err := os.Open("testdata/vectors.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	lines.Scan() // the header
-	t.Log(lines.Text())
 	var environments []Environment
-	count := 0
-	for ; lines.Scan(); count++ {
-		var v vector
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
+	vectors.Each(t, func(v vector) {
 		switch {
 		case v.Environments != nil:
 			for _, e := range v.Environments {
@@ -61,8 +46,7 @@ func TestVectors(t *testing.T) {
 				t.Errorf("CanonicalName(%q) = %q, want %q", v.Name, got, v.Canonical)
 			}
 		}
-	}
-	t.Logf("%d vectors", count)
+	})
 }
 
 func checkMarker(t *testing.T, want vector, environments []Environment) {

@@ -2,6 +2,7 @@ package selection_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func conformance(t *testing.T) string {
 		dir = "../../../shared/conformance"
 	}
 	if _, err := os.Stat(dir); err != nil {
-		t.Logf("the conformance cases did not run: %s is not there (set QUATRAIN_CONFORMANCE)", dir)
+		row(t, "the conformance cases did not run: %s is not there (set QUATRAIN_CONFORMANCE)", dir)
 		return ""
 	}
 	return dir
@@ -53,6 +54,11 @@ func file(t *testing.T, dir, project, name string) *source.File {
 	return &source.File{Name: name, Data: data}
 }
 
+// row prints a line of the table, seen with -v.
+func row(t *testing.T, format string, args ...any) {
+	fmt.Fprintf(t.Output(), format+"\n", args...)
+}
+
 type expected struct {
 	Error  string
 	Fresh  bool
@@ -64,10 +70,6 @@ type expectedCase struct {
 	Python, Platform, Machine, Options string
 	Groups, Extras, Packages           []string
 }
-
-// pending are cases that fail for a reason outside this package; they are counted
-// as different and do not fail the test. Delete an entry when its reason is gone.
-var pending = map[string]string{}
 
 // score counts a project's cases.
 type score struct{ equal, all int }
@@ -91,14 +93,15 @@ func TestConformance(t *testing.T) {
 	load(t, dir, "selection.json", &projects)
 	var files map[string]map[string]map[string]string
 	load(t, dir, "files.json", &files)
-	t.Logf("%-75s %-6s %9s %9s", "project", "mode", "selection", "files")
+	row(t, "%-75s %-6s %9s %9s", "project", "mode", "selection", "files")
 	var selected, chosen score
 	for _, name := range slices.Sorted(maps.Keys(projects)) {
 		lock, _, err := lockfile.Parse(file(t, dir, name, "poetry.lock"))
 		if want := projects[name]; want.Error != "" {
-			t.Logf("%-75s refused: %v", name, err != nil)
 			if err == nil {
 				t.Errorf("%s: Poetry refuses this lock", name)
+			} else {
+				row(t, "%-75s refused, as by Poetry", name)
 			}
 			continue
 		}
@@ -111,11 +114,11 @@ func TestConformance(t *testing.T) {
 		if lock.HasGroups() {
 			mode = "filter"
 		}
-		t.Logf("%-75s %-6s %4d/%4d %5d/%5d", name, mode, s.equal, s.all, f.equal, f.all)
+		row(t, "%-75s %-6s %4d/%4d %5d/%5d", name, mode, s.equal, s.all, f.equal, f.all)
 		selected = score{selected.equal + s.equal, selected.all + s.all}
 		chosen = score{chosen.equal + f.equal, chosen.all + f.all}
 	}
-	t.Logf("%-75s %-6s %4d/%4d %5d/%5d", "all", "", selected.equal, selected.all, chosen.equal, chosen.all)
+	row(t, "%-75s %-6s %4d/%4d %5d/%5d", "all", "", selected.equal, selected.all, chosen.equal, chosen.all)
 }
 
 func checkSelection(t *testing.T, dir, name string, lock *lockfile.Lock, want expected) (s score) {
@@ -138,11 +141,6 @@ func checkSelection(t *testing.T, dir, name string, lock *lockfile.Lock, want ex
 			Groups: c.Groups, Extras: c.Extras, Python: python,
 			Environment: pep508.NewEnvironment(c.Python, c.Platform, c.Machine),
 		})
-		if reason := pending[name]; err != nil && reason != "" {
-			t.Logf("%s %s %s %s: pending: %s", name, c.Python, c.Machine, c.Options, reason)
-			s.add(false)
-			continue
-		}
 		if err != nil {
 			t.Errorf("%s %s %s %s: %v", name, c.Python, c.Machine, c.Options, err)
 		}

@@ -63,7 +63,7 @@ func applies(pkg *lockfile.Package, groups []string, env pep508.Environment) (bo
 		if !slices.Contains(groups, pep508.CanonicalName(g)) {
 			continue
 		}
-		marker, err := pep508.ParseMarker(markerOf(pkg.Markers, g))
+		marker, err := pep508.ParseMarker(pkg.Markers.Of(g))
 		if err != nil {
 			return false, source.Errorf(pkg.Markers.At, "%s: %v", pkg.Name, err)
 		}
@@ -72,23 +72,6 @@ func applies(pkg *lockfile.Package, groups []string, env pep508.Environment) (bo
 		}
 	}
 	return false, nil
-}
-
-// markerOf looks a group up by its name as written, then by its canonical one: old
-// locks are not consistent.
-func markerOf(m lockfile.Markers, group string) string {
-	if m.ByGroup == nil {
-		return m.All
-	}
-	if text, ok := m.ByGroup[group]; ok {
-		return text
-	}
-	for name, text := range m.ByGroup {
-		if pep508.CanonicalName(name) == pep508.CanonicalName(group) {
-			return text
-		}
-	}
-	return ""
 }
 
 func checkExtras(p *pyproject.Project, l *lockfile.Lock, asked []string) error {

@@ -1,17 +1,16 @@
 package tags
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/quatrain-build/quatrain/internal/vectors"
 )
 
 // vector is a line of testdata/vectors.jsonl, written by generate.py from
@@ -32,27 +31,13 @@ type vector struct {
 }
 
 func TestVectors(t *testing.T) {
-	file, err := os.Open("testdata/vectors.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Scan() // the header
-	t.Log(lines.Text())
-	count := 0
-	for ; lines.Scan(); count++ {
-		var v vector
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
+	vectors.Each(t, func(v vector) {
 		if v.Wheel != "" {
 			checkWheel(t, v)
 		} else {
 			checkList(t, v)
 		}
-	}
-	t.Logf("%d vectors", count)
+	})
 }
 
 func checkList(t *testing.T, want vector) {
