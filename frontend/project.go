@@ -2,9 +2,6 @@ package frontend
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"path"
 	"strings"
 
 	bkllb "github.com/moby/buildkit/client/llb"
@@ -39,33 +36,14 @@ func (r *request) addProject(ctx context.Context, p *plan.Plan, in *llb.Inputs) 
 	if err != nil {
 		return err
 	}
-	files := newRefFS(ctx, ref)
-	roots, err := editable.Roots(r.project, func(name string) (bool, error) {
-		_, err := files.Lstat(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return false, nil
-		}
-		return err == nil, err
+	files, warnings, err := editable.Files(r.project, newRefFS(ctx, ref), editable.Target{
+		Venv: plan.Venv, Python: pythonMinor(p), Root: p.Target.Workdir(),
 	})
-	if err != nil {
-		return err
+	for _, w := range warnings {
+		r.warn(ctx, w)
 	}
-	in.Installed = editable.Files(r.project, editable.Target{
-		Venv: plan.Venv, Python: pythonMinor(p), Root: p.Target.Workdir(), Roots: roots, Readme: r.readme(files),
-	})
-	return nil
-}
-
-// readme is the text of the project's readme files, as far as they are there:
-// the image needs none.
-func (r *request) readme(files *refFS) string {
-	var texts []string
-	for _, name := range r.project.Readme {
-		if data, err := files.ReadFile(path.Clean(name)); err == nil {
-			texts = append(texts, string(data))
-		}
-	}
-	return strings.Join(texts, "\n")
+	in.Installed = files
+	return err
 }
 
 func pythonMinor(p *plan.Plan) string {

@@ -58,6 +58,9 @@ func (f *refFS) Lstat(name string) (fs.FileInfo, error) {
 }
 
 func (f *refFS) lstat(name string) (*fstypes.Stat, error) {
+	if name == "." {
+		return &fstypes.Stat{Mode: uint32(fs.ModeDir | 0o755)}, nil
+	}
 	stats, err := f.list(path.Dir(name))
 	if err != nil {
 		return nil, err

@@ -1,27 +1,24 @@
 // Package editable writes the files that make a project importable without
 // building it, as `poetry install` does for the root project
 // (poetry/masonry/builders/editable.py): a .pth file, the dist-info folder and
-// console scripts.
+// scripts.
 package editable
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-	"fmt"
+	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
 )
 
 // Target is where the files will stand.
 type Target struct {
-	Venv   string   // "/opt/venv"
-	Python string   // minor version, "3.12"
-	Root   string   // the project's folder in the image, "/app"
-	Roots  []string // folders that go on sys.path, relative to Root, "" for itself
-	Readme string   // the text of the readme, for the metadata
+	Venv   string // "/opt/venv"
+	Python string // minor version, "3.12"
+	Root   string // the project's folder in the image, "/app"
 }
 
 // File is one file to write, Path absolute.
@@ -31,73 +28,50 @@ type File struct {
 	Data []byte
 }
 
-// Files are the files of the project's installation, in a fixed order.
-func Files(p *pyproject.Project, t Target) []File {
+// Files are the files of the project's installation, in the order of Poetry's
+// RECORD. Warnings are about scripts that are not there, which Poetry leaves out
+// too. Errors: a package that is not there.
+func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error, error) {
+	roots, err := roots(p, tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := distInfo(p, tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	copied, warnings, err := fileScripts(p, tree)
+	if err != nil {
+		return nil, nil, err
+	}
 	site := path.Join(t.Venv, "lib", "python"+t.Python, "site-packages")
-	info := path.Join(site, distInfo(p))
-	files := []File{{Path: path.Join(site, moduleName(p)+".pth"), Mode: 0o644, Data: pth(t)}}
-	for _, s := range p.ConsoleScripts() {
-		files = append(files, File{Path: path.Join(t.Venv, "bin", s.Name), Mode: 0o755, Data: script(t, s)})
-	}
-	files = append(files,
-		File{Path: path.Join(info, "METADATA"), Mode: 0o644, Data: []byte(p.CoreMetadata(t.Readme))},
-		File{Path: path.Join(info, "INSTALLER"), Mode: 0o644, Data: []byte("quatrain")},
-		File{Path: path.Join(info, "direct_url.json"), Mode: 0o644, Data: []byte(`{"dir_info": {"editable": true}, "url": "file://` + t.Root + `"}`)},
-	)
-	if points := entryPoints(p); points != nil {
-		files = append(files, File{Path: path.Join(info, "entry_points.txt"), Mode: 0o644, Data: points})
-	}
-	return append(files, File{Path: path.Join(info, "RECORD"), Mode: 0o644, Data: record(files, path.Join(info, "RECORD"))})
+	bin := path.Join(t.Venv, "bin")
+	files := under(site, []File{{Path: moduleName(p) + ".pth", Mode: 0o644, Data: pth(roots, t.Root)}})
+	files = append(files, under(bin, launchers(p, path.Join(bin, "python")))...)
+	files = append(files, under(bin, copied)...)
+	folder := path.Join(site, moduleName(p)+"-"+p.NormalVersion()+".dist-info")
+	files = append(files, under(folder, info)...)
+	files = append(files, under(folder, origin(t.Root))...)
+	return append(files, record(files, path.Join(folder, "RECORD"))), warnings, nil
 }
 
-// distInfo is the folder's name: name and version escaped as for a wheel.
-func distInfo(p *pyproject.Project) string {
-	return moduleName(p) + "-" + strings.ReplaceAll(p.Version.Value, "-", "_") + ".dist-info"
+func under(dir string, files []File) []File {
+	for i := range files {
+		files[i].Path = path.Join(dir, files[i].Path)
+	}
+	return files
 }
 
-// moduleName is the name as poetry-core's Module guesses it: lower case, "_" for "-" and ".".
+// moduleName is what poetry-core takes for the module's name (utils/helpers.py,
+// module_name), and for the distribution's in file names.
 func moduleName(p *pyproject.Project) string {
-	return strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToLower(p.Name.Value))
+	return strings.ReplaceAll(pep508.CanonicalName(p.Name.Value), "-", "_")
 }
 
-func pth(t Target) []byte {
+func pth(roots []string, root string) []byte {
 	var b strings.Builder
-	for _, r := range t.Roots {
-		b.WriteString(path.Join(t.Root, r) + "\n")
+	for _, r := range roots {
+		b.WriteString(path.Join(root, r) + "\n")
 	}
 	return []byte(b.String())
-}
-
-// script is the launcher that Poetry writes for the root project; it differs
-// from the one that wheels get.
-func script(t Target, s pyproject.Script) []byte {
-	module, attr, _ := strings.Cut(s.Reference, ":")
-	attr, _, _ = strings.Cut(attr, "[")
-	attr = strings.TrimSpace(attr)
-	first, _, _ := strings.Cut(attr, ".")
-	return fmt.Appendf(nil, "#!%s/bin/python\nimport sys\nfrom %s import %s\n\nif __name__ == '__main__':\n    sys.exit(%s())\n",
-		t.Venv, strings.TrimSpace(module), first, attr)
-}
-
-func entryPoints(p *pyproject.Project) []byte {
-	scripts := slices.Clone(p.ConsoleScripts())
-	if len(scripts) == 0 {
-		return nil
-	}
-	slices.SortFunc(scripts, func(a, b pyproject.Script) int { return strings.Compare(a.Name, b.Name) })
-	b := []byte("[console_scripts]\n")
-	for _, s := range scripts {
-		b = fmt.Appendf(b, "%s=%s\n", s.Name, s.Reference)
-	}
-	return append(b, '\n')
-}
-
-// record lists the files with absolute paths, as Poetry does here.
-func record(files []File, own string) []byte {
-	var b []byte
-	for _, f := range files {
-		sum := sha256.Sum256(f.Data)
-		b = fmt.Appendf(b, "%s,sha256=%s,%d\n", f.Path, base64.RawURLEncoding.EncodeToString(sum[:]), len(f.Data))
-	}
-	return fmt.Appendf(b, "%s,,\n", own)
 }

@@ -1,66 +1,126 @@
 package editable
 
 import (
+	"io/fs"
 	"path"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// Exists answers whether a file or folder is there, relative to the project.
-type Exists func(name string) (bool, error)
-
-// Roots finds the folders that go on sys.path: those of [tool.poetry] packages,
-// else the one that holds the module of the project's name, flat or under src
+// roots are the folders that go on sys.path, relative to the project: those of
+// [tool.poetry] packages, for whatever format they are, in the file's order
+// (Poetry's is random); else the one that holds the module of the project's name
 // (poetry/core/masonry/utils/module.py).
 // Errors: a package that is not there, as Poetry refuses it.
-func Roots(p *pyproject.Project, exists Exists) ([]string, error) {
-	if len(p.Layout.Packages) > 0 {
-		return configuredRoots(p, exists)
+func roots(p *pyproject.Project, tree fs.FS) ([]string, error) {
+	if len(p.Layout.Packages) == 0 {
+		root, err := defaultRoot(p, tree)
+		return []string{root}, err
 	}
-	module := moduleName(p)
-	for _, from := range []string{"", "src"} {
-		for _, name := range []string{module, module + ".py"} {
-			found, err := exists(path.Join(from, name))
-			if err != nil {
-				return nil, err
-			}
-			if found {
-				return []string{from}, nil
-			}
+	var all []string
+	for _, pkg := range p.Layout.Packages {
+		if err := checkPackage(tree, pkg); err != nil {
+			return nil, err
+		}
+		if from := path.Clean(pkg.From); !slices.Contains(all, from) {
+			all = append(all, from)
 		}
 	}
-	return nil, source.Errorf(p.Name.At, "the project could not be installed: there is no %s folder and no %s.py, neither here nor in src", module, module).
+	return all, nil
+}
+
+// defaultRoot looks for the module flat, then under src.
+func defaultRoot(p *pyproject.Project, tree fs.FS) (string, error) {
+	module := moduleName(p)
+	for _, from := range []string{".", "src"} {
+		folder, file := path.Join(from, module), path.Join(from, module+".py")
+		isFolder, isFile := isDir(tree, folder), isFile(tree, file)
+		switch {
+		case isFolder && isFile:
+			return "", source.Errorf(p.Name.At, "the project could not be installed: both %s and %s exist", folder, file).
+				WithHint("Remove one, or name the package in [tool.poetry] packages.")
+		case isFolder:
+			return from, checkPackage(tree, pyproject.Package{Include: module, From: from, At: p.Name.At})
+		case isFile:
+			return from, nil
+		}
+	}
+	return "", source.Errorf(p.Name.At, "the project could not be installed: there is no %s folder and no %s.py, neither here nor in src", module, module).
 		WithHint("Name the importable package in [tool.poetry] packages, or set package-mode = false if the project is not to be installed. Files that .dockerignore or `exclude` leave out are not found.")
 }
 
-func configuredRoots(p *pyproject.Project, exists Exists) ([]string, error) {
-	var roots []string
-	seen := map[string]bool{}
-	for _, pkg := range p.Layout.Packages {
-		first, _ := splitGlob(pkg.Include)
-		found, err := exists(path.Join(pkg.From, first))
-		if err != nil {
-			return nil, err
-		}
-		if !found {
-			return nil, source.Errorf(pkg.At, "the project could not be installed: package %q is not there", path.Join(pkg.From, pkg.Include)).
-				WithHint("Mend [tool.poetry] packages. Files that .dockerignore or `exclude` leave out are not found.")
-		}
-		if !seen[pkg.From] {
-			seen[pkg.From] = true
-			roots = append(roots, pkg.From)
-		}
+// checkPackage refuses what poetry-core does (masonry/utils/package_include.py): a
+// pattern that nothing matches, and a folder or a set of files without a module.
+func checkPackage(tree fs.FS, pkg pyproject.Package) error {
+	pattern := path.Join(pkg.From, pkg.Include)
+	if !fs.ValidPath(pattern) {
+		return source.Errorf(pkg.At, "package %q is outside of the project", pattern).
+			WithHint("Only the project's own folder is in the image: move the package there, or depend on it by path.")
 	}
-	return roots, nil
+	elements, err := doublestar.Glob(tree, pattern)
+	if err != nil {
+		return source.Errorf(pkg.At, "package %q: %v", pattern, err)
+	}
+	slices.Sort(elements)
+	modules := elements
+	switch {
+	case len(elements) == 0:
+		return source.Errorf(pkg.At, "the project could not be installed: package %q is not there", pattern).
+			WithHint("Mend [tool.poetry] packages. Files that .dockerignore or `exclude` leave out are not found.")
+	case len(elements) == 1 && !isDir(tree, elements[0]):
+		return nil // a module
+	case len(elements) == 1:
+		modules = below(tree, elements[0])
+	}
+	if slices.ContainsFunc(modules, isModule) || isStubs(tree, pkg, elements[0], modules) {
+		return nil
+	}
+	return source.Errorf(pkg.At, "the project could not be installed: %q is not a package, there is no module in it", pattern).
+		WithHint("A package has at least one .py file. Files that .dockerignore or `exclude` leave out are not found.")
 }
 
-// splitGlob is the part of a pattern before its first wildcard, and the rest.
-func splitGlob(pattern string) (dir, rest string) {
-	for i, r := range pattern {
-		if r == '*' || r == '?' || r == '[' {
-			return path.Dir(pattern[:i] + "x"), pattern[i:]
-		}
+func isModule(name string) bool { return path.Ext(name) == ".py" }
+
+// isStubs tells a package of types only (PEP 561).
+func isStubs(tree fs.FS, pkg pyproject.Package, first string, elements []string) bool {
+	name := path.Base(first)
+	if strings.ContainsAny(pkg.Include, "*?[") {
+		name = path.Base(path.Dir(first))
 	}
-	return pattern, ""
+	return strings.HasSuffix(name, "-stubs") && !slices.ContainsFunc(elements, func(e string) bool {
+		return path.Ext(e) != ".pyi" && path.Base(e) != "py.typed" && !isDir(tree, e)
+	})
+}
+
+// below are the files of a folder at any depth, up to the first module.
+func below(tree fs.FS, dir string) []string {
+	var all []string
+	fs.WalkDir(tree, dir, func(name string, _ fs.DirEntry, err error) error {
+		all = append(all, name)
+		if err != nil || isModule(name) {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return all
+}
+
+// isDir follows a link, which Stat need not.
+func isDir(tree fs.FS, name string) bool {
+	info, err := fs.Stat(tree, name)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		_, err := fs.ReadDir(tree, name)
+		return err == nil
+	}
+	return err == nil && info.IsDir()
+}
+
+func isFile(tree fs.FS, name string) bool {
+	_, err := fs.Stat(tree, name)
+	return err == nil && !isDir(tree, name)
 }

@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 	for _, path := range files {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
 			p := mustParse(t, read(t, path))
-			if len(p.Groups) == 0 || p.Groups[0].Name != "main" || p.CoreMetadata("") == "" {
+			if len(p.Groups) == 0 || p.Groups[0].Name != "main" || p.CoreMetadata(Documents{}) == "" {
 				t.Errorf("groups %v", p.Groups)
 			}
 			for _, g := range p.Groups {

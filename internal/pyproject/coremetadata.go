@@ -1,6 +1,7 @@
 package pyproject
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -10,10 +11,17 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pep440"
 )
 
+// Documents are the texts of the project that its metadata tells.
+type Documents struct {
+	Readme       *string  // nil where there is none
+	LicenseFiles []string // sorted paths
+	License      string   // the text of Metadata.LicenseFile
+}
+
 // CoreMetadata is the METADATA file of the installed project (poetry-core,
 // masonry/metadata.py and builders/builder.py). Requirements are those of the main
-// group. License files are not listed: that needs the tree.
-func (p *Project) CoreMetadata(readme string) string {
+// group.
+func (p *Project) CoreMetadata(docs Documents) string {
 	var b strings.Builder
 	field := func(name, value string) {
 		if value != "" {
@@ -23,16 +31,19 @@ func (p *Project) CoreMetadata(readme string) string {
 	m := p.Metadata
 	field("Metadata-Version", "2.4")
 	field("Name", p.Name.Value)
-	field("Version", normalVersion(p.Version.Value))
+	field("Version", p.NormalVersion())
 	b.WriteString("Summary: " + oneLine(p.Description) + "\n")
-	id, _ := licenseOf(m.License)
+	id, _ := licenseOf(cmp.Or(m.License, docs.License))
 	field("License", indented(id))
 	field("License-Expression", m.LicenseExpression)
+	for _, f := range docs.LicenseFiles {
+		field("License-File", f)
+	}
 	field("Keywords", strings.Join(m.Keywords, ","))
 	person(field, "Author", m.Authors)
 	person(field, "Maintainer", m.Maintainers)
 	field("Requires-Python", p.requiresPython())
-	for _, c := range p.classifiers() {
+	for _, c := range p.classifiers(docs.License) {
 		field("Classifier", c)
 	}
 	for _, e := range p.extraNames() {
@@ -45,16 +56,17 @@ func (p *Project) CoreMetadata(readme string) string {
 		field("Project-URL", u.Label+", "+u.URL)
 	}
 	field("Description-Content-Type", p.readmeType())
-	if readme != "" {
-		b.WriteString("\n" + readme + "\n")
+	if docs.Readme != nil {
+		b.WriteString("\n" + *docs.Readme + "\n")
 	}
 	return b.String()
 }
 
-func normalVersion(version string) string {
-	v, err := pep440.ParseVersion(version)
+// NormalVersion is the version as PEP 440 spells it.
+func (p *Project) NormalVersion() string {
+	v, err := pep440.ParseVersion(p.Version.Value)
 	if err != nil {
-		return version
+		return p.Version.Value
 	}
 	return v.String()
 }
@@ -135,12 +147,12 @@ const pythonClassifier = "Programming Language :: Python"
 
 // classifiers are [project]'s as they are; else sorted, with those of the license
 // and of the Python versions (poetry-core, packages/package.py, all_classifiers).
-func (p *Project) classifiers() []string {
+func (p *Project) classifiers(licenseText string) []string {
 	if p.Metadata.StaticClassifiers {
 		return p.Metadata.Classifiers
 	}
 	own := slices.Clone(p.Metadata.Classifiers)
-	if _, c := licenseOf(p.Metadata.License); c != "" {
+	if _, c := licenseOf(cmp.Or(p.Metadata.License, licenseText)); c != "" {
 		own = append(own, c)
 	}
 	pythons := p.pythonClassifiers()

@@ -1,6 +1,7 @@
 package pyproject
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 func (p *parser) metadata() {
 	m := &p.project.Metadata
 	p.license()
+	p.licenseFiles()
 	m.Authors, m.Maintainers = p.people("authors"), p.people("maintainers")
 	m.Keywords = p.Strings(p.either("keywords"))
 	m.Classifiers = p.Strings(p.either("classifiers"))
@@ -18,6 +20,7 @@ func (p *parser) metadata() {
 	m.DynamicVersion = p.dynamic("version")
 	m.URLs = p.urls()
 	if v := p.pep621.Get("readme"); v != nil && v.Kind == source.TableKind {
+		m.ReadmeText = p.String(v.Table.Get("text"))
 		m.ReadmeType = p.String(v.Table.Get("content-type"))
 	}
 }
@@ -67,9 +70,27 @@ func (p *parser) license() {
 		m.License = p.String(p.poetry.Get("license"))
 	case v.Kind == source.TableKind:
 		m.License = p.String(v.Table.Get("text"))
+		if m.License == "" {
+			m.LicenseFile = p.String(v.Table.Get("file"))
+		}
 	default:
 		m.LicenseExpression = p.String(v)
 	}
+}
+
+// licenseFiles tells an empty list, which means none, from no list.
+func (p *parser) licenseFiles() {
+	v := p.pep621.Get("license-files")
+	if v == nil {
+		return
+	}
+	patterns := append([]source.Text{}, p.Texts(v)...)
+	for _, f := range patterns {
+		if !fs.ValidPath(f.Value) || strings.Contains(f.Value, "\\") {
+			p.add(source.Errorf(f.At, "license file pattern %q does not stay in the project", f.Value))
+		}
+	}
+	p.project.Metadata.LicenseFiles = patterns
 }
 
 // people reads both forms: {name, email} tables and "Name <mail>" strings.

@@ -22,7 +22,8 @@ func TestCoreMetadata(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := mustParse(t, read(t, f))
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(p.CoreMetadata("readme\n"), "\n")); diff != "" {
+			readme := "readme\n"
+			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(p.CoreMetadata(Documents{Readme: &readme}), "\n")); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -136,7 +136,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("an error without a place: %v", err)
 		}
 		if p != nil {
-			p.CoreMetadata("readme")
+			p.CoreMetadata(Documents{})
 		}
 	})
 }

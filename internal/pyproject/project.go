@@ -105,11 +105,14 @@ type Package struct {
 // Metadata is what the project says of itself beyond name and version, raw
 // enough to write the core metadata as poetry-core does.
 type Metadata struct {
-	License           string   // an identifier or free text, [tool.poetry] license or [project.license] text
-	LicenseExpression string   // SPDX, [project] license
-	RequiresPython    string   // as written in [project], "" where it is not
-	ReadmeType        string   // content type, "" to tell by the file's name
-	Authors           []string // "Name <mail>"
+	License           string        // an identifier or free text, [tool.poetry] license or [project.license] text
+	LicenseExpression string        // SPDX, [project] license
+	LicenseFile       string        // [project.license] file: its text is the license
+	LicenseFiles      []source.Text // [project] license-files, glob patterns; nil where it is not: the usual names
+	RequiresPython    string        // as written in [project], "" where it is not
+	ReadmeText        string        // [project.readme] text
+	ReadmeType        string        // content type, "" to tell by the file's name
+	Authors           []string      // "Name <mail>"
 	Maintainers       []string
 	Keywords          []string
 	Classifiers       []string

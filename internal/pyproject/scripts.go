@@ -18,25 +18,62 @@ func (p *Project) ConsoleScripts() []Script {
 	return all
 }
 
+// scripts reads console scripts from [project.scripts], else [tool.poetry.scripts],
+// and those of type "file" from the latter in any case, for [project] has no such
+// thing (poetry, masonry/builders/editable.py, _add_scripts).
 func (p *parser) scripts() {
-	for _, e := range entriesOf(p.Table(p.either("scripts"))) {
-		s := Script{Name: e.Key, At: e.KeyAt}
-		switch e.Value.Kind {
-		case source.TableKind:
-			s.Reference = p.String(e.Value.Table.Get("reference"))
-			s.File = p.String(e.Value.Table.Get("type")) == "file"
-		default:
-			s.Reference = p.String(e.Value)
+	own := p.scriptsOf(p.poetry.Get("scripts"))
+	console := p.scriptsOf(p.pep621.Get("scripts"))
+	if len(console) == 0 {
+		console = own
+	}
+	for _, s := range console {
+		if !s.File {
+			p.addScript(s)
 		}
-		if strings.ContainsAny(s.Name, "/\\\x00\n") || s.Name == "" || s.Name == "." || s.Name == ".." {
-			p.add(source.Errorf(s.At, "script name %q is not a file name", s.Name))
-			continue
+	}
+	for _, s := range own {
+		if s.File {
+			p.addScript(s)
 		}
-		if !s.File && !isReference(s.Reference) {
-			p.warnings = append(p.warnings, source.Errorf(s.At, "script %s is left out: %q is not of the form package.module:function", s.Name, s.Reference))
-			continue
-		}
+	}
+}
+
+func (p *parser) scriptsOf(v *source.Value) []Script {
+	var all []Script
+	for _, e := range entriesOf(p.Table(v)) {
+		all = append(all, p.script(e))
+	}
+	return all
+}
+
+// script reads both ways to write one. A table that says neither "console" nor
+// "file" has no effect.
+func (p *parser) script(e source.Entry) Script {
+	s := Script{Name: e.Key, At: e.KeyAt}
+	if e.Value.Kind != source.TableKind {
+		s.Reference = p.String(e.Value)
+		return s
+	}
+	switch p.String(e.Value.Table.Get("type")) {
+	case "file":
+		s.File = true
+		fallthrough
+	case "console":
+		s.Reference = p.String(e.Value.Table.Get("reference"))
+	}
+	return s
+}
+
+func (p *parser) addScript(s Script) {
+	switch {
+	case s.Reference == "":
+	case strings.ContainsAny(s.Name, "/\\\x00\n") || s.Name == "" || s.Name == "." || s.Name == "..":
+		p.add(source.Errorf(s.At, "script name %q is not a file name", s.Name))
+	case s.File || isReference(s.Reference):
 		p.project.Scripts = append(p.project.Scripts, s)
+	default:
+		p.warnings = append(p.warnings, source.Errorf(s.At, "script %s is left out: %q is not of the form package.module:function", s.Name, s.Reference))
 	}
 }
 
