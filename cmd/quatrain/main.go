@@ -15,9 +15,11 @@ import (
 const usage = `quatrain shows what a build of a Poetry project would do.
 
 Usage:
-  quatrain plan [options] DIR    the packages and files of a target; no network, no daemon
+  quatrain plan [options] DIR    the packages and files of a target
+  quatrain llb [options] DIR     the graph that BuildKit would be given
 
-Run "quatrain plan -h" for the options.
+Both ask neither a network nor a daemon: what a base image holds is guessed from
+its name. "quatrain plan -h" and "quatrain llb -h" list the options.
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -25,11 +27,11 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // run is the command; its result is the exit status: 1 where the project cannot be
 // built, 2 where the command line is wrong.
 func run(args []string, out, errOut io.Writer) int {
-	if len(args) == 0 || args[0] != "plan" {
+	if len(args) == 0 || commands[args[0]] == nil {
 		fmt.Fprint(errOut, usage)
 		return 2
 	}
-	err := runPlan(args[1:], out, errOut)
+	err := commands[args[0]](args[1:], out, errOut)
 	var wrong *usageError
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
@@ -46,6 +48,11 @@ func run(args []string, out, errOut io.Writer) int {
 type usageError struct{ message string }
 
 func (e *usageError) Error() string { return e.message }
+
+var commands = map[string]func(args []string, out, errOut io.Writer) error{
+	"plan": runPlan,
+	"llb":  runLLB,
+}
 
 // printError prints what the frontend would say, one error after the other.
 func printError(w io.Writer, err error) {

@@ -1,0 +1,145 @@
+// Package offline is a gateway client without a daemon: it answers the frontend
+// from a folder and from guesses, and keeps the graphs that the frontend asks it
+// to solve. `quatrain llb` and the tests of the frontend look at those. Nothing is
+// downloaded, nothing runs.
+package offline
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/solver/pb"
+	capspb "github.com/moby/buildkit/util/apicaps/pb"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	quatrain "github.com/quatrain-build/quatrain/llb"
+)
+
+// Client stands in for the daemon. Its answers depend on its fields alone.
+type Client struct {
+	Dir     string            // the build context, and where the entry file is
+	Opts    map[string]string // what the request asks: target, build-arg:…
+	Base    Base              // what base images are taken for
+	NoMerge bool              // be a daemon without MergeOp
+
+	mu       sync.Mutex
+	solved   []*pb.Definition
+	warnings []string
+}
+
+var _ gwclient.Client = (*Client)(nil)
+
+// Platform is the platform that the client builds on, whatever the machine.
+var Platform = ocispecs.Platform{OS: "linux", Architecture: "amd64"}
+
+// BuildOpts is a current daemon's.
+func (c *Client) BuildOpts() gwclient.BuildOpts {
+	caps := slices.DeleteFunc(pb.Caps.All(), func(x *capspb.APICap) bool {
+		return c.NoMerge && (x.ID == string(pb.CapMergeOp) || x.ID == string(pb.CapDiffOp))
+	})
+	return gwclient.BuildOpts{
+		Opts:    c.Opts,
+		Workers: []gwclient.WorkerInfo{{Platforms: []ocispecs.Platform{Platform}}},
+		LLBCaps: pb.Caps.CapSet(caps),
+		Caps:    gwpb.Caps.CapSet(gwpb.Caps.All()),
+	}
+}
+
+// CurrentFrontend is the frontend's image by its name.
+func (c *Client) CurrentFrontend() (*llb.State, error) {
+	st := llb.Image("docker.io/quatrain/poetry:1", llb.Platform(Platform))
+	return &st, nil
+}
+
+// Solve keeps the graph and answers with a guess of its result.
+func (c *Client) Solve(_ context.Context, req gwclient.SolveRequest) (*gwclient.Result, error) {
+	if req.Definition == nil {
+		return nil, errors.New("a request for another frontend needs a daemon")
+	}
+	c.mu.Lock()
+	c.solved = append(c.solved, req.Definition)
+	c.mu.Unlock()
+	res := gwclient.NewResult()
+	res.SetRef(&reference{client: c, def: req.Definition})
+	return res, nil
+}
+
+// Definitions are the graphs that were solved: those on the way, ordered by name
+// and text, since platforms are built at the same time; then the results, ordered
+// by platform.
+func (c *Client) Definitions(res *gwclient.Result) []*pb.Definition {
+	var results []*pb.Definition
+	add := func(r gwclient.Reference) {
+		if own, ok := r.(*reference); ok {
+			results = append(results, own.def)
+		}
+	}
+	add(res.Ref)
+	for _, name := range slices.Sorted(maps.Keys(res.Refs)) {
+		add(res.Refs[name])
+	}
+	onTheWay := slices.DeleteFunc(slices.Clone(c.solved), func(d *pb.Definition) bool { return slices.Contains(results, d) })
+	slices.SortStableFunc(onTheWay, func(a, b *pb.Definition) int {
+		return cmp.Or(strings.Compare(headName(a), headName(b)), strings.Compare(text(a), text(b)))
+	})
+	return append(onTheWay, results...)
+}
+
+func text(d *pb.Definition) string {
+	var b strings.Builder
+	if err := quatrain.Print(&b, d); err != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// Warnings are the texts that the frontend asked to show.
+func (c *Client) Warnings() []string { return c.warnings }
+
+// Warn keeps a warning.
+func (c *Client) Warn(_ context.Context, _ digest.Digest, msg string, _ gwclient.WarnOpts) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.warnings = append(c.warnings, msg)
+	return nil
+}
+
+// ResolveImageConfig gives every image the configuration that Base describes. The
+// digest stays unknown.
+func (c *Client) ResolveImageConfig(_ context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	config := dockerspec.DockerOCIImage{}
+	config.Platform = Platform
+	if o := opt.ImageOpt; o != nil && o.Platform != nil {
+		config.Platform = *o.Platform
+	}
+	config.Config.Env = c.Base.env(ref)
+	data, err := json.Marshal(config)
+	return ref, "", data, err
+}
+
+// ResolveSourceMetadata is not there: it would be a guess of what only a network knows.
+func (c *Client) ResolveSourceMetadata(context.Context, *pb.SourceOp, sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
+	return nil, errNoDaemon
+}
+
+// Inputs are none.
+func (c *Client) Inputs(context.Context) (map[string]llb.State, error) { return nil, nil }
+
+// NewContainer is not there.
+func (c *Client) NewContainer(context.Context, gwclient.NewContainerRequest) (gwclient.Container, error) {
+	return nil, errNoDaemon
+}
+
+var errNoDaemon = errors.New("this needs a daemon")

@@ -1,0 +1,122 @@
+package offline
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing/fstest"
+
+	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// tree is the file system of the graph's result: folders are what they are,
+// images what Base says, what a step finds out is invented.
+func (r *reference) tree() fs.FS {
+	g := graph{client: r.client, ops: map[string]*pb.Op{}}
+	head := readOps(r.def, g.ops)
+	if head == nil || len(head.Inputs) == 0 {
+		return empty
+	}
+	return g.tree(head.Inputs[0])
+}
+
+var empty = fstest.MapFS{}
+
+type graph struct {
+	client *Client
+	ops    map[string]*pb.Op
+}
+
+func (g graph) tree(in *pb.Input) fs.FS {
+	op := g.ops[in.Digest]
+	switch {
+	case op.GetSource() != nil:
+		return g.source(op.GetSource().Identifier)
+	case op.GetMerge() != nil:
+		return g.tree(op.Inputs[0])
+	case op.GetFile() != nil:
+		return g.file(op)
+	case op.GetExec() != nil:
+		return g.exec(op, in.Index)
+	}
+	return empty
+}
+
+func (g graph) source(id string) fs.FS {
+	if ref, ok := strings.CutPrefix(id, "docker-image://"); ok {
+		return g.client.Base.root(ref)
+	}
+	if id == "local://context" || id == "local://dockerfile" {
+		return os.DirFS(g.client.Dir)
+	}
+	return empty
+}
+
+// file is what the first copy of a file operation copies.
+func (g graph) file(op *pb.Op) fs.FS {
+	for _, a := range op.GetFile().Actions {
+		if c := a.GetCopy(); c != nil && int(a.SecondaryInput) < len(op.Inputs) {
+			sub, err := fs.Sub(g.tree(op.Inputs[a.SecondaryInput]), path.Clean(strings.Trim(c.Src, "/")+"/."))
+			if err == nil {
+				return sub
+			}
+		}
+	}
+	return empty
+}
+
+func (g graph) exec(op *pb.Op, index int64) fs.FS {
+	args := op.GetExec().Meta.Args
+	if s, err := step.Parse(args[1:]); err == nil {
+		if locate, ok := s.(step.Locate); ok {
+			return locations(locate)
+		}
+	}
+	for _, m := range op.GetExec().Mounts {
+		if m.Output == index && m.Input >= 0 {
+			return g.tree(op.Inputs[m.Input])
+		}
+	}
+	return empty
+}
+
+// locations invents what an index would say.
+func locations(s step.Locate) fs.FS {
+	var found step.Locations
+	for _, f := range s.Files {
+		found.Files = append(found.Files, step.Location{
+			Package: f.Package, Name: f.Name, SHA256: f.SHA256,
+			URL: "https://" + s.Index.Name + ".invalid/" + f.Name,
+		})
+	}
+	data, err := json.Marshal(found)
+	if err != nil {
+		return empty
+	}
+	return fstest.MapFS{"locations.json": {Data: data, Mode: 0o644}}
+}
+
+// readOps fills ops by digest and returns the last operation, which points at the result.
+func readOps(def *pb.Definition, ops map[string]*pb.Op) (head *pb.Op) {
+	for _, data := range def.Def {
+		op := &pb.Op{}
+		if op.UnmarshalVT(data) == nil {
+			ops[digest.FromBytes(data).String()], head = op, op
+		}
+	}
+	return head
+}
+
+// headName is the name of the vertex that a graph results in.
+func headName(def *pb.Definition) string {
+	head := readOps(def, map[string]*pb.Op{})
+	if head == nil || len(head.Inputs) == 0 {
+		return ""
+	}
+	return def.Metadata[head.Inputs[0].Digest].GetDescription()["llb.customname"]
+}

@@ -1,0 +1,187 @@
+package llb
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
+)
+
+// Print writes definitions as text, for people and for reviews: each vertex once,
+// inputs first, numbered in that order. Digests of vertices and of sessions are
+// left out, so that a change shows where it happens and not in everything behind it.
+func Print(w io.Writer, definitions ...*pb.Definition) error {
+	p := &printer{numbers: map[string]int{}, printed: map[string]int{}}
+	for _, def := range definitions {
+		for _, data := range def.Def {
+			var op pb.Op
+			if err := op.UnmarshalVT(data); err != nil {
+				return fmt.Errorf("reading a vertex: %w", err)
+			}
+			if op.Op == nil {
+				continue // the last one of a definition only points at its result
+			}
+			id := digest.FromBytes(data).String()
+			text := p.vertex(&op, def.Metadata[id])
+			if p.printed[text] == 0 {
+				p.printed[text] = len(p.printed) + 1
+				if _, err := fmt.Fprintf(w, "#%d %s", p.printed[text], text); err != nil {
+					return err
+				}
+			}
+			p.numbers[id] = p.printed[text]
+		}
+	}
+	return nil
+}
+
+type printer struct {
+	numbers map[string]int // digest → #
+	printed map[string]int // text → #
+	text    strings.Builder
+}
+
+func (p *printer) line(format string, args ...any) { fmt.Fprintf(&p.text, "    "+format+"\n", args...) }
+
+func (p *printer) vertex(op *pb.Op, meta *pb.OpMetadata) string {
+	p.text.Reset()
+	p.text.WriteString(header(op, meta) + "\n")
+	switch {
+	case op.GetSource() != nil:
+		p.source(op.GetSource())
+	case op.GetExec() != nil:
+		p.exec(op)
+	case op.GetFile() != nil:
+		p.file(op)
+	case op.GetMerge() != nil:
+		for _, in := range op.GetMerge().Inputs {
+			p.line("%s", p.ref(op, in.Input))
+		}
+	}
+	return hashes.ReplaceAllString(p.text.String(), "$1")
+}
+
+// hashes of files are shortened to what a person compares.
+var hashes = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
+
+// header is the kind of a vertex or the address of a source, the name that users
+// see, and the platform where it counts.
+func header(op *pb.Op, meta *pb.OpMetadata) string {
+	kind := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", op.Op), "*pb.Op_"))
+	if s := op.GetSource(); s != nil {
+		kind = s.Identifier
+	}
+	notes := []string{kind}
+	if name := meta.GetDescription()["llb.customname"]; name != "" {
+		notes = append(notes, strconv.Quote(name))
+	}
+	if meta.GetIgnoreCache() {
+		notes = append(notes, "no-cache")
+	}
+	if platform := op.Platform; platform != nil && (op.GetExec() != nil || op.GetSource() != nil) {
+		notes = append(notes, strings.TrimSuffix(platform.OS+"/"+platform.Architecture+"/"+platform.Variant, "/"))
+	}
+	return strings.Join(notes, " ")
+}
+
+// ref is an input: "#3", "#3.1" for its second output, "scratch" for none.
+func (p *printer) ref(op *pb.Op, input int64) string {
+	if input < 0 || int(input) >= len(op.Inputs) {
+		return "scratch"
+	}
+	in := op.Inputs[input]
+	if in.Index == 0 {
+		return fmt.Sprintf("#%d", p.numbers[in.Digest])
+	}
+	return fmt.Sprintf("#%d.%d", p.numbers[in.Digest], in.Index)
+}
+
+// Attributes that say nothing about what is built: sessions, and hints for the
+// transfer of local files.
+var hiddenAttrs = []string{pb.AttrLocalSessionID, pb.AttrLocalUniqueID, pb.AttrSharedKeyHint, pb.AttrLocalDiffer}
+
+func (p *printer) source(s *pb.SourceOp) {
+	var attrs []string
+	for _, key := range slices.Sorted(maps.Keys(s.Attrs)) {
+		if !slices.Contains(hiddenAttrs, key) {
+			attrs = append(attrs, key+" "+s.Attrs[key])
+		}
+	}
+	if len(attrs) > 0 {
+		p.line("%s", strings.Join(attrs, ", "))
+	}
+}
+
+func (p *printer) exec(op *pb.Op) {
+	e := op.GetExec()
+	p.args(e.Meta.Args)
+	for _, env := range e.Meta.Env {
+		p.line("env %s", env)
+	}
+	for _, s := range e.Secretenv {
+		p.line("env %s = secret %s%s", s.Name, s.ID, optional(s.Optional))
+	}
+	if x := e.Meta.ProxyEnv; x != nil {
+		p.line("proxy http=%s https=%s ftp=%s no=%s all=%s", x.HttpProxy, x.HttpsProxy, x.FtpProxy, x.NoProxy, x.AllProxy)
+	}
+	for _, h := range e.Meta.ExtraHosts {
+		p.line("host %s %s", h.Host, h.IP)
+	}
+	if e.Network != pb.NetMode_UNSET {
+		p.line("network %s", strings.ToLower(e.Network.String()))
+	}
+	for _, m := range e.Mounts {
+		p.line("%s", p.mount(op, m))
+	}
+}
+
+// args are printed one a line behind "--": there can be many.
+func (p *printer) args(args []string) {
+	i := slices.Index(args, "--")
+	if i < 0 {
+		i = len(args)
+	}
+	p.line("$ %s", strings.Join(args[:i], " "))
+	for _, a := range args[min(i+1, len(args)):] {
+		p.line("  %s", a)
+	}
+}
+
+func (p *printer) mount(op *pb.Op, m *pb.Mount) string {
+	var from string
+	switch m.MountType {
+	case pb.MountType_SECRET:
+		return fmt.Sprintf("%s = secret %s%s", m.Dest, m.SecretOpt.ID, optional(m.SecretOpt.Optional))
+	case pb.MountType_SSH:
+		return fmt.Sprintf("%s = ssh %s%s", m.Dest, m.SSHOpt.ID, optional(m.SSHOpt.Optional))
+	case pb.MountType_TMPFS:
+		return m.Dest + " = tmpfs"
+	case pb.MountType_CACHE:
+		return fmt.Sprintf("%s = cache %s %s", m.Dest, m.CacheOpt.ID, strings.ToLower(m.CacheOpt.Sharing.String()))
+	default:
+		from = p.ref(op, m.Input) + m.Selector
+	}
+	if m.Readonly {
+		from += " read-only"
+	}
+	if m.ContentCache != pb.MountContentCache_DEFAULT {
+		from += " content-cache=" + strings.ToLower(m.ContentCache.String())
+	}
+	if m.Output > 0 {
+		from += fmt.Sprintf(" -> .%d", m.Output)
+	}
+	return m.Dest + " = " + from
+}
+
+func optional(is bool) string {
+	if is {
+		return " (optional)"
+	}
+	return ""
+}
