@@ -33,7 +33,7 @@ lab-down: ## stop what `make lab` started
 
 .PHONY: integration
 integration: ## tests against a real daemon
-	$(LAB) up buildkitd bases frontend builder
+	$(LAB) up buildkitd bases frontend builder engine engine-classic
 	eval "$$($(LAB) env)" && go test -count=1 -timeout 30m ./test/...
 
 .PHONY: conformance

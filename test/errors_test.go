@@ -12,7 +12,7 @@ import (
 
 // printed is what a client prints of a failed build: the excerpts, then the text.
 func printed(err error) string {
-	var b bytes.Buffer
+	var b bytes.Buffer // buildx has printed all of it
 	for _, s := range errdefs.Sources(err) {
 		s.Print(&b)
 	}

@@ -1,6 +1,9 @@
-// Package test holds the integration tests: real builds on the daemon that
-// BUILDKIT_HOST names, each in two modes, the frontend in this process and the
-// frontend's image through the gateway. `make integration` brings up what they need.
+// Package test holds the integration tests: real builds on real daemons.
+// `make integration` brings up what they need.
+//
+// Most say what a build does, whoever asks for it: one body, three modes, on the
+// daemon that BUILDKIT_HOST names (harness_test.go). The others are about a client or
+// a daemon, and run the binaries that users run (clients_test.go).
 package test
 
 import (
@@ -25,13 +28,14 @@ type mode string
 
 const (
 	inProcess mode = "in-process"
-	gateway   mode = "gateway"
+	gateway   mode = "gateway" // the frontend's image, asked by BuildKit's own client
+	buildx    mode = "buildx"  // the same, through docker buildx build
 )
 
-// eachMode runs one body in both modes.
+// eachMode runs one body in every mode.
 func eachMode(t *testing.T, body func(t *testing.T, m mode)) {
 	t.Helper()
-	for _, m := range []mode{inProcess, gateway} {
+	for _, m := range []mode{inProcess, gateway, buildx} {
 		t.Run(string(m), func(t *testing.T) { body(t, m) })
 	}
 }
@@ -57,21 +61,25 @@ type request struct {
 	file    string            // entry file, "Dockerfile" by default
 	opts    map[string]string // frontend options: target, build-arg:…, label:…
 	secrets map[string][]byte
-	noImage bool // do not export: the request is a subrequest, or fails
+	flags   []string // buildx's own, only in that mode
+	noImage bool     // do not export: the request is a subrequest, or fails
 }
 
 // outcome is what came of it.
 type outcome struct {
-	err     error
-	image   *image
-	ran     []string // names of the steps that ran, sorted; cached ones are not here
-	log     string   // what steps printed, and warnings
-	answers map[string]string
+	err   error
+	image *image
+	ran   []string // names of the steps that ran, sorted; cached ones are not here
+	log   string   // what steps printed, and warnings
+	text  string   // what buildx printed besides
 }
 
 // build runs one request.
 func build(t *testing.T, m mode, r request) outcome {
 	t.Helper()
+	if m == buildx {
+		return bare(t).buildx(t, r)
+	}
 	c := daemon(t)
 	opt := client.SolveOpt{
 		FrontendAttrs: map[string]string{"filename": "Dockerfile"},
@@ -91,9 +99,15 @@ func build(t *testing.T, m mode, r request) outcome {
 	status := make(chan *client.SolveStatus)
 	var o outcome
 	var wg sync.WaitGroup
-	wg.Go(func() { o.ran, o.log = watch(status) })
+	var p progress
+	wg.Go(func() {
+		for s := range status {
+			p.add(s)
+		}
+	})
 	o.err = run(t, c, m, opt, status)
 	wg.Wait()
+	o.ran, o.log = p.ran(), p.text.String()
 	if o.err == nil && !r.noImage {
 		o.image = readImage(t, archive)
 	}
@@ -137,35 +151,44 @@ func frontendImage(t *testing.T) string {
 // run, so that they cannot be told apart here; an index counts its requests.
 var steps = []string{"[locate", "[install", "[compile", "[venv", "[apt"}
 
-// watch follows a build: what ran, and what it said.
-func watch(status chan *client.SolveStatus) (ran []string, log string) {
-	started := map[string]bool{}
-	cached := map[string]bool{}
-	names := map[string]string{}
-	var text strings.Builder
-	for s := range status {
-		for _, v := range s.Vertexes {
-			id := v.Digest.String()
-			names[id] = v.Name
-			started[id] = started[id] || v.Started != nil
-			cached[id] = cached[id] || v.Cached
-		}
-		for _, l := range s.Logs {
-			text.Write(l.Data)
-		}
-		for _, w := range s.Warnings {
-			text.Write(w.Short)
-			text.WriteString("\n")
-		}
+// progress follows a build: what ran, and what it said.
+type progress struct {
+	names   map[string]string // digest → name
+	started map[string]bool
+	cached  map[string]bool
+	text    strings.Builder
+}
+
+func (p *progress) add(s *client.SolveStatus) {
+	if p.names == nil {
+		p.names, p.started, p.cached = map[string]string{}, map[string]bool{}, map[string]bool{}
 	}
-	for id := range started {
-		if started[id] && !cached[id] {
-			ran = append(ran, names[id])
+	for _, v := range s.Vertexes {
+		id := v.Digest.String()
+		p.names[id] = v.Name
+		p.started[id] = p.started[id] || v.Started != nil
+		p.cached[id] = p.cached[id] || v.Cached
+	}
+	for _, l := range s.Logs {
+		p.text.Write(l.Data)
+	}
+	for _, w := range s.Warnings {
+		p.text.Write(w.Short)
+		p.text.WriteString("\n")
+	}
+}
+
+// ran are the steps that ran, sorted.
+func (p *progress) ran() []string {
+	var ran []string
+	for id, started := range p.started {
+		if started && !p.cached[id] {
+			ran = append(ran, p.names[id])
 		}
 	}
 	ran = withPrefix(ran, steps...)
 	sort.Strings(ran)
-	return ran, text.String()
+	return ran
 }
 
 // withPrefix are the names that start so: "[install".

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -61,7 +62,7 @@ func (p *project) write(t *testing.T) *project {
 	files := map[string]string{
 		"pyproject.toml":   toml,
 		"poetry.lock":      p.lock(t, toml),
-		"Dockerfile":       "# syntax=quatrain/poetry:1\n",
+		"Dockerfile":       syntax(),
 		"shop/__init__.py": "def main():\n    print('open')\n",
 	}
 	maps.Copy(files, p.files)
@@ -79,6 +80,12 @@ func (p *project) write(t *testing.T) *project {
 		}
 	}
 	return p
+}
+
+// syntax is the line that names the frontend, and the whole of a stub: as README has
+// it, but for the registry.
+func syntax() string {
+	return "# syntax=" + cmp.Or(os.Getenv("QUATRAIN_FRONTEND"), "quatrain/poetry:1") + "\n"
 }
 
 // absent stands for a file that is not to be there.

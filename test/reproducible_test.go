@@ -27,7 +27,7 @@ func TestReproducible(t *testing.T) {
 func TestStub(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
 		p := shop(t)
-		p.files = map[string]string{"worker.Dockerfile": "# syntax=quatrain/poetry:1\ncommand = \"alpha-run --fast 'a b'\"\nports = [80]\n"}
+		p.files = map[string]string{"worker.Dockerfile": syntax() + "command = \"alpha-run --fast 'a b'\"\nports = [80]\n"}
 		p.write(t)
 		o := build(t, m, request{dir: p.dir, file: "worker.Dockerfile"})
 		if o.err != nil {
@@ -46,7 +46,10 @@ func TestStub(t *testing.T) {
 // pyproject.toml is an entry as well.
 func TestPyprojectEntry(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
-		if o := build(t, m, request{dir: shop(t).dir, file: "pyproject.toml", noImage: true}); o.err != nil {
+		p := shop(t)
+		p.toml = syntax() + plainProject
+		p.write(t)
+		if o := build(t, m, request{dir: p.dir, file: "pyproject.toml", noImage: true}); o.err != nil {
 			t.Fatal(o.err)
 		}
 	})
