@@ -75,7 +75,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err := r.locate(ctx, graph, p, &inputs); err != nil {
 		return nil, err
 	}
-	if err := r.addProject(ctx, p, &inputs); err != nil {
+	if err := r.addProject(ctx, graph, p, &inputs); err != nil {
 		return nil, err
 	}
 	ref, err := r.solveImage(ctx, graph, p, inputs)

@@ -14,6 +14,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
@@ -117,7 +118,7 @@ func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quat
 		BuildPlatform:  r.buildPlatformSpec(),
 		TargetPlatform: target,
 		Merge:          caps.Supports(pb.CapMergeOp) == nil,
-		ModeStrings:    caps.Supports(pb.CapFileCopyModeStringFormat) == nil,
+		ModeStrings:    readsModeStrings(caps),
 		CacheNamespace: r.ui.CacheIDNamespace,
 		Proxy:          r.proxy(),
 	}
@@ -134,6 +135,11 @@ func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quat
 	}
 	return quatrain.New(o), nil
 }
+
+// readsModeStrings tells whether copies understand modes such as "go=rX". No daemon
+// lists the capability for it (file.copy.modestring), and an older one would take it
+// for mode 0. BuildKit 0.20, which lists devices, has had it for three versions.
+func readsModeStrings(caps apicaps.CapSet) bool { return caps.Supports(pb.CapExecMetaCDI) == nil }
 
 // selfContext names a build context that stands in for the frontend image where
 // the frontend was not started from one (in-process, as the tests do).

@@ -15,7 +15,7 @@ type Inputs struct {
 	URLs      map[string]string    // sha256 → address, for BuildKit's own download
 	Fetched   map[string]llb.State // index name → FetchByStep's output; takes precedence
 	Sizes     map[string]int64     // sha256 → bytes
-	App       *llb.State           // the project's files at "/", or nil
+	App       *llb.State           // App's output, or nil
 	Installed []editable.File      // the project's own installation
 }
 
@@ -77,28 +77,30 @@ func (g *Graph) project(p *plan.Plan, in Inputs) []llb.State {
 		layers = append(layers, g.writeFiles("[project] "+p.Project.Name.Value, in.Installed))
 	}
 	if in.App != nil {
-		app := g.app(p, *in.App)
-		layers = append(layers, app)
+		layers = append(layers, *in.App)
 		if p.Target.Compile {
-			layers = append(layers, g.compile(p, "project", in.BuildBase, app))
+			layers = append(layers, g.compile(p, "project", in.BuildBase, *in.App))
 		}
 	}
 	return layers
 }
 
-// app copies the project's files: owned by root, modes and times fixed, so that
-// two checkouts make one layer.
-func (g *Graph) app(p *plan.Plan, files llb.State) llb.State {
+// App copies the project's files out of a folder of the build context: those that
+// its settings select, owned by root, modes and times fixed, so that two checkouts
+// make one layer.
+func (g *Graph) App(p *plan.Plan, context llb.State, folder string) llb.State {
 	dir := p.Target.Workdir()
+	files := plan.AppFiles(p.Project.Quatrain)
 	info := &llb.CopyInfo{
 		CopyDirContentsOnly: true, CreateDestPath: true,
+		IncludePatterns: files.Include, ExcludePatterns: files.Exclude,
 		ChownOpt: root(), CreatedTime: &epoch,
 	}
 	if g.o.ModeStrings {
 		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
 	return llb.Scratch().File(
-		llb.Mkdir(dir, 0o755, llb.WithParents(true), llb.WithCreatedTime(epoch)).Copy(files, "/", dir, info),
+		llb.Mkdir(dir, 0o755, llb.WithParents(true), llb.WithCreatedTime(epoch)).Copy(context, "/"+folder, dir, info),
 		g.named("[project] copy to "+dir)...)
 }
 

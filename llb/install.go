@@ -20,7 +20,7 @@ type wheelFile struct {
 // install unpacks the wheels of a bucket on a scratch root: no base image, no
 // project file and no platform is part of the key.
 func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]wheelFile) llb.State {
-	s := step.Install{Python: pythonDir(p), Venv: plan.Venv, Out: step.Out}
+	s := step.Install{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	opts := []llb.RunOption{offline}
 	for _, pkg := range b.Packages {
 		at := path.Join(step.Wheels, pkg.SHA256, pkg.File)
@@ -55,7 +55,7 @@ func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.Sta
 // venv is the skeleton of the virtual environment.
 func (g *Graph) venv(p *plan.Plan) llb.State {
 	s := step.Venv{
-		Python: pythonDir(p), Version: p.Base.Version, Interpreter: p.Base.Interpreter,
+		Python: p.PythonDir(), Version: p.Base.Version, Interpreter: p.Base.Interpreter,
 		Venv: plan.Venv, Out: step.Out,
 	}
 	return g.run(command{
@@ -79,16 +79,6 @@ func (g *Graph) Apt(root llb.State, packages []string) llb.State {
 		root: root,
 		opts: g.online(),
 	})
-}
-
-// pythonDir is the minor version as it stands in paths: "3.12", "3.13t".
-func pythonDir(p *plan.Plan) string {
-	parts := strings.SplitN(p.Base.Version, ".", 3)
-	dir := strings.Join(parts[:min(2, len(parts))], ".")
-	if p.Base.FreeThreaded {
-		dir += "t"
-	}
-	return dir
 }
 
 func names(packages []plan.Package) string {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/solver/pb"
@@ -14,10 +13,10 @@ import (
 )
 
 // Print writes definitions as text, for people and for reviews: each vertex once,
-// inputs first, numbered in that order. Digests of vertices and of sessions are
-// left out, so that a change shows where it happens and not in everything behind it.
+// inputs first. A vertex is referred to by its name, and digests of vertices and of
+// sessions are left out, so that a change shows where it happens and nowhere else.
 func Print(w io.Writer, definitions ...*pb.Definition) error {
-	p := &printer{numbers: map[string]int{}, printed: map[string]int{}}
+	p := &printer{labels: map[string]string{}, printed: map[string]string{}, used: map[string]int{}}
 	for _, def := range definitions {
 		for _, data := range def.Def {
 			var op pb.Op
@@ -28,30 +27,52 @@ func Print(w io.Writer, definitions ...*pb.Definition) error {
 				continue // the last one of a definition only points at its result
 			}
 			id := digest.FromBytes(data).String()
+			name := vertexName(&op, def.Metadata[id])
 			text := p.vertex(&op, def.Metadata[id])
-			if p.printed[text] == 0 {
-				p.printed[text] = len(p.printed) + 1
-				if _, err := fmt.Fprintf(w, "#%d %s", p.printed[text], text); err != nil {
+			label, seen := p.printed[name+text]
+			if !seen {
+				label = p.label(name)
+				p.printed[name+text] = label
+				if _, err := io.WriteString(w, strings.Replace(label, short(name), name, 1)+"\n"+text); err != nil {
 					return err
 				}
 			}
-			p.numbers[id] = p.printed[text]
+			p.labels[id] = label
 		}
 	}
 	return nil
 }
 
 type printer struct {
-	numbers map[string]int // digest → #
-	printed map[string]int // text → #
+	labels  map[string]string // digest → label
+	printed map[string]string // name and text → label
+	used    map[string]int    // short name → how often
 	text    strings.Builder
+}
+
+// label is the short form of a name; a second vertex of that name gets a number.
+func (p *printer) label(name string) string {
+	label := short(name)
+	p.used[label]++
+	if n := p.used[label]; n > 1 {
+		return fmt.Sprintf("%s (%d)", label, n)
+	}
+	return label
+}
+
+// short cuts a list of packages behind the first.
+func short(name string) string {
+	if first, _, more := strings.Cut(name, ", "); more {
+		return first + ", …"
+	}
+	return name
 }
 
 func (p *printer) line(format string, args ...any) { fmt.Fprintf(&p.text, "    "+format+"\n", args...) }
 
 func (p *printer) vertex(op *pb.Op, meta *pb.OpMetadata) string {
 	p.text.Reset()
-	p.text.WriteString(header(op, meta) + "\n")
+	p.line("%s", head(op, meta))
 	switch {
 	case op.GetSource() != nil:
 		p.source(op.GetSource())
@@ -70,36 +91,43 @@ func (p *printer) vertex(op *pb.Op, meta *pb.OpMetadata) string {
 // hashes of files are shortened to what a person compares.
 var hashes = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 
-// header is the kind of a vertex or the address of a source, the name that users
-// see, and the platform where it counts.
-func header(op *pb.Op, meta *pb.OpMetadata) string {
-	kind := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", op.Op), "*pb.Op_"))
-	if s := op.GetSource(); s != nil {
-		kind = s.Identifier
-	}
-	notes := []string{kind}
+func vertexName(op *pb.Op, meta *pb.OpMetadata) string {
 	if name := meta.GetDescription()["llb.customname"]; name != "" {
-		notes = append(notes, strconv.Quote(name))
+		return name
 	}
-	if meta.GetIgnoreCache() {
-		notes = append(notes, "no-cache")
-	}
-	if platform := op.Platform; platform != nil && (op.GetExec() != nil || op.GetSource() != nil) {
-		notes = append(notes, strings.TrimSuffix(platform.OS+"/"+platform.Architecture+"/"+platform.Variant, "/"))
-	}
-	return strings.Join(notes, " ")
+	return kind(op)
 }
 
-// ref is an input: "#3", "#3.1" for its second output, "scratch" for none.
+// kind is what a vertex does, or the address of a source.
+func kind(op *pb.Op) string {
+	if s := op.GetSource(); s != nil {
+		return s.Identifier
+	}
+	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", op.Op), "*pb.Op_"))
+}
+
+// head is the kind of a vertex, and the platform where it counts.
+func head(op *pb.Op, meta *pb.OpMetadata) string {
+	words := []string{kind(op)}
+	if platform := op.Platform; platform != nil && (op.GetExec() != nil || op.GetSource() != nil) {
+		words = append(words, strings.TrimSuffix(platform.OS+"/"+platform.Architecture+"/"+platform.Variant, "/"))
+	}
+	if meta.GetIgnoreCache() {
+		words = append(words, "no-cache")
+	}
+	return strings.Join(words, " ")
+}
+
+// ref is an input: "<name>", "<name>.1" for its second output, "scratch" for none.
 func (p *printer) ref(op *pb.Op, input int64) string {
 	if input < 0 || int(input) >= len(op.Inputs) {
 		return "scratch"
 	}
 	in := op.Inputs[input]
 	if in.Index == 0 {
-		return fmt.Sprintf("#%d", p.numbers[in.Digest])
+		return "<" + p.labels[in.Digest] + ">"
 	}
-	return fmt.Sprintf("#%d.%d", p.numbers[in.Digest], in.Index)
+	return fmt.Sprintf("<%s>.%d", p.labels[in.Digest], in.Index)
 }
 
 // Attributes that say nothing about what is built: sessions, and hints for the

@@ -63,6 +63,13 @@ func (c *Client) CurrentFrontend() (*llb.State, error) {
 	return &st, nil
 }
 
+// isContext tells whether a git source is the build context.
+func (c *Client) isContext(id string) bool {
+	repository, ok := strings.CutPrefix(id, "git://")
+	repository, _, _ = strings.Cut(repository, "#")
+	return ok && strings.Contains(c.Opts["context"], repository)
+}
+
 // Solve keeps the graph and answers with a guess of its result.
 func (c *Client) Solve(_ context.Context, req gwclient.SolveRequest) (*gwclient.Result, error) {
 	if req.Definition == nil {

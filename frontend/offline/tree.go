@@ -51,23 +51,46 @@ func (g graph) source(id string) fs.FS {
 	if ref, ok := strings.CutPrefix(id, "docker-image://"); ok {
 		return g.client.Base.root(ref)
 	}
-	if id == "local://context" || id == "local://dockerfile" {
+	if id == "local://context" || id == "local://dockerfile" || g.client.isContext(id) {
 		return os.DirFS(g.client.Dir)
 	}
 	return empty
 }
 
-// file is what the first copy of a file operation copies.
+// file is what the first copy of a file operation copies, where it copies it to.
+// Patterns are not applied.
 func (g graph) file(op *pb.Op) fs.FS {
 	for _, a := range op.GetFile().Actions {
 		if c := a.GetCopy(); c != nil && int(a.SecondaryInput) < len(op.Inputs) {
-			sub, err := fs.Sub(g.tree(op.Inputs[a.SecondaryInput]), path.Clean(strings.Trim(c.Src, "/")+"/."))
+			sub, err := fs.Sub(g.tree(op.Inputs[a.SecondaryInput]), local(c.Src))
 			if err == nil {
-				return sub
+				return moved{sub, local(c.Dest)}
 			}
 		}
 	}
 	return empty
+}
+
+// moved is a tree that stands in a folder.
+type moved struct {
+	tree fs.FS
+	dir  string
+}
+
+func (m moved) Open(name string) (fs.File, error)      { return m.tree.Open(m.rest(name)) }
+func (m moved) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(m.tree, m.rest(name)) }
+func (m moved) ReadLink(name string) (string, error)   { return fs.ReadLink(m.tree, m.rest(name)) }
+
+// rest is a path below the folder; an impossible one for a path outside.
+func (m moved) rest(name string) string {
+	if m.dir == "." {
+		return name
+	}
+	rest, ok := strings.CutPrefix(name+"/", m.dir+"/")
+	if !ok {
+		return "outside/" + m.dir
+	}
+	return path.Clean(rest)
 }
 
 func (g graph) exec(op *pb.Op, index int64) fs.FS {

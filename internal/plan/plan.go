@@ -4,6 +4,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -40,6 +42,16 @@ type Index struct {
 
 // PyPI is the index that Poetry uses where no other is configured.
 var PyPI = Index{Name: "pypi", URL: "https://pypi.org/simple/"}
+
+// PythonDir is the minor version as it stands in paths: "3.12", "3.13t".
+func (p *Plan) PythonDir() string {
+	parts := strings.SplitN(p.Base.Version, ".", 3)
+	dir := strings.Join(parts[:min(2, len(parts))], ".")
+	if p.Base.FreeThreaded {
+		dir += "t"
+	}
+	return dir
+}
 
 // Sources groups the packages by index, in order of the indexes' first use.
 func (p *Plan) Sources() []Index {

@@ -1,0 +1,66 @@
+package frontend
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+)
+
+// projectContext is the build context without what .dockerignore leaves out. From a
+// local one no more is transferred than the project's folder needs; what exactly
+// goes to the image is decided by the copy, for contexts of every kind.
+func (r *request) projectContext(ctx context.Context) (*llb.State, error) {
+	ignored, err := r.ui.DockerIgnorePatterns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files := plan.AppFiles(r.project.Quatrain).In(r.dir)
+	var local usedBy
+	st, err := r.ui.MainContext(ctx, &local,
+		llb.IncludePatterns(files.Include),
+		// In this order, so that nothing here takes back what .dockerignore leaves out.
+		llb.ExcludePatterns(append(files.Exclude, ignored...)),
+		llb.SharedKeyHint("quatrain-app"),
+		dockerui.WithInternalName("load project"))
+	if err != nil || local {
+		return st, err
+	}
+	return r.withoutIgnored(ctx, *st)
+}
+
+// usedBy notes that a local source took its options: the context is on the client's
+// side, not an address or another build's result, which take none.
+type usedBy bool
+
+// SetLocalOption is llb.LocalOption.
+func (u *usedBy) SetLocalOption(*llb.LocalInfo) { *u = true }
+
+// withoutIgnored applies the ignore file of a context that is not local, with the
+// names and the order that dockerui has for local ones.
+func (r *request) withoutIgnored(ctx context.Context, st llb.State) (*llb.State, error) {
+	ref, err := r.solve(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{r.entry.Filename + ".dockerignore", dockerui.DefaultDockerignoreName} {
+		data, err := dockerui.ReadFile(ctx, ref, name)
+		if err != nil {
+			continue // most contexts have none
+		}
+		patterns, err := ignorefile.ReadAll(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		kept := llb.Scratch().File(
+			llb.Copy(st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, ExcludePatterns: patterns}),
+			dockerui.WithInternalName("apply "+name))
+		return &kept, nil
+	}
+	return &st, nil
+}

@@ -1,0 +1,37 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAppFiles(t *testing.T) {
+	c := project(t, "[tool.quatrain]\ninclude = [\"/shop/\", \"./data\", \".\"]\nexclude = [\"tests/**\", \"!/tests/keep.txt\"]\n").Quatrain
+	f := AppFiles(c)
+	if diff := cmp.Diff([]string{"shop", "data", "**"}, f.Include); diff != "" {
+		t.Error(diff)
+	}
+	own := f.Exclude[len(neverCopied):]
+	if diff := cmp.Diff([]string{"tests/**", "!tests/keep.txt"}, own); diff != "" {
+		t.Error(diff)
+	}
+	below := f.In("services/shop")
+	if diff := cmp.Diff([]string{"services/shop/shop", "services/shop/data", "services/shop/**"}, below.Include); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff("!services/shop/tests/keep.txt", below.Exclude[len(below.Exclude)-1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A folder alone is transferred, and nothing beside it.
+func TestAppFilesOfAFolder(t *testing.T) {
+	f := AppFiles(project(t, "").Quatrain)
+	if got := f.In(""); got.Include != nil {
+		t.Errorf("the whole context: %q", got.Include)
+	}
+	if diff := cmp.Diff([]string{"services/shop"}, f.In("services/shop").Include); diff != "" {
+		t.Error(diff)
+	}
+}
