@@ -63,6 +63,7 @@ type request struct {
 	secrets map[string][]byte
 	flags   []string // buildx's own, only in that mode
 	noImage bool     // do not export: the request is a subrequest, or fails
+	push    string   // also push the image there; not in buildx's mode
 }
 
 // outcome is what came of it.
@@ -95,6 +96,11 @@ func build(t *testing.T, m mode, r request) outcome {
 	archive := filepath.Join(t.TempDir(), "image.tar")
 	if !r.noImage {
 		opt.Exports = []client.ExportEntry{exportTo(archive)}
+	}
+	if r.push != "" {
+		opt.Exports = append(opt.Exports, client.ExportEntry{Type: client.ExporterImage, Attrs: map[string]string{
+			"name": r.push, "push": "true", "registry.insecure": "true",
+		}})
 	}
 	status := make(chan *client.SolveStatus)
 	var o outcome
@@ -144,6 +150,16 @@ func frontendImage(t *testing.T) string {
 		t.Fatal("QUATRAIN_FRONTEND is not set: `make integration` builds the frontend's image and sets it")
 	}
 	return ref
+}
+
+// registry is host and port of the lab's registry.
+func registry(t *testing.T) string {
+	t.Helper()
+	host := os.Getenv("QUATRAIN_REGISTRY")
+	if host == "" {
+		t.Fatal("QUATRAIN_REGISTRY is not set: `make integration` brings up a registry and sets it")
+	}
+	return host
 }
 
 // steps are the vertices that run the helper. Of the others (downloads, file
