@@ -154,8 +154,8 @@ func adjust(t *Target, own *pyproject.TargetConfig) {
 	if own.Compile != nil {
 		t.Compile = *own.Compile
 	}
-	if own.Project.Value == "none" {
-		t.InstallRoot = false
+	if own.Project.Value != "" {
+		t.InstallRoot = own.Project.Value != "none" && t.Stage == AppStage
 	}
 	t.Image = t.Image.Override(own.Image)
 }
