@@ -113,7 +113,7 @@ func describe(t *testing.T, p *Package, hasGroups bool) wantPackage {
 	for x, requirements := range p.Extras {
 		d.Extras[x] = nil
 		for _, text := range requirements {
-			r, err := pep508.ParseRequirement(text)
+			r, err := pep508.ParseLegacyRequirement(text)
 			if err != nil {
 				t.Errorf("%s: %v", text, err)
 			}

@@ -124,6 +124,14 @@ func (b bounds) allowsAny(o bounds) bool {
 	return !b.strictlyLower(o) && !o.strictlyLower(b)
 }
 
+// allowsAll is poetry-core's allows_all.
+func (b bounds) allowsAll(o bounds) bool {
+	if o.isPoint() {
+		return b.allows(*o.min)
+	}
+	return !o.allowsLower(b) && !o.allowsHigher(b)
+}
+
 func (b bounds) localMin() bool { return b.min != nil && len(b.min.local) > 0 }
 func (b bounds) localMax() bool { return b.max != nil && len(b.max.local) > 0 }
 

@@ -48,6 +48,35 @@ func (c Constraint) AllowsAny(other Constraint) bool {
 	return false
 }
 
+// AllowsAll reports whether every version of other is in c (poetry-core,
+// VersionUnion.allows_all).
+func (c Constraint) AllowsAll(other Constraint) bool {
+	return !slices.ContainsFunc(other.ranges, func(o bounds) bool {
+		return !slices.ContainsFunc(c.ranges, func(b bounds) bool { return b.allowsAll(o) })
+	})
+}
+
+// Empty reports whether c allows nothing.
+func (c Constraint) Empty() bool { return len(c.ranges) == 0 }
+
+// Range is a stretch of versions; a nil bound is none.
+type Range struct {
+	Min, Max               *Version
+	IncludeMin, IncludeMax bool
+}
+
+// IsVersion reports whether r is one version.
+func (r Range) IsVersion() bool { return bounds{r.Min, r.Max, r.IncludeMin, r.IncludeMax}.isPoint() }
+
+// Ranges are the stretches that c allows, in order.
+func (c Constraint) Ranges() []Range {
+	var all []Range
+	for _, b := range c.ranges {
+		all = append(all, Range{b.min, b.max, b.includeMin, b.includeMax})
+	}
+	return all
+}
+
 // intersect is poetry-core's VersionUnion.intersect.
 func intersect(ours, theirs []bounds) []bounds {
 	var all []bounds

@@ -72,6 +72,19 @@ func number(digits string) int {
 	return n
 }
 
+// Precision is how many numbers the release has.
+func (v Version) Precision() int { return len(v.release) }
+
+// Padded has at least n numbers in its release.
+func (v Version) Padded(n int) Version {
+	release := slices.Clone(v.release)
+	for len(release) < n {
+		release = append(release, 0)
+	}
+	v.release = release
+	return v
+}
+
 func (v Version) part(i int) int {
 	if i < len(v.release) {
 		return v.release[i]

@@ -42,6 +42,23 @@ func (m Marker) Evaluate(e Environment) bool { return m.root == nil || m.root.ho
 // Extras lists the extras that the marker names with ==.
 func (m Marker) Extras() []string {
 	var all []string
+	m.each(func(c comparison) {
+		if c.variable == "extra" && strings.HasPrefix(c.op, "==") {
+			all = append(all, CanonicalName(c.value))
+		}
+	})
+	return all
+}
+
+// AsksExtras reports whether the marker compares extras in any way.
+func (m Marker) AsksExtras() bool {
+	asks := false
+	m.each(func(c comparison) { asks = asks || c.variable == "extra" })
+	return asks
+}
+
+// each visits the comparisons in order.
+func (m Marker) each(visit func(comparison)) {
 	var walk func(n node)
 	walk = func(n node) {
 		switch n := n.(type) {
@@ -54,13 +71,10 @@ func (m Marker) Extras() []string {
 				walk(c)
 			}
 		case comparison:
-			if n.variable == "extra" && strings.HasPrefix(n.op, "==") {
-				all = append(all, CanonicalName(n.value))
-			}
+			visit(n)
 		}
 	}
 	walk(m.root)
-	return all
 }
 
 func (c comparison) holds(e Environment) bool {

@@ -17,44 +17,86 @@ type Requirement struct {
 	Marker     string
 }
 
-var requirementHead = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$`)
+var (
+	requirementHead = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$`)
+	extraName       = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	versionClause   = regexp.MustCompile(`^(?:~=|==|!=|<=|>=|<|>)\s*[^,;\s)]*$`)
+	legacyPattern   = regexp.MustCompile(`^(.+?)(?:\[(.+?)\])?(?:\s+\((.+)\))?$`)
+)
 
-var extraName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-
-// ParseRequirement reads a requirement. The version may stand in parentheses and
-// in Poetry's notation: legacy locks write "name (^1.2)".
+// ParseRequirement reads a requirement as poetry-core does (version/requirements.py):
+// the version may stand in parentheses, what follows " #" is a comment up to " ;".
+// Errors: what the grammar does not have, a version that nothing satisfies.
 func ParseRequirement(s string) (Requirement, error) {
-	m := requirementHead.FindStringSubmatch(strings.ReplaceAll(s, "\n", " "))
+	m := requirementHead.FindStringSubmatch(strings.TrimSpace(withoutComment(s)))
 	if m == nil {
 		return Requirement{}, fmt.Errorf("it does not start with a name")
 	}
 	r := Requirement{Name: m[1]}
-	for _, e := range strings.Split(m[2], ",") {
-		if e = strings.TrimSpace(e); e != "" {
-			r.Extras = append(r.Extras, e)
-		}
+	if extras := strings.TrimSpace(m[2]); extras != "" {
+		r.Extras = trimmed(strings.Split(extras, ","))
 	}
-	rest := m[3]
-	url, direct := strings.CutPrefix(rest, "@")
+	url, direct := strings.CutPrefix(m[3], "@")
 	if direct {
 		// A marker is separated from a URL by a space: ";" may be part of it.
 		r.URL, r.Marker, _ = strings.Cut(strings.TrimSpace(url), " ;")
 		r.URL = strings.TrimSpace(r.URL)
 	} else {
-		r.Constraint, r.Marker, _ = strings.Cut(rest, ";")
+		r.Constraint, r.Marker, _ = strings.Cut(m[3], ";")
 		r.Constraint = strings.TrimSpace(r.Constraint)
 		if strings.HasPrefix(r.Constraint, "(") && strings.HasSuffix(r.Constraint, ")") {
 			r.Constraint = strings.TrimSpace(r.Constraint[1 : len(r.Constraint)-1])
 		}
 	}
+	if _, marked, _ := strings.Cut(m[3], ";"); !direct && marked == "" && strings.HasSuffix(m[3], ";") {
+		return r, fmt.Errorf("a marker is missing")
+	}
 	r.Marker = strings.TrimSpace(r.Marker)
 	return r, r.check(direct)
+}
+
+// ParseLegacyRequirement reads a requirement of a lock: what is none, old locks
+// wrote as "name[extra] (constraint)" in Poetry's notation (locker.py,
+// _get_locked_package).
+func ParseLegacyRequirement(s string) (Requirement, error) {
+	r, err := ParseRequirement(s)
+	if err == nil {
+		return r, nil
+	}
+	m := legacyPattern.FindStringSubmatch(s)
+	if m == nil {
+		return Requirement{}, err
+	}
+	r = Requirement{Name: m[1], Constraint: m[3]}
+	if m[2] != "" {
+		r.Extras = trimmed(strings.Split(m[2], ","))
+	}
+	if r.Constraint == "" {
+		return r, nil
+	}
+	_, err = pep440.ParseConstraint(r.Constraint)
+	return r, err
+}
+
+func withoutComment(s string) string {
+	requirement, comment, _ := strings.Cut(s, " #")
+	if _, marker, ok := strings.Cut(comment, " ;"); ok {
+		requirement += " ;" + marker
+	}
+	return requirement
+}
+
+func trimmed(all []string) []string {
+	for i := range all {
+		all[i] = strings.TrimSpace(all[i])
+	}
+	return all
 }
 
 // check reads the parts that are kept as text; direct: it has an "@".
 func (r Requirement) check(direct bool) error {
 	if r.Constraint != "" {
-		if _, err := pep440.ParseConstraint(r.Constraint); err != nil {
+		if err := checkVersions(r.Constraint); err != nil {
 			return err
 		}
 	}
@@ -67,5 +109,18 @@ func (r Requirement) check(direct bool) error {
 		return fmt.Errorf("%q is not a URL", r.URL)
 	}
 	_, err := ParseMarker(r.Marker)
+	return err
+}
+
+func checkVersions(constraint string) error {
+	for _, clause := range trimmed(strings.Split(constraint, ",")) {
+		if !versionClause.MatchString(clause) {
+			return fmt.Errorf("%q is not a version specifier", clause)
+		}
+	}
+	c, err := pep440.ParseConstraint(constraint)
+	if err == nil && c.Empty() {
+		err = fmt.Errorf("no version satisfies %q", constraint)
+	}
 	return err
 }

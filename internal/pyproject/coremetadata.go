@@ -104,21 +104,40 @@ func (p *Project) requiresPython() string {
 	if written == "*" {
 		return ""
 	}
-	if len(alternatives(written)) > 1 {
-		return withoutMinors(written)
+	c, err := pep440.ParseMarkerConstraint(written)
+	if err != nil {
+		return written
 	}
-	if strings.IndexAny(written, "^~<>=!*, ") < 0 && strings.Count(written, ".") < 2 {
-		written = "~" + written // 3.11 is any 3.11
+	ranges := c.Ranges()
+	if len(ranges) != 1 {
+		return withoutMinors(c)
 	}
-	return specifier(written)
+	if r := ranges[0]; r.IsVersion() {
+		switch v := *r.Min; v.Precision() {
+		case 1:
+			return fmt.Sprintf(">=%s,<%d.0", v.Padded(2), v.Major()+1)
+		case 2:
+			return fmt.Sprintf(">=%s,<%d.%d", v, v.Major(), v.Minor()+1)
+		default:
+			return "==" + v.String()
+		}
+	}
+	return rangeSpecifier(ranges[0])
+}
+
+func rangeSpecifier(r pep440.Range) string {
+	var all []string
+	if r.Min != nil {
+		all = append(all, map[bool]string{true: ">=", false: ">"}[r.IncludeMin]+r.Min.String())
+	}
+	if r.Max != nil {
+		all = append(all, map[bool]string{true: "<=", false: "<"}[r.IncludeMax]+r.Max.String())
+	}
+	return strings.Join(all, ",")
 }
 
 // withoutMinors writes alternatives as a lower bound and the minors left out.
-func withoutMinors(constraint string) string {
-	c, err := pep440.ParseConstraint(constraint)
-	if err != nil {
-		return constraint
-	}
+func withoutMinors(c pep440.Constraint) string {
 	var low string
 	var out []string
 	for _, minor := range pythonMinors {

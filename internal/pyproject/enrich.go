@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
@@ -20,18 +21,48 @@ func (p *parser) forLocking(m *members) []Dependency {
 	}
 	var all []Dependency
 	for _, d := range m.mixed() {
-		found := false
-		for _, e := range m.poetry {
-			if e.Name == d.Name {
-				found = true
-				all = append(all, p.enrich(d, e))
-			}
+		enriched := p.enriched(d, m.poetry)
+		if len(enriched) == 0 {
+			enriched = []Dependency{d}
 		}
-		if !found {
-			all = append(all, d)
-		}
+		all = append(all, enriched...)
 	}
 	return all
+}
+
+// enriched pairs a standard dependency with those tool.poetry has of its name,
+// where both can apply at once.
+func (p *parser) enriched(d Dependency, poetry []Dependency) []Dependency {
+	active := bothMarkers(d.Marker, extrasMarker(d.InExtras))
+	var all []Dependency
+	for _, e := range poetry {
+		if e.Name != d.Name {
+			continue
+		}
+		marker := bothMarkers(active, e.Marker)
+		switch {
+		case !markerOf(marker).Possible():
+			continue
+		case markerOf(active).Implies(markerOf(e.Marker)):
+			marker = d.Marker
+		}
+		all = append(all, p.enrich(d, e, marker))
+	}
+	return all
+}
+
+// markerOf reads a marker that was checked before; one that is wrong holds always.
+func markerOf(text string) pep508.Marker {
+	m, _ := pep508.ParseMarker(text)
+	return m
+}
+
+func extrasMarker(extras []string) string {
+	var either []string
+	for _, x := range extras {
+		either = append(either, `extra == "`+x+`"`)
+	}
+	return strings.Join(either, " or ")
 }
 
 // mixed are the names that count (poetry-core, DependencyGroup.dependencies): with
@@ -59,10 +90,8 @@ func (m *members) mixed() []Dependency {
 	return all
 }
 
-// enrich is poetry-core's _enrich_dependency: constraints and markers are
-// intersected, the origin is tool.poetry's unless the standard one has its own.
-// Marker algebra is left out: a marker that cannot hold stays, and never does.
-func (p *parser) enrich(d, poetry Dependency) Dependency {
+// enrich is poetry-core's _enrich_dependency: constraints are intersected, the origin is tool.poetry's unless the standard one has its own.
+func (p *parser) enrich(d, poetry Dependency, marker string) Dependency {
 	if d.direct() && poetry.direct() && !sameOrigin(d, poetry) {
 		p.add(source.Errorf(poetry.At, "cannot enrich dependency %s with different sources", d.PrettyName).
 			WithHint("Name one source, in [project] or in [tool.poetry.dependencies]."))
@@ -79,7 +108,7 @@ func (p *parser) enrich(d, poetry Dependency) Dependency {
 	c.PrettyName, c.At = d.PrettyName, d.At
 	c.Optional, c.InExtras, c.Extras = d.Optional, d.InExtras, d.Extras
 	c.Constraint = both(d.Constraint, poetry.Constraint)
-	c.Marker = bothMarkers(d.Marker, poetry.Marker)
+	c.Marker = marker
 	return c
 }
 

@@ -25,6 +25,7 @@ func (p *parser) groups() {
 	if dev := p.Table(p.poetry.Get("dev-dependencies")); dev != nil {
 		p.group("dev", dev.At).poetry = append(p.group("dev", dev.At).poetry, p.dependencyTable(dev)...)
 	}
+	p.putIntoExtras()
 	for i := range p.project.Groups {
 		g := &p.project.Groups[i]
 		g.Dependencies = p.forLocking(p.members[g.Name])
@@ -56,12 +57,17 @@ func (p *parser) main() {
 		m.standard = append(m.standard, p.requirements(e.Value, pep508.CanonicalName(e.Key))...)
 	}
 	m.poetry = p.dependencyTable(p.Table(p.poetry.Get("dependencies")))
+}
+
+// putIntoExtras tells tool.poetry's dependencies the extras that name them.
+func (p *parser) putIntoExtras() {
 	if p.standardExtras() {
 		return
 	}
+	poetry := p.members["main"].poetry
 	extras := p.Table(p.poetry.Get("extras"))
-	for i := range m.poetry {
-		m.poetry[i].InExtras = p.extrasOf(extras, m.poetry[i].Name)
+	for i := range poetry {
+		poetry[i].InExtras = append(poetry[i].InExtras, p.extrasOf(extras, poetry[i].Name)...)
 	}
 }
 
@@ -90,8 +96,9 @@ func (p *parser) extrasOf(extras *source.Table, name string) []string {
 
 func (p *parser) pep735() {
 	for _, e := range entriesOf(p.Table(p.project.Root.Get("dependency-groups"))) {
-		name := pep508.CanonicalName(e.Key)
+		name := p.groupName(e)
 		m := p.group(name, e.KeyAt)
+		*m = members{} // a group that is called main replaces main, as in poetry-core
 		if e.Value.Kind != source.Array {
 			p.add(source.Errorf(e.Value.At, "dependency group %s is not an array", e.Key))
 			continue
@@ -121,13 +128,36 @@ func (p *parser) includeGroup(name string, item *source.Value) {
 
 func (p *parser) poetryGroups() {
 	for _, e := range entriesOf(p.Table(p.poetry.Get("group"))) {
-		name := pep508.CanonicalName(e.Key)
+		name := p.groupName(e)
 		t := p.Table(e.Value)
 		m := p.group(name, e.KeyAt)
 		g := p.groupNamed(name)
 		g.Optional = p.True(t.Get("optional"))
+		p.checkGroup(e.Key, t)
 		g.includes = append(g.includes, p.Texts(t.Get("include-groups"))...)
 		m.poetry = append(m.poetry, p.dependencyTable(p.Table(t.Get("dependencies")))...)
+	}
+}
+
+// groupName is the canonical name of a group; spelled in two ways it is an error.
+func (p *parser) groupName(e source.Entry) string {
+	name := pep508.CanonicalName(e.Key)
+	if other, ok := p.spellings[name]; ok && other != e.Key {
+		p.add(source.Errorf(e.KeyAt, "group %s is also spelled %s", e.Key, other).
+			WithHint("Use one spelling in [dependency-groups] and [tool.poetry.group]."))
+	}
+	p.spellings[name] = e.Key
+	return name
+}
+
+var groupKeys = []string{"dependencies", "include-groups", "optional"}
+
+func (p *parser) checkGroup(name string, t *source.Table) {
+	for _, e := range entriesOf(t) {
+		if !slices.Contains(groupKeys, e.Key) {
+			p.add(source.Errorf(e.KeyAt, "group %s cannot have the key %q", name, e.Key).
+				WithHint("The keys are: %s.", strings.Join(groupKeys, ", ")))
+		}
 	}
 }
 
@@ -156,9 +186,12 @@ func (e *expander) expand(name string) []Dependency {
 	e.path = append(e.path, name)
 	g := e.groupNamed(name)
 	all := slices.Clone(g.Dependencies)
+	var before []string
 	for _, inc := range g.includes {
 		included := pep508.CanonicalName(inc.Value)
 		switch {
+		case slices.Contains(before, included):
+			e.add(source.Errorf(inc.At, "group %q includes group %q twice", name, included))
 		case e.members[included] == nil:
 			e.add(source.Errorf(inc.At, "group %q includes group %q which is not defined", name, included))
 		case slices.Contains(e.path, included):
@@ -172,6 +205,7 @@ func (e *expander) expand(name string) []Dependency {
 				}
 			}
 		}
+		before = append(before, included)
 	}
 	e.path = e.path[:len(e.path)-1]
 	e.done[name] = all

@@ -2,6 +2,7 @@ package pyproject
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -14,7 +15,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &parser{project: &Project{File: f, Root: root}, members: map[string]*members{}}
+	p := &parser{project: &Project{File: f, Root: root}, members: map[string]*members{}, spellings: map[string]string{}}
 	p.poetry = p.Table(root.Get("tool", "poetry"))
 	p.pep621 = p.Table(root.Get("project"))
 	if p.poetry == nil && p.pep621 == nil {
@@ -40,6 +41,7 @@ type parser struct {
 	project        *Project
 	poetry, pep621 *source.Table       // nil where they are not
 	members        map[string]*members // by group
+	spellings      map[string]string   // of groups, by canonical name
 	warnings       []*source.Error
 }
 
@@ -107,22 +109,6 @@ func (p *parser) readme() []string {
 	}
 }
 
-func (p *parser) sources() {
-	for _, t := range p.Tables(p.poetry.Get("source")) {
-		s := Source{Name: p.String(t.Get("name")), URL: p.String(t.Get("url")), Priority: p.String(t.Get("priority")), At: t.At}
-		if p.True(t.Get("default")) {
-			s.Priority = "default"
-		}
-		if p.True(t.Get("secondary")) {
-			s.Priority = "secondary"
-		}
-		if s.Priority == "" {
-			s.Priority = "primary"
-		}
-		p.project.Sources = append(p.project.Sources, s)
-	}
-}
-
 func (p *parser) layout() {
 	for _, t := range p.Tables(p.poetry.Get("packages")) {
 		p.project.Layout.Packages = append(p.project.Layout.Packages, Package{
@@ -152,8 +138,11 @@ func (p *parser) extras() {
 	}
 	for _, e := range entriesOf(p.Table(p.poetry.Get("extras"))) {
 		x := Extra{Name: pep508.CanonicalName(e.Key), At: e.KeyAt}
-		for _, n := range p.Strings(e.Value) {
-			x.Dependencies = append(x.Dependencies, pep508.CanonicalName(n))
+		for _, n := range canonical(p.Strings(e.Value)) {
+			// A name that is no dependency does not count.
+			if slices.ContainsFunc(p.members["main"].poetry, func(d Dependency) bool { return d.Name == n }) {
+				x.Dependencies = append(x.Dependencies, n)
+			}
 		}
 		p.project.Extras = append(p.project.Extras, x)
 	}

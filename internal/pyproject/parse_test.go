@@ -50,7 +50,7 @@ func TestDependencies(t *testing.T) {
 			[]string{`main: b (==1) ; extra == "e-x"`}},
 		{"dynamic adds the mandatory ones", "[project]\nname = \"a\"\nversion = \"1\"\ndynamic = [\"dependencies\"]\noptional-dependencies = {x = [\"b\"]}\n[tool.poetry.dependencies]\nc = \"1\"\nd = {version = \"1\", optional = true}\n",
 			[]string{`main: b ; extra == "x"`, `main: c (==1)`}},
-		{"groups both ways, and includes", head + "[dependency-groups]\nTest_A = [\"b>=1\", {include-group = \"lint\"}]\nlint = [\"c\"]\n[tool.poetry.group.test-a]\noptional = true\n[tool.poetry.group.test-a.dependencies]\nb = {version = \"*\", source = \"s\"}\nz = \"1\"\n[tool.poetry.group.all]\ninclude-groups = [\"test-a\", \"lint\"]\n[tool.poetry.dev-dependencies]\nd = \"1\"\n",
+		{"groups both ways, and includes", head + "[dependency-groups]\nTest_A = [\"b>=1\", {include-group = \"lint\"}]\nlint = [\"c\"]\n[tool.poetry.group.Test_A]\noptional = true\n[tool.poetry.group.Test_A.dependencies]\nb = {version = \"*\", source = \"s\"}\nz = \"1\"\n[tool.poetry.group.all]\ninclude-groups = [\"test-a\", \"lint\"]\n[tool.poetry.dev-dependencies]\nd = \"1\"\n",
 			[]string{`test-a: b (>=1) from s`, `test-a: c`, `lint: c`, `all: b (>=1) from s`, `all: c`, `dev: d (==1)`}},
 		{"direct references", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b @ git+ssh://git@e.org/o/b.git\", \"c @ git+ssh://git@e.org/o/c.git@v1#egg=c&subdirectory=s\", \"d @ https://e.org/d-1.zip#sha256=00\", \"e @ file:///x/e\"]\n",
 			[]string{`main: b @ git+ssh://git@e.org/o/b.git`, `main: c @ git+ssh://git@e.org/o/c.git@v1#subdirectory=s`, `main: d @ https://e.org/d-1.zip`, `main: e @ file:///x/e`}},

@@ -13,11 +13,7 @@ import (
 // python is the constraint on Python: tool.poetry's, which must be at least as
 // narrow as requires-python (poetry-core, factory.py), else that one.
 func (p *parser) python() {
-	v := p.poetry.Get("dependencies", "python")
-	if v != nil && v.Kind == source.TableKind {
-		v = v.Table.Get("version")
-	}
-	own, requires := p.Text(v), p.Text(p.pep621.Get("requires-python"))
+	own, requires := p.pythonKey(), p.Text(p.pep621.Get("requires-python"))
 	p.checkConstraint(own, "python")
 	p.checkConstraint(requires, "requires-python")
 	p.project.Metadata.RequiresPython = requires.Value
@@ -34,6 +30,21 @@ func (p *parser) python() {
 	}
 }
 
+// pythonKey is the constraint of the key `python`; what is no string does not count.
+func (p *parser) pythonKey() (own source.Text) {
+	for _, e := range entriesOf(p.poetry.Sub("dependencies")) {
+		if !isPython(e.Key) {
+			continue
+		}
+		for _, v := range append([]*source.Value{e.Value}, e.Value.Items...) {
+			if v.Kind == source.String {
+				own = p.Text(v)
+			}
+		}
+	}
+	return own
+}
+
 func (p *parser) checkConstraint(t source.Text, name string) {
 	if t.Value == "" {
 		return
@@ -43,26 +54,29 @@ func (p *parser) checkConstraint(t source.Text, name string) {
 	}
 }
 
-// wider reports whether some Python is in a and not in b. Only versions that can
-// exist are tried; "*" stands for those that Poetry means by it.
+// checkPythonKey checks the `python` key of a dependency.
+func (p *parser) checkPythonKey(t source.Text) {
+	if t.Value == "" {
+		return
+	}
+	c, err := pep440.ParseConstraint(t.Value)
+	if err == nil && c.Empty() {
+		err = fmt.Errorf("no version satisfies %q", t.Value)
+	}
+	if err != nil {
+		p.add(source.Errorf(t.At, "python: %v", err))
+	}
+}
+
+// wider reports whether a allows a Python that b does not. "*" stands for what
+// Poetry means by it, unless there is a requires-python (project_package.py).
 func wider(a, b string) bool {
 	if a == "*" {
-		a = "~2.7 || >=3.4"
+		return b != "*"
 	}
-	ca, errA := pep440.ParseConstraint(a)
-	cb, errB := pep440.ParseConstraint(b)
-	if errA != nil || errB != nil {
-		return false
-	}
-	for minor := range 30 {
-		for patch := range 30 {
-			v, err := pep440.ParseVersion(fmt.Sprintf("3.%d.%d", minor, patch))
-			if err == nil && ca.Allows(v) && !cb.Allows(v) {
-				return true
-			}
-		}
-	}
-	return false
+	ca, errA := pep440.ParseMarkerConstraint(a)
+	cb, errB := pep440.ParseMarkerConstraint(b)
+	return errA == nil && errB == nil && !cb.AllowsAll(ca)
 }
 
 // An operator may be followed by spaces: "< 3.8".
@@ -74,18 +88,16 @@ func parts(constraint string) []string {
 	return strings.FieldsFunc(joined, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 }
 
-// pythonMarker folds a `python` key into a marker.
+// pythonMarker folds a `python` key into a marker (poetry-core, packages/utils/utils.py,
+// create_nested_marker). A constraint that allows nothing must not come here.
 func pythonMarker(constraint string) string {
-	if constraint == "" || constraint == "*" {
+	c, err := pep440.ParseConstraint(constraint)
+	if constraint == "" || err != nil {
 		return ""
 	}
 	var either []string
-	for _, alt := range alternatives(constraint) {
-		var all []string
-		for _, c := range parts(alt) {
-			all = append(all, versionMarkers(c)...)
-		}
-		either = append(either, strings.Join(all, " and "))
+	for _, r := range c.Ranges() {
+		either = append(either, rangeMarker(r))
 	}
 	if len(either) == 1 {
 		return either[0]
@@ -93,36 +105,51 @@ func pythonMarker(constraint string) string {
 	return "(" + strings.Join(either, ") or (") + ")"
 }
 
-// versionMarkers writes one constraint as markers; ^ and ~ become their bounds.
-func versionMarkers(c string) []string {
-	if strings.HasPrefix(c, "~") && !strings.HasPrefix(c, "~=") && strings.Count(c, ".") == 1 {
-		return []string{versionMarker("==", c[1:])} // ~3.10 is 3.10.*
+func rangeMarker(r pep440.Range) string {
+	switch {
+	case r.IsVersion():
+		return comparison("==", *r.Min)
+	case isMinor(r):
+		return comparison("==", *r.Min) // so does poetry-core when it merges the two
 	}
-	if c[0] == '^' || c[0] == '~' && !strings.HasPrefix(c, "~=") {
-		var all []string
-		for _, b := range bounds(c) {
-			op := strings.TrimRight(b, "0123456789.")
-			all = append(all, versionMarker(op, b[len(op):]))
-		}
-		return all
+	var all []string
+	if r.Min != nil && r.IncludeMin {
+		all = append(all, comparison(">=", r.Min.Stable()))
+	} else if r.Min != nil {
+		all = append(all, fullComparison(">", *r.Min))
 	}
-	for _, op := range []string{">=", "<=", "==", "!=", "~=", ">", "<"} {
-		if v, ok := strings.CutPrefix(c, op); ok {
-			return []string{versionMarker(op, v)}
-		}
+	if r.Max != nil && r.IncludeMax {
+		all = append(all, fullComparison("<=", *r.Max))
+	} else if r.Max != nil {
+		all = append(all, comparison("<", r.Max.Stable()))
 	}
-	return []string{versionMarker("==", c)}
+	return strings.Join(all, " and ")
 }
 
-// versionMarker compares python_version, or python_full_version where a patch is named.
-func versionMarker(op, v string) string {
-	if minor, ok := strings.CutSuffix(v, ".*"); ok && strings.Count(minor, ".") == 1 {
-		v = minor
+// isMinor reports whether r is one minor version of Python: from 3.10 to below 3.11.
+func isMinor(r pep440.Range) bool {
+	if r.Min == nil || r.Max == nil || !r.IncludeMin || r.IncludeMax {
+		return false
 	}
-	if strings.Count(v, ".") > 1 && !strings.HasSuffix(v, ".*") {
-		return `python_full_version ` + op + ` "` + v + `"`
+	min, max := *r.Min, r.Max.Stable()
+	return !min.IsPrerelease() && min.Precision() == 2 && max.Precision() == 2 && min.Major() == max.Major() && min.Minor()+1 == max.Minor()
+}
+
+// comparison compares python_version, or python_full_version where a patch is named.
+func comparison(op string, v pep440.Version) string {
+	name := "python_version"
+	if v.Precision() >= 3 {
+		name = "python_full_version"
 	}
-	return `python_version ` + op + ` "` + v + `"`
+	return fmt.Sprintf("%s %s %q", name, op, v)
+}
+
+// fullComparison is for > and <=: python_version <= "3.10" would be all of 3.10.
+func fullComparison(op string, v pep440.Version) string {
+	if v.Precision() >= 3 {
+		return comparison(op, v.Stable())
+	}
+	return comparison(op, v.Padded(3))
 }
 
 // next counts a number up.

@@ -41,11 +41,7 @@ func requirementLine(d Dependency) string {
 	}
 	marker := tidyMarker(d.Marker)
 	if len(d.InExtras) > 0 {
-		var extras []string
-		for _, e := range d.InExtras {
-			extras = append(extras, `extra == "`+e+`"`)
-		}
-		marker = bothMarkers(marker, strings.Join(extras, " or "))
+		marker = bothMarkers(marker, extrasMarker(d.InExtras))
 	}
 	if marker != "" {
 		line += " ; " + marker

@@ -50,7 +50,7 @@ func extrasOf(pkg *lockfile.Package, asked []string) (found, names []string) {
 		}
 		found = append(found, x)
 		for _, text := range pkg.Extras[x] {
-			r, err := pep508.ParseRequirement(text)
+			r, err := pep508.ParseLegacyRequirement(text)
 			if err != nil {
 				continue // it names nothing that can be found
 			}

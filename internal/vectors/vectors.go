@@ -11,9 +11,12 @@ import (
 
 // Each calls check with every case of testdata/vectors.jsonl. The file's first line
 // says which versions of which oracles it comes from.
-func Each[T any](t *testing.T, check func(T)) {
+func Each[T any](t *testing.T, check func(T)) { EachIn(t, "vectors.jsonl", check) }
+
+// EachIn is Each of another file in testdata.
+func EachIn[T any](t *testing.T, name string, check func(T)) {
 	t.Helper()
-	file, err := os.Open("testdata/vectors.jsonl")
+	file, err := os.Open("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import json
 import pathlib
 
 
-def write(script, rows, *oracles):
-    """Writes vectors.jsonl beside a script."""
+def write(script, rows, *oracles, to="vectors.jsonl"):
+    """Writes a vector file beside a script."""
     header = {"oracles": {name: importlib.metadata.version(name) for name in oracles}}
     lines = [json.dumps(row, separators=(",", ":")) + "\n" for row in (header, *rows)]
-    pathlib.Path(script).with_name("vectors.jsonl").write_text("".join(lines), encoding="utf-8")
+    pathlib.Path(script).with_name(to).write_text("".join(lines), encoding="utf-8")
     print(f"{len(lines) - 1:6} {pathlib.Path(script).parent}")

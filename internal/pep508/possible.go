@@ -1,0 +1,146 @@
+package pep508
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/pep440"
+)
+
+// Possible reports whether a marker holds in some environment, where poetry-core
+// asks `marker.is_empty()`. A marker that is too large to tell is possible.
+func (m Marker) Possible() bool {
+	possible := false
+	enough := eachEnvironment([]Marker{m}, func(e Environment) bool {
+		possible = m.Evaluate(e)
+		return !possible
+	})
+	return possible || !enough
+}
+
+// Implies reports whether b holds wherever a does; false where that is too much to tell.
+func (m Marker) Implies(b Marker) bool {
+	implies := true
+	enough := eachEnvironment([]Marker{m, b}, func(e Environment) bool {
+		implies = !m.Evaluate(e) || b.Evaluate(e)
+		return implies
+	})
+	return implies && enough
+}
+
+// maxEnvironments bounds what is tried.
+const maxEnvironments = 20000
+
+// eachEnvironment visits environments that tell apart all that the markers compare,
+// until visit returns false; false where there are too many.
+func eachEnvironment(markers []Marker, visit func(Environment) bool) bool {
+	s := samples{values: map[string][]string{}}
+	for _, m := range markers {
+		m.each(s.add)
+	}
+	var names []string
+	count := len(s.extraSets())
+	for name, values := range s.values {
+		slices.Sort(values)
+		s.values[name] = slices.Compact(values)
+		names = append(names, name)
+		if count *= len(s.values[name]); count > maxEnvironments {
+			return false
+		}
+	}
+	slices.Sort(names)
+	for _, extras := range s.extraSets() {
+		if !s.vary(names, Environment{Values: map[string]string{}, Extras: extras}, visit) {
+			return true
+		}
+	}
+	return true
+}
+
+// samples are the values to try of each variable. Both variables of Python's version
+// are python_full_version here.
+type samples struct {
+	values map[string][]string
+	extras []string
+}
+
+func (s *samples) add(c comparison) {
+	name := c.variable
+	switch {
+	case name == "extra":
+		for _, x := range members(c.value) {
+			if x = CanonicalName(x); !slices.Contains(s.extras, x) {
+				s.extras = append(s.extras, x)
+			}
+		}
+	case isVersion(name):
+		if name == "python_version" {
+			name = "python_full_version"
+		}
+		s.values[name] = append(s.values[name], "0.0.1")
+		for _, r := range c.versions.Ranges() {
+			s.values[name] = append(append(s.values[name], around(r.Min)...), around(r.Max)...)
+		}
+	default:
+		s.values[name] = append(append(s.values[name], "something else", c.value), members(c.value)...)
+	}
+}
+
+// around is a bound, and what comes next to it in patch and minor version.
+func around(bound *pep440.Version) []string {
+	if bound == nil {
+		return nil
+	}
+	v := *bound
+	join := func(numbers ...int) string {
+		var all []string
+		for _, n := range numbers {
+			all = append(all, strconv.Itoa(n))
+		}
+		return strings.Join(all, ".")
+	}
+	return []string{
+		v.Padded(3).String(),
+		join(v.Major(), v.Minor(), v.Patch()+1), join(v.Major(), v.Minor()+1, 0), join(v.Major()+1, 0, 0),
+	}
+}
+
+// extraSets are all sets of the named extras; of many, the smallest and the largest.
+func (s *samples) extraSets() []map[string]bool {
+	all := []map[string]bool{{}}
+	if len(s.extras) <= 6 {
+		for _, x := range s.extras {
+			for _, set := range slices.Clone(all) {
+				with := map[string]bool{x: true}
+				for name := range set {
+					with[name] = true
+				}
+				all = append(all, with)
+			}
+		}
+		return all
+	}
+	full := map[string]bool{}
+	for _, x := range s.extras {
+		full[x] = true
+		all = append(all, map[string]bool{x: true})
+	}
+	return append(all, full)
+}
+
+func (s *samples) vary(names []string, e Environment, visit func(Environment) bool) bool {
+	if len(names) == 0 {
+		return visit(e)
+	}
+	for _, value := range s.values[names[0]] {
+		e.Values[names[0]] = value
+		if names[0] == "python_full_version" {
+			e.Values["python_version"] = strings.Join(strings.SplitN(value, ".", 3)[:2], ".")
+		}
+		if !s.vary(names[1:], e, visit) {
+			return false
+		}
+	}
+	return true
+}
