@@ -23,6 +23,7 @@ import (
 type baseImage struct {
 	state      llb.State // target platform
 	buildState llb.State // build platform: what compiles
+	builder    llb.State // target platform, with the build packages: where wheels are built
 	config     dockerspec.DockerOCIImage
 	facts      base.Facts
 }
@@ -40,13 +41,13 @@ func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Tar
 	if err != nil {
 		return nil, err
 	}
-	apt := t.Apt
+	// One step each, so that a new build package does not move the runtime ones.
+	base := g.Apt(*st, t.Apt)
+	image.builder = g.Apt(base, t.BuildApt)
+	image.state, image.config = base, *config
 	if t.BuildTools {
-		for _, p := range r.project.Quatrain.Build.Apt {
-			apt = append(apt, p.Value)
-		}
+		image.state = image.builder
 	}
-	image.state, image.config = g.Apt(*st, apt), *config
 	if image.facts, err = r.facts(ctx, g, image); err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 
 // facts reads the base without running it.
 func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage) (base.Facts, error) {
-	ref, err := r.solveExplained(ctx, g, image.state)
+	ref, err := r.solveExplained(ctx, g, nil, image.state)
 	if err != nil {
 		return base.Facts{}, err
 	}

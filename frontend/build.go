@@ -41,6 +41,9 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if err != nil {
 		return nil, err
 	}
+	if err := r.readKnownHosts(ctx); err != nil {
+		return nil, err
+	}
 	r.warnAboutArgs(ctx)
 	rb, err := r.ui.Build(ctx, func(ctx context.Context, p *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
 		return r.buildPlatform(ctx, target, r.platform(p))
@@ -71,7 +74,13 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	inputs := llb.Inputs{Base: image.state, BuildBase: image.buildState}
+	inputs := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder}
+	if err := r.addTrees(ctx, p, &inputs); err != nil {
+		return nil, err
+	}
+	if err := r.checkHosts(p, &inputs); err != nil {
+		return nil, err
+	}
 	if err := r.locate(ctx, graph, p, &inputs); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"strings"
@@ -21,6 +22,10 @@ func (r *request) addProject(ctx context.Context, g *llb.Graph, p *plan.Plan, in
 	}
 	app := g.App(p, *files, r.dir)
 	in.App = &app
+	if p.Target.AsWheel && p.Target.InstallRoot {
+		in.Project, err = r.contextFolder(ctx, cmp.Or(r.dir, "."))
+		return err
+	}
 	if !p.Target.InstallRoot {
 		return nil
 	}

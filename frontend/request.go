@@ -51,10 +51,11 @@ type request struct {
 	pythonVersion string // the contents of .python-version
 	entry         *dockerui.Source
 
-	project  *pyproject.Project
-	lock     *lockfile.Lock
-	settings poetrytoml.Settings
-	warnings []*source.Error
+	project    *pyproject.Project
+	knownHosts []byte
+	lock       *lockfile.Lock
+	settings   poetrytoml.Settings
+	warnings   []*source.Error
 }
 
 func newRequest(c gwclient.Client) (*request, error) {
@@ -121,6 +122,10 @@ func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quat
 		ModeStrings:    readsModeStrings(caps),
 		CacheNamespace: r.ui.CacheIDNamespace,
 		Proxy:          r.proxy(),
+
+		KnownHosts:       string(r.knownHosts),
+		SSH:              r.sshIDs(),
+		GitFetchByCommit: caps.Supports(pb.CapSourceGitFetchByCommit) == nil && caps.Supports(pb.CapSourceGitChecksum) == nil,
 	}
 	for _, h := range r.ui.ExtraHosts {
 		o.Run = append(o.Run, llb.AddExtraHost(h.Host, h.IP))

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -43,22 +45,17 @@ func (r *request) solveDefinition(ctx context.Context, def *llb.Definition) (gwc
 	return res.SingleRef()
 }
 
-// solveExplained solves, and turns the failure of a helper's step into what the
-// helper has to say: the step runs again in report mode.
-func (r *request) solveExplained(ctx context.Context, g *quatrain.Graph, st llb.State) (gwclient.Reference, error) {
+// solveExplained solves, and says what a failure means.
+func (r *request) solveExplained(ctx context.Context, g *quatrain.Graph, p *plan.Plan, st llb.State) (gwclient.Reference, error) {
 	def, err := r.marshal(ctx, st)
 	if err != nil {
 		return nil, err
 	}
 	ref, err := r.solveDefinition(ctx, def)
-	if err == nil {
-		return ref, nil
+	if err != nil {
+		return nil, r.explain(ctx, g, p, def, err)
 	}
-	report, found := g.Report(failedArgs(def, err))
-	if !found {
-		return nil, err
-	}
-	return nil, r.explain(ctx, report, err)
+	return ref, nil
 }
 
 // solveImage solves the image. Where BuildKit's own download fails, the helper
@@ -78,30 +75,25 @@ func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Pla
 		return ref, nil
 	}
 	if !failedDownload(def, err) {
-		if report, found := g.Report(failedArgs(def, err)); found {
-			return nil, r.explain(ctx, report, err)
-		}
-		return nil, err
+		return nil, r.explain(ctx, g, p, def, err)
 	}
-	in.Fetched = map[string]llb.State{}
-	for _, index := range p.Sources() {
-		fetched := g.FetchByStep(index, p.From(index))
-		if _, err := r.solveExplained(ctx, g, fetched); err != nil {
-			return nil, err
-		}
-		in.Fetched[index.Name] = fetched
-	}
+	in.AllByStep = true
 	if image, err = g.Assemble(p, in); err != nil {
 		return nil, err
 	}
-	return r.solveExplained(ctx, g, image)
+	return r.solveExplained(ctx, g, p, image)
 }
 
 // locate asks every index where its files are.
 func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in *quatrain.Inputs) error {
-	in.URLs, in.Sizes = map[string]string{}, map[string]int64{}
-	for _, index := range p.Sources() {
-		ref, err := r.solveExplained(ctx, g, g.Locate(index, p.From(index)))
+	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[string]bool{}
+	for _, pkg := range p.Packages {
+		if pkg.Origin.Kind == plan.FromURL {
+			in.URLs[pkg.SHA256] = pkg.Origin.URL
+		}
+	}
+	for _, index := range p.Indexes() {
+		ref, err := r.solveExplained(ctx, g, p, g.Locate(index, p.From(index)))
 		if err != nil {
 			return err
 		}
@@ -113,6 +105,7 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, i
 		if err := json.Unmarshal(data, &found); err != nil {
 			return fmt.Errorf("reading the addresses that %s gave: %w", index.Name, err)
 		}
+		in.ByStep[index.Name] = found.Login // BuildKit's own download has none
 		for _, f := range found.Files {
 			in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
 			if f.Yanked != "" {
@@ -123,36 +116,54 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, i
 	return nil
 }
 
-// failedOp is the operation that a solve stopped at, nil where that is not known.
-func failedOp(def *llb.Definition, err error) *pb.Op {
+// failed is the vertex that a solve stopped at.
+type failed struct {
+	op    *pb.Op // nil where it is not known
+	about string // "" where the vertex is about none
+}
+
+func failedVertex(def *llb.Definition, err error) (f failed) {
 	var vertex *errdefs.VertexError
 	if !errors.As(err, &vertex) {
-		return nil
+		return f
 	}
 	for _, data := range def.Def {
-		if digest.FromBytes(data).String() != vertex.Digest {
+		id := digest.FromBytes(data)
+		if id.String() != vertex.Digest {
 			continue
 		}
 		var op pb.Op
 		if op.UnmarshalVT(data) == nil {
-			return &op
+			f.op = &op
 		}
+		f.about = quatrain.PackageOf(def.Metadata[id].Description)
 	}
-	return nil
-}
-
-func failedArgs(def *llb.Definition, err error) []string {
-	return failedOp(def, err).GetExec().GetMeta().GetArgs()
+	return f
 }
 
 func failedDownload(def *llb.Definition, err error) bool {
-	id := failedOp(def, err).GetSource().GetIdentifier()
-	return len(id) > 4 && id[:4] == "http"
+	return strings.HasPrefix(failedVertex(def, err).op.GetSource().GetIdentifier(), "http")
 }
 
-// explain runs a step in report mode. Where that does not fail, or cannot say
-// why, the original error stands.
-func (r *request) explain(ctx context.Context, report llb.State, original error) error {
+// explain says what a failed solve means: a step of the helper runs again in report
+// mode, for git there is a list of symptoms. Where neither knows more, the error stands.
+func (r *request) explain(ctx context.Context, g *quatrain.Graph, p *plan.Plan, def *llb.Definition, err error) error {
+	f := failedVertex(def, err)
+	if p != nil && strings.HasPrefix(f.op.GetSource().GetIdentifier(), "git://") {
+		i := slices.IndexFunc(p.Packages, func(pkg plan.Package) bool { return pkg.Name == f.about })
+		if i >= 0 {
+			return r.explainGit(p.Packages[i], err)
+		}
+	}
+	if report, found := g.Report(f.op.GetExec().GetMeta().GetArgs()); found {
+		return r.report(ctx, report, err)
+	}
+	return err
+}
+
+// report runs a step in report mode. Where that does not fail, or cannot say why,
+// the original error stands.
+func (r *request) report(ctx context.Context, report llb.State, original error) error {
 	ref, err := r.solve(ctx, report)
 	if err != nil {
 		return original

@@ -2,7 +2,6 @@ package llb
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -25,10 +24,10 @@ func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
 	})
 }
 
-// FetchByStep downloads the files of one index in a step: what BuildKit's own
+// fetchByStep downloads the files of one index in a step: what BuildKit's own
 // HTTP source cannot do (logins, certificates and proxies that only steps know,
 // retries), and with reasons for every failure. Output: <sha256>/<file name>.
-func (g *Graph) FetchByStep(index plan.Index, packages []plan.Package) llb.State {
+func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State {
 	s := step.Fetch{Index: step.Index(index), Files: files(packages), Out: step.Out}
 	return g.run(command{
 		name: fmt.Sprintf("[fetch] %d files from %s", len(packages), index.Name),
@@ -40,11 +39,16 @@ func (g *Graph) FetchByStep(index plan.Index, packages []plan.Package) llb.State
 }
 
 func (g *Graph) indexOptions(index plan.Index) []llb.RunOption {
-	opts := append(g.online(), llb.AddMount(step.Answers, llb.Scratch(),
-		llb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, "quatrain-answers"), llb.CacheMountShared)))
+	return append(append(g.online(), g.cacheDir(step.Answers, "quatrain-answers")), logins(index)...)
+}
+
+// logins are the secrets that may hold an index's login, named as Poetry names the
+// variables of its environment. PyPI needs none.
+func logins(index plan.Index) []llb.RunOption {
 	if index.Name == plan.PyPI.Name {
-		return opts
+		return nil
 	}
+	var opts []llb.RunOption
 	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(index.Name))
 	for _, part := range []string{"USERNAME", "PASSWORD"} {
 		id := "POETRY_HTTP_BASIC_" + name + "_" + part
@@ -56,14 +60,22 @@ func (g *Graph) indexOptions(index plan.Index) []llb.RunOption {
 func files(packages []plan.Package) []step.File {
 	var all []step.File
 	for _, p := range packages {
-		all = append(all, step.File{Package: p.Name, Name: p.File, SHA256: p.SHA256})
+		all = append(all, step.File{Package: p.Name, Name: p.File, SHA256: p.SHA256, URL: urlOf(p)})
 	}
 	return all
 }
 
-// Fetch is BuildKit's own download of one file: the key is its hash and name, the
+// urlOf is the address that the lock itself gives, "" for a file of an index.
+func urlOf(p plan.Package) string {
+	if p.Origin.Kind == plan.FromURL {
+		return p.Origin.URL
+	}
+	return ""
+}
+
+// fetch is BuildKit's own download of one file: the key is its hash and name, the
 // address is not part of it, and a warm build asks nothing.
-func (g *Graph) Fetch(p plan.Package, url string) llb.State {
+func (g *Graph) fetch(p plan.Package, url string) llb.State {
 	opts := []llb.HTTPOption{
 		llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, p.SHA256)),
 		llb.Filename(p.File),

@@ -32,8 +32,13 @@ type Options struct {
 	CacheNamespace string
 	Proxy          *llb.ProxyEnv
 	CA             *llb.State // build context "ca", or nil
-	Constraints    []llb.ConstraintsOpt
-	Run            []llb.RunOption // what the request asks of every step: hosts, limits
+
+	KnownHosts       string            // a known_hosts file for git over SSH
+	SSH              map[string]string // host → id of the SSH agent, where not "default"
+	GitFetchByCommit bool              // the daemon fetches a single commit
+
+	Constraints []llb.ConstraintsOpt
+	Run         []llb.RunOption // what the request asks of every step: hosts, limits
 }
 
 // Graph makes vertices, and remembers the steps that it made: a step that failed

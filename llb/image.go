@@ -12,9 +12,13 @@ import (
 type Inputs struct {
 	Base      llb.State            // the image's root with its apt packages, target platform
 	BuildBase llb.State            // the same on the build platform: what compiles
+	Builder   llb.State            // base with the build packages: where wheels are built
 	URLs      map[string]string    // sha256 → address, for BuildKit's own download
-	Fetched   map[string]llb.State // index name → FetchByStep's output; takes precedence
+	ByStep    map[string]bool      // names of indexes whose files a step downloads instead
+	AllByStep bool                 // a step downloads all of them
 	Sizes     map[string]int64     // sha256 → bytes
+	Trees     map[string]llb.State // package → its folder, or the folder with its file, of a build context
+	Project   *llb.State           // the project's folder, what its wheel is built of, or nil
 	App       *llb.State           // App's output, or nil
 	Installed []editable.File      // the project's own installation
 }
@@ -43,30 +47,16 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (llb.State, error) {
 
 // dependencies are the buckets' layers, and their byte code behind them.
 func (g *Graph) dependencies(p *plan.Plan, in Inputs) []llb.State {
-	wheels := g.wheels(p, in)
 	buckets := plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
 	var installed, compiled []llb.State
 	for _, b := range buckets {
-		tree := g.install(p, b, wheels)
+		tree := g.install(p, b, g.distributions(p, b.Packages, in))
 		installed = append(installed, tree)
 		if p.Target.Compile {
 			compiled = append(compiled, g.compile(p, b.Name, in.BuildBase, tree))
 		}
 	}
 	return append(installed, compiled...)
-}
-
-func (g *Graph) wheels(p *plan.Plan, in Inputs) map[string]wheelFile {
-	all := map[string]wheelFile{}
-	for _, pkg := range p.Packages {
-		if s, ok := in.Fetched[pkg.Index.Name]; ok {
-			at := "/" + pkg.SHA256 + "/" + pkg.File
-			all[pkg.SHA256] = wheelFile{state: g.alone(s, at), path: at}
-			continue
-		}
-		all[pkg.SHA256] = wheelFile{state: g.Fetch(pkg, in.URLs[pkg.SHA256]), path: "/" + pkg.File}
-	}
-	return all
 }
 
 // project is the app's files, its byte code, and what makes it importable: last,
@@ -76,11 +66,20 @@ func (g *Graph) project(p *plan.Plan, in Inputs) []llb.State {
 	if len(in.Installed) > 0 {
 		layers = append(layers, g.writeFiles("[project] "+p.Project.Name.Value, in.Installed))
 	}
-	if in.App != nil {
-		layers = append(layers, *in.App)
+	compiled := func(name string, tree llb.State) {
+		layers = append(layers, tree)
 		if p.Target.Compile {
-			layers = append(layers, g.compile(p, "project", in.BuildBase, *in.App))
+			layers = append(layers, g.compile(p, name, in.BuildBase, tree))
 		}
+	}
+	if p.Target.InstallRoot && p.Target.AsWheel {
+		pkg := p.RootPackage()
+		wheel := place{g.build(p, pkg, place{*in.Project, "/"}, in), "/"}
+		bucket := plan.Bucket{Name: "project", Packages: []plan.Package{pkg}}
+		compiled("wheel of the project", g.install(p, bucket, map[string]place{pkg.Name: wheel}))
+	}
+	if in.App != nil && p.CopiesApp() {
+		compiled("project", *in.App)
 	}
 	return layers
 }

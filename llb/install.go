@@ -2,7 +2,6 @@ package llb
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -11,22 +10,15 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// wheelFile is where the bytes of one package's wheel are: a state and a path in it.
-type wheelFile struct {
-	state llb.State
-	path  string
-}
-
 // install unpacks the wheels of a bucket on a scratch root: no base image, no
 // project file and no platform is part of the key.
-func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]wheelFile) llb.State {
+func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]place) llb.State {
 	s := step.Install{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	opts := []llb.RunOption{offline}
 	for _, pkg := range b.Packages {
-		at := path.Join(step.Wheels, pkg.SHA256, pkg.File)
-		s.Wheels = append(s.Wheels, step.Wheel{Path: at})
-		w := wheels[pkg.SHA256]
-		opts = append(opts, llb.AddMount(at, w.state, llb.Readonly, llb.SourcePath(w.path)))
+		wheel, at := wheelOf(p, pkg), wheels[pkg.Name]
+		s.Wheels = append(s.Wheels, wheel)
+		opts = append(opts, llb.AddMount(wheel.Path, at.state, llb.Readonly, llb.SourcePath(at.path)))
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),

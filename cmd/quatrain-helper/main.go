@@ -13,6 +13,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/apt"
 	"github.com/quatrain-build/quatrain/internal/bytecode"
 	"github.com/quatrain-build/quatrain/internal/index"
+	"github.com/quatrain-build/quatrain/internal/pep517"
 	"github.com/quatrain-build/quatrain/internal/step"
 	"github.com/quatrain-build/quatrain/internal/venv"
 	"github.com/quatrain-build/quatrain/internal/wheel"
@@ -43,6 +44,8 @@ func run(s any) (report string, err error) {
 		return s.Report, index.Locate(context.Background(), s)
 	case step.Fetch:
 		return s.Report, index.Fetch(context.Background(), s)
+	case step.Build:
+		return s.Report, pep517.Run(s)
 	case step.Install:
 		return s.Report, wheel.Run(s)
 	case step.Venv:

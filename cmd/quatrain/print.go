@@ -28,7 +28,7 @@ func printJSON(w io.Writer, p *plan.Plan) error {
 	}{Packages: []jsonPackage{}}
 	for _, pkg := range p.Packages {
 		groups := append([]string{}, pkg.Groups...)
-		out.Packages = append(out.Packages, jsonPackage{pkg.Name, pkg.Version, pkg.Index.Name, pkg.File, pkg.SHA256, groups})
+		out.Packages = append(out.Packages, jsonPackage{pkg.Name, pkg.Version, pkg.Origin.String(), pkg.File, pkg.SHA256, groups})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -39,7 +39,7 @@ func printText(w io.Writer, p *plan.Plan) error {
 	fmt.Fprintf(w, "target %s, %s, Python %s, %s: %d packages\n", p.Target.Name, p.Platform, p.Base.Version, p.Base.Libc, len(p.Packages))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, pkg := range p.Packages {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", pkg.Name, pkg.Version, pkg.Index.Name, pkg.File)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", pkg.Name, pkg.Version, pkg.Origin.String(), pkg.File)
 	}
 	return t.Flush()
 }

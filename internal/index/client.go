@@ -32,7 +32,7 @@ func newClient(index step.Index, o Options) (*client, error) {
 			Message: fmt.Sprintf("the address of %s is not an http or https URL", index.Name),
 			Hint:    "Correct the `url` of the source in pyproject.toml."}
 	}
-	user := login(index.Name, root.User, o.Getenv)
+	user := Login(index.Name, root.User, o.Getenv)
 	root.User, root.RawQuery, root.Fragment = nil, "", ""
 	c := &client{index: index, root: root, user: user, o: o}
 	if o.Transport == nil {

@@ -39,7 +39,7 @@ func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(step.Locations{Files: found}, "", " ")
+	data, err := json.MarshalIndent(step.Locations{Files: found, Login: c.user != nil}, "", " ")
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,9 @@ func (c *client) locate(ctx context.Context, files []step.File) ([]step.Location
 	found := []step.Location{}
 	var unknown []step.File
 	for _, f := range files {
-		if l, ok := c.remembered(f); ok {
+		if l, ok := given(f); ok {
+			found = append(found, l)
+		} else if l, ok := c.remembered(f); ok {
 			found = append(found, l)
 		} else {
 			unknown = append(unknown, f)
@@ -81,6 +83,11 @@ func (c *client) locate(ctx context.Context, files []step.File) ([]step.Location
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.Package, b.Package))
 	})
 	return found, nil
+}
+
+// given is the address of a file that the lock itself gives.
+func given(f step.File) (step.Location, bool) {
+	return step.Location{Package: f.Package, Name: f.Name, SHA256: f.SHA256, URL: f.URL}, f.URL != ""
 }
 
 // askAll asks for the files of each package on its own page; files are sorted by

@@ -13,9 +13,9 @@ func loginKey(name string) string {
 	return "POETRY_HTTP_BASIC_" + strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(name))
 }
 
-// login is the index's: of the URL, if it has a password there, as in Poetry
+// Login is an index's: of the URL, if it has a password there, as in Poetry
 // (utils/authenticator.py), else of the environment.
-func login(name string, inURL *url.Userinfo, getenv func(string) (string, bool)) *url.Userinfo {
+func Login(name string, inURL *url.Userinfo, getenv func(string) (string, bool)) *url.Userinfo {
 	if _, ok := inURL.Password(); ok || getenv == nil {
 		return inURL
 	}

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -44,6 +45,29 @@ func certificates(o Options) (*x509.CertPool, error) {
 		return nil, noCertificate("the `ca` build context", "--build-context ca=folder-with-pem-files")
 	}
 	return pool, nil
+}
+
+// Authorities is the text of all certificates, for programs that want one file.
+// Faults of single files are said where certificates are used.
+func Authorities(bundle, ca, caDir string) ([]byte, error) {
+	files := []string{bundle, ca}
+	if entries, err := os.ReadDir(caDir); err == nil {
+		for _, e := range entries {
+			files = append(files, filepath.Join(caDir, e.Name()))
+		}
+	}
+	var all []byte
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil || !bytes.Contains(data, []byte("-----BEGIN CERTIFICATE-----")) {
+			continue
+		}
+		all = append(append(all, data...), '\n')
+	}
+	if len(all) == 0 {
+		return nil, errors.New("there are no certificates to check servers with")
+	}
+	return all, nil
 }
 
 // What became of a file of certificates.

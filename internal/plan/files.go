@@ -28,6 +28,9 @@ func AppFiles(c pyproject.Config) Files {
 	}
 }
 
+// SourceFiles selects what a wheel is built of.
+func SourceFiles() Files { return Files{Exclude: neverCopied} }
+
 // patterns are relative to the project, however they are written: "/x", "./x".
 func patterns(texts []source.Text) []string {
 	var all []string

@@ -61,12 +61,17 @@ func New(in Input) (*Plan, error) {
 	var errs []error
 	for _, pkg := range locked {
 		chosen, err := choose(in, pkg, list)
+		if err == nil && chosen.Build {
+			chosen.Settings = in.Settings.BuildConfig[pkg.Name]
+			chosen.Constraints, err = constraintsOf(in.Project, pkg.Name)
+		}
 		errs = append(errs, err)
 		p.Packages = append(p.Packages, chosen)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	p.Builder = newBuilder(in, p.Packages)
 	return p, nil
 }
 
@@ -139,30 +144,40 @@ func activeGroups(in Input) ([]string, error) {
 	return selection.ActiveGroups(in.Project, nil, nil, in.Target.Groups)
 }
 
-// choose picks the file of one package and says where it comes from.
+// choose picks the file of one package, or its tree, and says where it comes from.
 func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
-	index, err := indexOf(in, pkg)
+	origin, err := originOf(in, pkg)
 	if err != nil {
 		return Package{}, err
+	}
+	chosen := Package{
+		Name: pkg.Name, Version: pkg.Version.Value, Groups: slices.Clone(pkg.Groups), Origin: origin, At: pkg.At,
+	}
+	if origin.IsTree() {
+		chosen.Build = true
+		return chosen, nil
 	}
 	file, err := selection.Choose(pkg, list, selection.FileOptions{NoBinary: in.Settings.NoBinary, OnlyBinary: in.Settings.OnlyBinary})
 	if err != nil {
 		return Package{}, noFile(in, pkg, err)
-	}
-	if !strings.HasSuffix(file.Name, ".whl") {
-		return Package{}, source.Errorf(pkg.At, "%s %s has no wheel for %s, only the sdist %s", pkg.Name, pkg.Version.Value, describe(in), file.Name).
-			WithHint("This version of Quatrain installs wheels only. Lock a version that has a wheel, or choose another `python` or `base`.")
 	}
 	hash, ok := strings.CutPrefix(file.Hash, "sha256:")
 	if !ok {
 		return Package{}, source.Errorf(file.At, "the lock has no sha256 for %s", file.Name).
 			WithHint("Run `poetry lock` with an index that gives sha256 hashes: nothing is installed unverified.")
 	}
-	return Package{
-		Name: pkg.Name, Version: pkg.Version.Value, Groups: slices.Clone(pkg.Groups),
-		File: file.Name, SHA256: hash, Index: index, At: pkg.At,
-	}, nil
+	chosen.File, chosen.SHA256 = file.Name, hash
+	if chosen.Build = !isWheel(file); chosen.Build {
+		for _, f := range pkg.Files {
+			if isWheel(f) {
+				chosen.OtherWheels++
+			}
+		}
+	}
+	return chosen, nil
 }
+
+func isWheel(f lockfile.File) bool { return strings.HasSuffix(f.Name, ".whl") }
 
 func noFile(in Input, pkg *lockfile.Package, err error) error {
 	var none *selection.NoFileError
@@ -184,39 +199,4 @@ func list5(names []string) string {
 
 func describe(in Input) string {
 	return "Python " + in.Base.Version + " on " + in.Platform + " with " + in.Base.Libc.String()
-}
-
-// indexOf is the index of a locked package: the source that the lock names, else
-// the default of the project (poetry/factory.py, create_pool).
-func indexOf(in Input, pkg *lockfile.Package) (Index, error) {
-	if pkg.Source == nil {
-		return defaultIndex(in.Project), nil
-	}
-	if pkg.Source.Type != "legacy" {
-		return Index{}, source.Errorf(pkg.At, "%s comes from %s %s", pkg.Name, pkg.Source.Type, pkg.Source.URL).
-			WithHint("This version of Quatrain installs from package indexes only; git, url, file and directory dependencies are not supported yet.")
-	}
-	for _, s := range in.Project.Sources {
-		if s.Name == pkg.Source.Reference {
-			return indexFrom(s), nil
-		}
-	}
-	return Index{}, source.Errorf(pkg.Source.At, "%s comes from the source %q, which pyproject.toml does not define", pkg.Name, pkg.Source.Reference).
-		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
-}
-
-func defaultIndex(p *pyproject.Project) Index {
-	for _, s := range p.Sources {
-		if s.Priority == "primary" || s.Priority == "default" || s.Priority == "" {
-			return indexFrom(s)
-		}
-	}
-	return PyPI
-}
-
-func indexFrom(s pyproject.Source) Index {
-	if s.URL == "" {
-		return Index{Name: s.Name, URL: PyPI.URL}
-	}
-	return Index{Name: s.Name, URL: strings.TrimSuffix(s.URL, "/") + "/"}
 }

@@ -4,6 +4,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/base"
@@ -20,18 +21,25 @@ type Plan struct {
 	Platform string // "linux/amd64"
 	Base     base.Facts
 	Packages []Package // sorted by name
+	Builder  *Builder  // nil where every package has a wheel
 	Project  *pyproject.Project
 }
 
-// Package is one selected distribution and the file that installs it.
+// Package is one selected distribution and the file or tree that installs it.
 type Package struct {
 	Name    string // canonical
 	Version string // as locked
 	Groups  []string
-	File    string
-	SHA256  string // hex
-	Index   Index
+	Origin  Origin
+	File    string       // wheel or sdist, "" for a tree
+	SHA256  string       // of the file, hex
+	Build   bool         // a wheel has to be made of it first: an sdist, or a tree
 	At      source.Range // the lock entry
+
+	// Of a package that is built.
+	OtherWheels int      // wheels in the lock that do not fit
+	Constraints []string // on its build requirements, PEP 508
+	Settings    []string // KEY=VALUE, for its build backend
 }
 
 // Index is a package index by name.
@@ -53,26 +61,31 @@ func (p *Plan) PythonDir() string {
 	return dir
 }
 
-// Sources groups the packages by index, in order of the indexes' first use.
-func (p *Plan) Sources() []Index {
+// Indexes are the indexes that files come from, in order of first use.
+func (p *Plan) Indexes() []Index {
 	var all []Index
-	seen := map[Index]bool{}
-	for _, pkg := range p.Packages {
-		if !seen[pkg.Index] {
-			seen[pkg.Index] = true
-			all = append(all, pkg.Index)
+	for _, pkg := range p.files() {
+		if pkg.Origin.Kind == FromIndex && !slices.Contains(all, pkg.Origin.Index) {
+			all = append(all, pkg.Origin.Index)
 		}
 	}
 	return all
 }
 
-// From lists the packages of one index.
+// From lists the packages of one index, pip among them where something is built.
 func (p *Plan) From(index Index) []Package {
 	var all []Package
-	for _, pkg := range p.Packages {
-		if pkg.Index == index {
+	for _, pkg := range p.files() {
+		if pkg.Origin.Kind == FromIndex && pkg.Origin.Index == index {
 			all = append(all, pkg)
 		}
 	}
 	return all
+}
+
+func (p *Plan) files() []Package {
+	if p.Builder == nil {
+		return p.Packages
+	}
+	return append(slices.Clip(p.Packages), p.Builder.Pip)
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/base"
@@ -78,10 +79,14 @@ func allows(t source.Text, series pep440.Constraint) bool {
 	return err != nil || c.AllowsAny(series)
 }
 
-// hasWheels plans the target for an official image of that minor. The newest
-// patch release is assumed: lower bounds within a minor are all there is in practice.
+// hasWheels plans the target for an official image of that minor: no package that
+// has wheels would have to be built. The newest patch release is assumed: lower
+// bounds within a minor are all there is in practice.
 func hasWheels(in Input, minor string) bool {
 	in.Base = base.Facts{Version: minor + ".99", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}
-	_, err := New(in)
-	return err == nil
+	p, err := New(in)
+	if err != nil {
+		return false
+	}
+	return !slices.ContainsFunc(p.Packages, func(pkg Package) bool { return pkg.Build && pkg.OtherWheels > 0 })
 }

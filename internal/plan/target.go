@@ -28,8 +28,10 @@ type Target struct {
 	GroupsAt    source.Range
 	Extras      []source.Text
 	Apt         []string // runtime packages
+	BuildApt    []string // packages of build steps
 	Compile     bool
 	InstallRoot bool // the project itself is installed
+	AsWheel     bool // as a wheel that is built, not from its source folder
 	Image       pyproject.Image
 }
 
@@ -113,7 +115,9 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 		Groups:      []string{"main"},
 		Extras:      c.Extras,
 		Apt:         texts(c.Apt),
+		BuildApt:    texts(c.Build.Apt),
 		InstallRoot: installsRoot(p),
+		AsWheel:     c.Project.Value == "wheel",
 		Compile:     c.Compile == nil || *c.Compile,
 		Image:       c.Image,
 	}
@@ -127,7 +131,7 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 	case "production":
 		t.Description = "the main group and the project"
 	case "development":
-		t.Groups, t.BuildTools, t.Compile = nil, true, false
+		t.Groups, t.BuildTools, t.Compile, t.AsWheel = nil, true, false, false
 		t.Description = "all groups that are not optional and the project, to be mounted over"
 	default:
 		return Target{}, false
@@ -155,7 +159,8 @@ func adjust(t *Target, own *pyproject.TargetConfig) {
 		t.Compile = *own.Compile
 	}
 	if own.Project.Value != "" {
-		t.InstallRoot = own.Project.Value != "none" && t.Stage == AppStage
+		t.InstallRoot = own.Project.Value != "none"
+		t.AsWheel = own.Project.Value == "wheel"
 	}
 	t.Image = t.Image.Override(own.Image)
 }

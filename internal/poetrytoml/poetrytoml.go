@@ -4,6 +4,7 @@ package poetrytoml
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pep508"
@@ -15,6 +16,10 @@ type Settings struct {
 	NoBinary   []string // installer.no-binary: names, ":all:" or ":none:", in the form that is compared
 	OnlyBinary []string // installer.only-binary, the same
 	ReResolve  bool     // installer.re-resolve: resolve again over the lock
+
+	// BuildConfig is installer.build-config-settings by canonical package name, each
+	// setting as KEY=VALUE, one with several values as often, sorted.
+	BuildConfig map[string][]string
 }
 
 // Parse reads a poetry.toml; keys that do not bear on what is installed are left
@@ -32,7 +37,36 @@ func Parse(f *source.File) (Settings, []*source.Error, error) {
 		OnlyBinary: p.policy("only-binary", installer.Get("only-binary")),
 		ReResolve:  truthy(installer.Get("re-resolve")),
 	}
+	for _, e := range entriesOf(p.Table(installer.Get("build-config-settings"))) {
+		if s.BuildConfig == nil {
+			s.BuildConfig = map[string][]string{}
+		}
+		s.BuildConfig[pep508.CanonicalName(e.Key)] = p.settings(p.Table(e.Value))
+	}
 	return s, p.warnings, errors.Join(p.Errs...)
+}
+
+// settings are the config_settings of one package (PEP 517): strings, or arrays of them.
+func (p *parser) settings(t *source.Table) []string {
+	var all []string
+	for _, e := range entriesOf(t) {
+		values := []*source.Value{e.Value}
+		if e.Value.Kind == source.Array {
+			values = e.Value.Items
+		}
+		for _, v := range values {
+			all = append(all, e.Key+"="+p.String(v))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func entriesOf(t *source.Table) []source.Entry {
+	if t == nil {
+		return nil
+	}
+	return t.Entries
 }
 
 type parser struct {

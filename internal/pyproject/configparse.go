@@ -2,7 +2,6 @@ package pyproject
 
 import (
 	"errors"
-	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -18,13 +17,13 @@ import (
 
 // The keys of each table; what is not here is an error.
 var (
-	configKeys   = keyNames[Config]()
-	targetKeys   = keyNames[TargetConfig]()
-	buildKeys    = keyNames[BuildConfig]()
-	gitKeys      = keyNames[GitConfig]()
-	healthKeys   = keyNames[Healthcheck]()
-	projectModes = oneOf[Config]("project")
-	resolutions  = oneOf[Config]("resolution")
+	imageKeys  = []string{"command", "entrypoint", "ports", "user", "workdir", "env", "labels", "healthcheck", "stop-signal"}
+	configKeys = append([]string{"python", "base", "apt", "extras", "project", "include", "exclude", "compile",
+		"resolution", "build", "git", "target"}, imageKeys...)
+	targetKeys = append([]string{"from", "groups", "extras", "apt", "compile", "project"}, imageKeys...)
+	buildKeys  = []string{"apt", "env"}
+	gitKeys    = []string{"known-hosts", "ssh"}
+	healthKeys = []string{"command", "interval", "timeout", "retries", "start-period"}
 )
 
 // ParseConfig reads a [tool.quatrain] table, which may be nil, or the keys of a stub.
@@ -38,14 +37,10 @@ func ParseConfig(t *source.Table) (Config, error) {
 	c := Config{
 		At: t.At, Python: p.Text(t.Get("python")), Base: p.Text(t.Get("base")),
 		Apt: p.apt(t.Get("apt")), Extras: p.names(t.Get("extras")),
-		Project: p.oneOf(t.Get("project"), projectModes),
-		Include: p.patterns(t.Get("include")), Exclude: p.patterns(t.Get("exclude")),
-		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), resolutions),
+		Project: p.oneOf(t.Get("project"), "source", "wheel", "none"),
+		Include: p.Texts(t.Get("include")), Exclude: p.Texts(t.Get("exclude")),
+		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), "auto", "lock", "walk"),
 		Image: p.image(t),
-	}
-	if c.Project.Value == "wheel" {
-		p.add(source.Errorf(c.Project.At, "project = \"wheel\" is not supported yet").
-			WithHint("Use \"source\": the project is installed as `poetry install` leaves it."))
 	}
 	if b := p.Table(t.Get("build")); b != nil {
 		p.known(b, "tool.quatrain.build", buildKeys)
@@ -89,7 +84,7 @@ func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
 	return TargetConfig{
 		Name: e.Key, At: e.KeyAt, From: p.Text(t.Get("from")),
 		Groups: p.names(t.Get("groups")), Extras: p.names(t.Get("extras")), Apt: p.apt(t.Get("apt")),
-		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), projectModes),
+		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), "source", "wheel", "none"),
 		Image: p.image(t),
 	}
 }
@@ -116,19 +111,7 @@ func (p *configParser) apt(v *source.Value) []source.Text {
 	return texts
 }
 
-// patterns are those of .dockerignore: path.Match with "**" and a leading "!".
-func (p *configParser) patterns(v *source.Value) []source.Text {
-	texts := p.Texts(v)
-	for _, t := range texts {
-		if _, err := path.Match(t.Value, ""); err != nil || strings.Trim(t.Value, "! ") == "" {
-			p.add(source.Errorf(t.At, "%q is not a pattern for files", t.Value).
-				WithHint("Patterns are as in .dockerignore: \"tests/**\", \"**/*.md\", \"!README.md\"."))
-		}
-	}
-	return texts
-}
-
-func (p *configParser) oneOf(v *source.Value, allowed []string) source.Text {
+func (p *configParser) oneOf(v *source.Value, allowed ...string) source.Text {
 	t := p.Text(v)
 	if v != nil && v.Kind == source.String && !slices.Contains(allowed, t.Value) {
 		err := source.Errorf(t.At, "%q is not one of %s", t.Value, strings.Join(allowed, ", "))

@@ -29,6 +29,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	p.scripts()
 	p.entryPoints()
 	p.sources()
+	p.buildConstraints()
 	p.layout()
 	p.metadata()
 	config, err := ParseConfig(p.Table(root.Get("tool", "quatrain")))

@@ -19,9 +19,10 @@ type Project struct {
 	Python      source.Text // the Poetry constraint on Python: tool.poetry's `python`, else requires-python, else "*"
 	Groups      []Group     // in file order; "main" first, always there
 	Extras      []Extra
-	Scripts     []Script     // console scripts in file order
-	EntryPoints []EntryPoint // of the other groups, sorted by group
-	Sources     []Source     // [[tool.poetry.source]]
+	Scripts     []Script          // console scripts in file order
+	EntryPoints []EntryPoint      // of the other groups, sorted by group
+	Sources     []Source          // [[tool.poetry.source]]
+	Constraints []BuildConstraint // [tool.poetry.build-constraints]
 	Layout      Layout
 	Metadata    Metadata
 	Quatrain    Config

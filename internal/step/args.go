@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -22,6 +21,19 @@ func (s *Install) fields() []field {
 	return append(venvFields(&s.Python, &s.Venv), outFields(&s.Out, &s.Report)...)
 }
 func (s *Apt) fields() []field { return []field{{"--report", &s.Report, true}} }
+
+func (s *Build) fields() []field {
+	return append([]field{
+		{"--package", &s.Package, false},
+		{"--version", &s.Version, false},
+		{"--source", &s.Source, false},
+		{"--sha256", &s.SHA256, true},
+		{"--subdirectory", &s.Subdirectory, true},
+		{"--interpreter", &s.Interpreter, false},
+		{"--python", &s.Python, false},
+		{"--pip", &s.Pip, false},
+	}, outFields(&s.Out, &s.Report)...)
+}
 
 func (s *Venv) fields() []field {
 	return append(append(venvFields(&s.Python, &s.Venv),
@@ -53,10 +65,23 @@ func outFields(out, report *string) []field {
 }
 
 // Args is the command line: locate --index … --url … --out … -- package/sha256/name….
-func (s Locate) Args() []string { return encode("locate", s.fields(), encodeFiles(s.Files)) }
+func (s Locate) Args() []string {
+	return encode("locate", withAddresses(s.fields(), s.Files), encodeFiles(s.Files))
+}
 
 // Args is the command line: fetch --index … --url … --out … -- package/sha256/name….
-func (s Fetch) Args() []string { return encode("fetch", s.fields(), encodeFiles(s.Files)) }
+// Files whose address is known have it in --addresses, a JSON object from the
+// file's position to its address.
+func (s Fetch) Args() []string {
+	return encode("fetch", withAddresses(s.fields(), s.Files), encodeFiles(s.Files))
+}
+
+// Args is the command line: build --package … --source … --options {…}.
+func (s Build) Args() []string {
+	options, _ := json.Marshal(s.Options) // structs of strings cannot fail
+	v := string(options)
+	return encode("build", append(s.fields(), field{"--options", &v, false}), nil)
+}
 
 // Args is the command line: venv --python … --venv … --version … --interpreter … --out ….
 func (s Venv) Args() []string { return encode("venv", s.fields(), nil) }
@@ -69,57 +94,71 @@ func (s Apt) Args() []string { return encode("apt", s.fields(), s.Packages) }
 
 // Args is the command line: install --python … --venv … --out … -- path…. Wheels
 // that did not come from an index are described by --direct-urls, a JSON object
-// from the wheel's position to the contents of direct_url.json.
+// from the wheel's position to the contents of direct_url.json; those that are to
+// be verified, by --hashes in the same way.
 func (s Install) Args() []string {
 	var paths []string
-	urls := map[int]string{}
+	urls, hashes := map[int]string{}, map[int]string{}
 	for i, w := range s.Wheels {
 		paths = append(paths, w.Path)
-		if w.DirectURL != "" {
-			urls[i] = w.DirectURL
-		}
+		put(urls, i, w.DirectURL)
+		put(hashes, i, w.SHA256)
 	}
-	fields := s.fields()
-	if len(urls) > 0 {
-		b, _ := json.Marshal(urls) // sorts keys; a map of strings cannot fail
-		v := string(b)
-		fields = append(fields, field{"--direct-urls", &v, true})
-	}
+	fields := append(withJSON(s.fields(), "--direct-urls", urls), withJSON(nil, "--hashes", hashes)...)
 	return encode("install", fields, paths)
 }
 
+func withAddresses(fields []field, files []File) []field {
+	addresses := map[int]string{}
+	for i, f := range files {
+		put(addresses, i, f.URL)
+	}
+	return withJSON(fields, "--addresses", addresses)
+}
+
+func put(byPosition map[int]string, i int, value string) {
+	if value != "" {
+		byPosition[i] = value
+	}
+}
+
+// withJSON adds a flag for what only some of the positional arguments have.
+func withJSON(fields []field, flag string, byPosition map[int]string) []field {
+	if len(byPosition) == 0 {
+		return fields
+	}
+	b, _ := json.Marshal(byPosition) // sorts keys; a map of strings cannot fail
+	v := string(b)
+	return append(fields, field{flag, &v, true})
+}
+
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Locate], [Fetch], [Install], [Venv], [Compile] and [Apt], by value.
+// [Locate], [Fetch], [Build], [Install], [Venv], [Compile] and [Apt], by value.
 func Parse(args []string) (Step any, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want locate, fetch, install, venv, compile or apt")
+		return nil, fmt.Errorf("no command: want locate, fetch, build, install, venv, compile or apt")
 	}
 	command, args := args[0], args[1:]
 	switch command {
 	case "locate":
 		var s Locate
-		rest, err := decode(command, args, s.fields())
-		if err != nil {
-			return nil, err
-		}
-		s.Files, err = decodeFiles(rest)
+		s.Files, err = decodeFiles(command, args, s.fields())
 		return s, err
 	case "fetch":
 		var s Fetch
-		rest, err := decode(command, args, s.fields())
-		if err != nil {
-			return nil, err
-		}
-		s.Files, err = decodeFiles(rest)
+		s.Files, err = decodeFiles(command, args, s.fields())
 		return s, err
+	case "build":
+		var s Build
+		var options string
+		rest, err := decode(command, args, append(s.fields(), field{"--options", &options, false}))
+		if err == nil {
+			err = json.Unmarshal([]byte(options), &s.Options)
+		}
+		return s, nothingLeft(command, rest, err)
 	case "install":
 		var s Install
-		var urls string
-		rest, err := decode(command, args, append(s.fields(), field{"--direct-urls", &urls, true}))
-		if err != nil {
-			return nil, err
-		}
-		s.Wheels, err = decodeWheels(rest, urls)
+		s.Wheels, err = decodeWheels(args, s.fields())
 		return s, err
 	case "venv":
 		var s Venv
@@ -191,36 +230,54 @@ func encodeFiles(files []File) []string {
 	return args
 }
 
-func decodeFiles(args []string) ([]File, error) {
+func decodeFiles(command string, args []string, fields []field) ([]File, error) {
+	var addresses string
+	rest, err := decode(command, args, append(fields, field{"--addresses", &addresses, true}))
+	if err != nil {
+		return nil, err
+	}
 	var files []File
-	for _, a := range args {
+	for _, a := range rest {
 		parts := strings.SplitN(a, "/", 3)
 		if len(parts) != 3 {
 			return nil, fmt.Errorf("%q is not package/sha256/name", a)
 		}
 		files = append(files, File{Package: parts[0], SHA256: parts[1], Name: parts[2]})
 	}
-	return files, nil
+	return files, byPosition(command+": --addresses", addresses, len(files), func(i int, v string) { files[i].URL = v })
 }
 
-func decodeWheels(paths []string, directURLs string) ([]Wheel, error) {
+func decodeWheels(args []string, fields []field) ([]Wheel, error) {
+	var urls, hashes string
+	paths, err := decode("install", args, append(fields, field{"--direct-urls", &urls, true}, field{"--hashes", &hashes, true}))
+	if err != nil {
+		return nil, err
+	}
 	var wheels []Wheel
 	for _, p := range paths {
 		wheels = append(wheels, Wheel{Path: p})
 	}
-	if directURLs == "" {
-		return wheels, nil
+	err = byPosition("install: --direct-urls", urls, len(wheels), func(i int, v string) { wheels[i].DirectURL = v })
+	if err == nil {
+		err = byPosition("install: --hashes", hashes, len(wheels), func(i int, v string) { wheels[i].SHA256 = v })
 	}
-	var urls map[string]string
-	if err := json.Unmarshal([]byte(directURLs), &urls); err != nil {
-		return nil, fmt.Errorf("install: --direct-urls: %w", err)
+	return wheels, err
+}
+
+// byPosition reads what withJSON wrote.
+func byPosition(what, text string, n int, set func(int, string)) error {
+	if text == "" {
+		return nil
 	}
-	for key, u := range urls {
-		i, err := strconv.Atoi(key)
-		if err != nil || i < 0 || i >= len(wheels) {
-			return nil, fmt.Errorf("install: --direct-urls: there is no wheel %q", key)
+	var values map[int]string
+	if err := json.Unmarshal([]byte(text), &values); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	for i, v := range values {
+		if i < 0 || i >= n {
+			return fmt.Errorf("%s: there is no argument %d", what, i)
 		}
-		wheels[i].DirectURL = u
+		set(i, v)
 	}
-	return wheels, nil
+	return nil
 }

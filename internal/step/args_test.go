@@ -10,16 +10,19 @@ import (
 
 func TestArgsRoundTrip(t *testing.T) {
 	index := Index{Name: "pypi", URL: "https://pypi.org/simple/"}
-	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa"}, {"x", "odd name/with slash.whl", "bb"}}
+	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa", ""}, {"x", "odd name/with slash.whl", "bb", "https://x/y?z=1"}}
 	steps := []interface{ Args() []string }{
 		Locate{index, files, "/out", ""},
 		Locate{index, nil, "/out", "/out/report.json"},
 		Fetch{index, files, "/out", "/out/report.json"},
-		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", ""}, {"-b.whl", `{"url": "https://x/?a=b"}`}, {"--", "{}"}}, "/out", ""},
+		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out", ""},
 		Install{"3.13t", "/opt/venv", nil, "/out", "/out/report.json"},
 		Venv{"3.12", "3.12.4", "/usr/local/bin/python3.12", "/opt/venv", "/out", ""},
 		Compile{"/usr/bin/python3", "/in", "/out", "/out/report.json"},
 		Apt{[]string{"libpq5", "g++"}, ""},
+		Build{"demo", "1.0", "/s/demo", "", "sub", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl", BuildOptions{}, "/out", ""},
+		Build{"demo", "1.0", "/s/demo", "aa", "", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl",
+			BuildOptions{[]Index{index}, []Index{{"b", "https://b/"}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out", "/out/report.json"},
 		Apt{nil, "/report.json"},
 	}
 	for _, s := range steps {
@@ -36,7 +39,7 @@ func TestArgsRoundTrip(t *testing.T) {
 }
 
 func TestArgsAreReadable(t *testing.T) {
-	s := Install{Python: "3.12", Venv: "/opt/venv", Out: "/out", Wheels: []Wheel{{"/w/a.whl", ""}, {"/w/b.whl", `{}`}}}
+	s := Install{Python: "3.12", Venv: "/opt/venv", Out: "/out", Wheels: []Wheel{{"/w/a.whl", "", ""}, {"/w/b.whl", `{}`, ""}}}
 	want := `install --python 3.12 --venv /opt/venv --out /out --direct-urls {"1":"{}"} -- /w/a.whl /w/b.whl`
 	if got := strings.Join(s.Args(), " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

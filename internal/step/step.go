@@ -11,13 +11,16 @@ package step
 
 // Where things stand inside a step.
 const (
-	Helper  = "/.quatrain/helper" // the helper binary, mounted read-only
-	Bundle  = "/.quatrain/ca-certificates.crt"
-	CA      = "/.quatrain/ca"      // secret: PEM file with a company's certificates, optional
-	CADir   = "/.quatrain/ca.d"    // build context "ca": a folder with such files, optional
-	Wheels  = "/.quatrain/wheels"  // Wheels/<sha256 hex>/<file name>
-	Answers = "/.quatrain/answers" // cache mount: what indexes answered, by sha256
-	Out     = "/out"
+	Helper   = "/.quatrain/helper" // the helper binary, mounted read-only
+	Bundle   = "/.quatrain/ca-certificates.crt"
+	CA       = "/.quatrain/ca"        // secret: PEM file with a company's certificates, optional
+	CADir    = "/.quatrain/ca.d"      // build context "ca": a folder with such files, optional
+	Wheels   = "/.quatrain/wheels"    // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
+	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
+	Failures = "/.quatrain/failures"  // cache mount: why builds failed, for their report
+	PipCache = "/.quatrain/pip-cache" // cache mount: what pip downloaded
+	Answers  = "/.quatrain/answers"   // cache mount: what indexes answered, by sha256
+	Out      = "/out"
 )
 
 // Locate asks one index where files are. Writes Out/locations.json: [Locations].
@@ -40,8 +43,8 @@ type Fetch struct {
 
 // Index is a package index, as PEP 691 or PEP 503 describe it.
 type Index struct {
-	Name string // "pypi", or the name of the [[tool.poetry.source]]
-	URL  string // the simple API's root
+	Name string `json:"name"` // "pypi", or the name of the [[tool.poetry.source]]
+	URL  string `json:"url"`  // the simple API's root
 }
 
 // File is one distribution file that the lock names.
@@ -49,6 +52,7 @@ type File struct {
 	Package string // canonical name
 	Name    string // file name
 	SHA256  string // hex
+	URL     string // where it is, "" where the index has to be asked
 }
 
 // Install unpacks wheels into a virtual environment that will stand at Venv.
@@ -63,8 +67,34 @@ type Install struct {
 
 // Wheel is one wheel to install.
 type Wheel struct {
-	Path      string // below Wheels
+	Path      string // below Wheels; a folder: the only wheel in it
 	DirectURL string // contents of direct_url.json (PEP 610), "" for a file from an index
+	SHA256    string // hex, of a file that nobody has verified yet; else ""
+}
+
+// Build makes a wheel of a source with the backend that it names (PEP 517), in an
+// environment of its own. Runs on an image with Interpreter, and whatever compilers
+// it takes, in it. Writes one wheel below Out.
+type Build struct {
+	Package      string // canonical name, which the wheel must have
+	Version      string // as locked
+	Source       string // a tree, or an sdist
+	SHA256       string // of an sdist that nobody has verified yet; else ""
+	Subdirectory string // of the tree
+	Interpreter  string // absolute path
+	Python       string // full version of it
+	Pip          string // pip's wheel
+	Options      BuildOptions
+	Out          string
+	Report       string
+}
+
+// BuildOptions is what a build takes from the project.
+type BuildOptions struct {
+	Indexes     []Index  `json:"indexes,omitempty"`     // where build requirements come from
+	More        []Index  `json:"more,omitempty"`        // and where to look too if those do not have them
+	Constraints []string `json:"constraints,omitempty"` // PEP 508: versions of build requirements
+	Settings    []string `json:"settings,omitempty"`    // KEY=VALUE: config_settings of PEP 517
 }
 
 // Venv writes the skeleton of a virtual environment: pyvenv.cfg, the interpreter's
@@ -97,6 +127,7 @@ type Apt struct {
 // Locations is what Locate found, sorted by file name.
 type Locations struct {
 	Files []Location `json:"files"`
+	Login bool       `json:"login,omitempty"` // the index was asked with a login: so its files want one
 }
 
 // Location is where one file is.
@@ -134,5 +165,6 @@ const (
 	NotFound     Kind = "not-found"     // the index does not have the package or the file
 	HashMismatch Kind = "hash-mismatch" // the index or the download has other bytes than the lock says
 	BadWheel     Kind = "bad-wheel"     // not a wheel, or one that would leave its place
+	BuildFailed  Kind = "build-failed"  // no wheel could be made of a source
 	Failed       Kind = "failed"        // anything else
 )

@@ -18,6 +18,14 @@ import (
 // Run is the venv step. There are no activate scripts: an image sets PATH and
 // VIRTUAL_ENV instead.
 func Run(s step.Venv) error {
+	if err := Make(s); err != nil {
+		return err
+	}
+	return fixed.Tree(s.Out)
+}
+
+// Make is the step without fixed times: for an environment that no layer will hold.
+func Make(s step.Venv) error {
 	if err := check(s); err != nil {
 		return err
 	}
@@ -32,10 +40,7 @@ func Run(s step.Venv) error {
 			return err
 		}
 	}
-	if err := writeFile(filepath.Join(root, "pyvenv.cfg"), config(s)); err != nil {
-		return err
-	}
-	return fixed.Tree(s.Out)
+	return writeFile(filepath.Join(root, "pyvenv.cfg"), config(s))
 }
 
 // check refuses what would make another file or another key of pyvenv.cfg.

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -46,11 +45,11 @@ func Run(s step.Install) error {
 	defer tree.Close()
 	var problems joined
 	for _, w := range s.Wheels {
-		path := w.Path
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(step.Wheels, path)
+		path, err := given(w)
+		if err == nil {
+			_, err = Install(path, tree, Options{DirectURL: w.DirectURL, Warnings: os.Stderr})
 		}
-		if _, err := Install(path, tree, Options{DirectURL: w.DirectURL, Warnings: os.Stderr}); err != nil {
+		if err != nil {
 			problems = append(problems, err)
 		}
 	}

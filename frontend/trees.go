@@ -1,0 +1,106 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"path"
+	"strings"
+
+	bkllb "github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/llb"
+)
+
+// addTrees finds the folders and files that packages come from: parts of the build
+// context, and build contexts of a package's name, which take the place of what the
+// lock says. Errors, joined: a path that leaves the context.
+func (r *request) addTrees(ctx context.Context, p *plan.Plan, in *llb.Inputs) error {
+	in.Trees = map[string]bkllb.State{}
+	var errs []error
+	for _, pkg := range p.Packages {
+		if pkg.Origin.Kind == plan.FromIndex {
+			continue
+		}
+		tree, err := r.treeOf(ctx, pkg)
+		errs = append(errs, err)
+		if tree != nil {
+			in.Trees[pkg.Name] = *tree
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// treeOf is nil for a package that comes from elsewhere.
+func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, error) {
+	override, err := r.namedContext(ctx, pkg.Name)
+	if override != nil || err != nil {
+		return override, err
+	}
+	switch pkg.Origin.Kind {
+	case plan.FromDirectory:
+		at, err := r.inContext(pkg, pkg.Origin.Path)
+		if err != nil {
+			return nil, err
+		}
+		return r.contextFolder(ctx, at)
+	case plan.FromFile:
+		at, err := r.inContext(pkg, pkg.Origin.Path)
+		if err != nil {
+			return nil, err
+		}
+		return r.contextFile(ctx, at)
+	}
+	return nil, nil
+}
+
+// inContext is a path of the lock, which is relative to the project, relative to the
+// build context.
+func (r *request) inContext(pkg plan.Package, name string) (string, error) {
+	at := path.Join(r.dir, name)
+	if path.IsAbs(name) || at == ".." || strings.HasPrefix(at, "../") {
+		return "", source.Errorf(pkg.At, "%s stands at %s, which is not in the build context", pkg.Name, name).
+			WithHint("Pass it as a context of its own: --build-context %s=%s (compose: additional_contexts). Or build from the folder above both, with --build-arg %s=….",
+				pkg.Name, name, argProjectDir)
+	}
+	return at, nil
+}
+
+// contextFolder is one folder of the build context as a tree of its own, so that
+// nothing beside it counts.
+func (r *request) contextFolder(ctx context.Context, dir string) (*bkllb.State, error) {
+	ignored, err := r.ui.DockerIgnorePatterns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files := plan.SourceFiles()
+	transferred := files.In(strings.TrimPrefix(dir, "."))
+	st, err := r.ui.MainContext(ctx,
+		bkllb.IncludePatterns(transferred.Include),
+		bkllb.ExcludePatterns(append(transferred.Exclude, ignored...)),
+		bkllb.SharedKeyHint("quatrain-path-"+dir),
+		dockerui.WithInternalName("load "+dir))
+	if err != nil {
+		return nil, err
+	}
+	return sub(*st, dir, files.Exclude), nil
+}
+
+func (r *request) contextFile(ctx context.Context, name string) (*bkllb.State, error) {
+	st, err := r.ui.MainContext(ctx, bkllb.FollowPaths([]string{name}),
+		bkllb.SharedKeyHint("quatrain-file-"+name), dockerui.WithInternalName("load "+name))
+	if err != nil {
+		return nil, err
+	}
+	return sub(*st, path.Dir(name), nil), nil
+}
+
+// sub makes a folder of a tree a tree.
+func sub(st bkllb.State, dir string, exclude []string) *bkllb.State {
+	copied := bkllb.Scratch().File(
+		bkllb.Copy(st, path.Join("/", dir), "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, ExcludePatterns: exclude}),
+		dockerui.WithInternalName("folder "+dir))
+	return &copied
+}

@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/pep508"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// Builder is what makes wheels of sources (PEP 517): the front end, and where
+// build requirements come from. Poetry takes them from the project's sources,
+// newest versions first; they are not in the lock (poetry/utils/isolated_build.py).
+type Builder struct {
+	Pip     Package // pip's own wheel: a pinned file like any other
+	Indexes []Index // primary ones: asked first
+	More    []Index // supplemental ones: asked too where those have not everything
+	Env     []pyproject.Pair
+}
+
+// pip is the build front end: the newest that runs on every Python that is
+// supported. It runs in build steps only and is in no image.
+var pip = Package{
+	Name: "pip", Version: "26.0.1", File: "pip-26.0.1-py3-none-any.whl",
+	SHA256: "bdb1b08f4274833d62c1aa29e20907365a2ceb950410df15fc9521bad440122b",
+}
+
+// newBuilder is nil where no package has to be built.
+func newBuilder(in Input, packages []Package) *Builder {
+	wheelOfProject := in.Target.Stage == AppStage && in.Target.InstallRoot && in.Target.AsWheel
+	if !wheelOfProject && !slices.ContainsFunc(packages, func(p Package) bool { return p.Build }) {
+		return nil
+	}
+	b := &Builder{Pip: pip, Env: in.Project.Quatrain.Build.Env}
+	b.Pip.Origin = Origin{Kind: FromIndex, Index: defaultIndex(in.Project)}
+	for _, s := range in.Project.Sources {
+		switch {
+		case isPrimary(s):
+			b.Indexes = append(b.Indexes, indexFrom(s))
+		case s.Priority != "explicit":
+			b.More = append(b.More, indexFrom(s))
+		}
+	}
+	if len(b.Indexes) == 0 {
+		b.Indexes = []Index{PyPI}
+	}
+	return b
+}
+
+// constraintsOf are the project's constraints on the build requirements of a
+// package, as requirements. Errors: one that PEP 440 cannot say.
+func constraintsOf(p *pyproject.Project, pkg string) ([]string, error) {
+	var all []string
+	var errs []error
+	for _, c := range p.Constraints {
+		if c.Package != pkg {
+			continue
+		}
+		constraint, err := pep440.ParseConstraint(c.Constraint)
+		text, ok := constraint.Specifier()
+		if err != nil || !ok {
+			errs = append(errs, source.Errorf(c.At, "the build constraint %s %q is not one range of versions", c.Name, c.Constraint).
+				WithHint("Build requirements are installed by pip, which knows no alternatives: write one range, such as \">=60,<70\"."))
+			continue
+		}
+		line := c.Name + text
+		if c.Marker != "" {
+			line += " ; " + c.Marker
+		}
+		all = append(all, line)
+	}
+	return all, errors.Join(errs...)
+}
+
+// RootPackage is the project itself as a package that is built: project = "wheel".
+func (p *Plan) RootPackage() Package {
+	return Package{
+		Name: pep508.CanonicalName(p.Project.Name.Value), Version: p.Project.Version.Value,
+		Origin: Origin{Kind: FromDirectory, Path: "."}, Build: true, At: p.Project.Name.At,
+	}
+}
+
+// CopiesApp says whether the project's files go to the workdir: those of a project
+// that is installed as a wheel only where `include` names some.
+func (p *Plan) CopiesApp() bool {
+	return !(p.Target.InstallRoot && p.Target.AsWheel) || len(p.Project.Quatrain.Include) > 0
+}

@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"encoding/json"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// OriginKind says what sort of place a package comes from.
+type OriginKind string
+
+// The kinds of origins, as [package.source] of the lock has them.
+const (
+	FromIndex     OriginKind = "index"
+	FromURL       OriginKind = "url"       // a file at an address
+	FromFile      OriginKind = "file"      // a file of the build context
+	FromDirectory OriginKind = "directory" // a folder of the build context
+	FromGit       OriginKind = "git"
+)
+
+// Origin is where a package comes from.
+type Origin struct {
+	Kind         OriginKind
+	Index        Index  // FromIndex
+	URL          string // FromURL: the file's address; FromGit: the remote
+	Path         string // FromFile, FromDirectory: relative to the project's folder
+	Requested    string // FromGit: the branch, tag or revision that was asked for
+	Commit       string // FromGit: hex
+	Subdirectory string // of a git tree or an unpacked archive, "" for its root
+	Develop      bool   // FromDirectory: asked to be editable
+}
+
+// String is short and one line: the index's name, or where it is without a password.
+func (o Origin) String() string {
+	switch o.Kind {
+	case FromIndex:
+		return o.Index.Name
+	case FromGit:
+		return "git+" + o.PlainURL() + "@" + o.Commit
+	case FromURL:
+		return o.PlainURL()
+	}
+	return string(o.Kind) + ":" + o.Path
+}
+
+// IsTree says whether a source tree stands there, not a distribution file.
+func (o Origin) IsTree() bool { return o.Kind == FromGit || o.Kind == FromDirectory }
+
+var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// originOf reads the source of a locked package.
+// Errors: a source that pyproject.toml does not define, a git entry without a
+// commit, a kind that is not known.
+func originOf(in Input, pkg *lockfile.Package) (Origin, error) {
+	s := pkg.Source
+	if s == nil {
+		return Origin{Kind: FromIndex, Index: defaultIndex(in.Project)}, nil
+	}
+	switch s.Type {
+	case "legacy":
+		index, err := namedIndex(in.Project, pkg)
+		return Origin{Kind: FromIndex, Index: index}, err
+	case "url":
+		return Origin{Kind: FromURL, URL: s.URL, Subdirectory: s.Subdirectory}, nil
+	case "file", "directory":
+		return Origin{Kind: OriginKind(s.Type), Path: path.Clean(s.URL), Subdirectory: s.Subdirectory, Develop: pkg.Develop}, nil
+	case "git":
+		return gitOrigin(pkg)
+	}
+	return Origin{}, source.Errorf(s.At, "%s comes from a source of type %q, which Quatrain does not know", pkg.Name, s.Type).
+		WithHint("Known are git, url, file, directory and legacy, as Poetry writes them.")
+}
+
+// gitOrigin takes the commit from resolved_reference, which locks before 1.1 do
+// not have: there it is the reference.
+func gitOrigin(pkg *lockfile.Package) (Origin, error) {
+	s := pkg.Source
+	o := Origin{Kind: FromGit, URL: s.URL, Requested: s.Reference, Commit: s.ResolvedReference, Subdirectory: s.Subdirectory}
+	if o.Commit == "" {
+		o.Commit = s.Reference
+	}
+	if !commitID.MatchString(o.Commit) {
+		return Origin{}, source.Errorf(s.At, "the lock does not name the commit of %s: resolved_reference is %q", pkg.Name, s.ResolvedReference).
+			WithHint("Run `poetry lock` to write it.")
+	}
+	return o, nil
+}
+
+func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
+	for _, s := range p.Sources {
+		if s.Name == pkg.Source.Reference {
+			return indexFrom(s), nil
+		}
+	}
+	return Index{}, source.Errorf(pkg.Source.At, "%s comes from the source %q, which pyproject.toml does not define", pkg.Name, pkg.Source.Reference).
+		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
+}
+
+// defaultIndex is the index of packages whose entry names no source: the first
+// primary one of the project, else PyPI (poetry/factory.py, create_pool).
+func defaultIndex(p *pyproject.Project) Index {
+	for _, s := range p.Sources {
+		if isPrimary(s) {
+			return indexFrom(s)
+		}
+	}
+	return PyPI
+}
+
+func isPrimary(s pyproject.Source) bool {
+	return s.Priority == "primary" || s.Priority == "default" || s.Priority == ""
+}
+
+func indexFrom(s pyproject.Source) Index {
+	if s.URL == "" {
+		return Index{Name: s.Name, URL: PyPI.URL}
+	}
+	return Index{Name: s.Name, URL: strings.TrimSuffix(s.URL, "/") + "/"}
+}
+
+// DirectURL is the contents of direct_url.json (PEP 610) as Poetry writes it
+// (poetry/installation/executor.py), "" for a package from an index. root is the
+// project's folder in the image. A password in an address is left out.
+func (p Package) DirectURL(root string) string {
+	type fields map[string]any
+	archive := fields{}
+	if p.SHA256 != "" {
+		archive["hashes"] = map[string]string{"sha256": p.SHA256}
+	}
+	var reference fields
+	switch o := p.Origin; o.Kind {
+	case FromGit:
+		reference = fields{"url": withoutPassword(o.URL), "vcs_info": fields{
+			"vcs": "git", "requested_revision": o.Requested, "commit_id": o.Commit,
+		}}
+	case FromURL:
+		reference = fields{"url": withoutPassword(o.URL), "archive_info": archive}
+	case FromFile:
+		reference = fields{"url": fileURL(root, o.Path), "archive_info": archive}
+	case FromDirectory:
+		reference = fields{"url": fileURL(root, o.Path), "dir_info": fields{}}
+	default:
+		return ""
+	}
+	if p.Origin.Subdirectory != "" {
+		reference["subdirectory"] = p.Origin.Subdirectory
+	}
+	text, err := json.Marshal(reference) // sorts the keys
+	if err != nil {
+		return "" // cannot be: strings and maps of them
+	}
+	return string(text)
+}
+
+// PlainURL is the address without a password, for messages.
+func (o Origin) PlainURL() string { return withoutPassword(o.URL) }
+
+func fileURL(root, name string) string {
+	u := url.URL{Scheme: "file", Path: path.Join(root, name)}
+	return u.String()
+}
+
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address // also git@host:path, which is no URL and holds no password
+	}
+	if _, has := u.User.Password(); !has {
+		return address
+	}
+	u.User = nil
+	return u.String()
+}

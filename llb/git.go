@@ -1,0 +1,64 @@
+package llb
+
+import (
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/util/gitutil"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+)
+
+// SSHHost is the host that a git remote is reached at over SSH, "host" or
+// "host:port"; ok is false for a remote that is reached otherwise.
+func SSHHost(remote string) (host string, ok bool) {
+	u, err := gitutil.ParseURL(remote)
+	if err != nil || u.Scheme != gitutil.SSHProtocol {
+		return "", false
+	}
+	return u.Host, true
+}
+
+// git is the tree of a locked commit, submodules with it. Commit and sub-folder are
+// the key: a warm build needs neither network nor agent. Host keys are always
+// given: without, BuildKit would trust whoever answers.
+func (g *Graph) git(pkg plan.Package) llb.State {
+	o := pkg.Origin
+	opts := []llb.GitOption{
+		llb.GitRef(o.Commit),
+		llb.WithCustomName("[git] " + pkg.Name + " " + o.Commit[:min(12, len(o.Commit))]),
+		aboutPackage(pkg.Name),
+	}
+	if g.o.GitFetchByCommit {
+		opts = append(opts, llb.GitChecksum(o.Commit), llb.GitFetchByCommit())
+	}
+	if host, ok := SSHHost(o.URL); ok {
+		opts = append(opts, llb.KnownSSHHosts(g.o.KnownHosts), llb.MountSSHSock(SSHAgent(g.o.SSH, host)))
+	}
+	for _, c := range g.o.Constraints {
+		opts = append(opts, c)
+	}
+	return llb.Git(o.URL, "", opts...)
+}
+
+// SSHAgent is the id of the agent for a host: what is configured for it, with or
+// without its port, else "default".
+func SSHAgent(ids map[string]string, host string) string {
+	name, _, _ := strings.Cut(host, ":")
+	for _, h := range []string{host, name} {
+		if id := ids[h]; id != "" {
+			return id
+		}
+	}
+	return "default"
+}
+
+// packageKey is where a vertex's description names the package that it is about.
+const packageKey = "build.quatrain.package"
+
+func aboutPackage(name string) llb.ConstraintsOpt {
+	return llb.WithDescription(map[string]string{packageKey: name})
+}
+
+// PackageOf reads the package that a vertex is about from its description.
+func PackageOf(description map[string]string) string { return description[packageKey] }
