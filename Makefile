@@ -52,6 +52,10 @@ test: lint unit conformance integration ## everything
 fuzz: ## every fuzzer for a while
 	test/fuzz.sh 60s
 
+.PHONY: wheels-diff
+wheels-diff: ## 300 wheels installed by Poetry and by Quatrain, compared
+	QUATRAIN_WHEELS=all go test -count=1 -timeout 30m -v -run TestPublished ./test/wheels
+
 .PHONY: demo
 demo: ## build, run and ask examples/orders, and show what later builds cost
 	$(LAB) up buildkitd bases frontend builder engine

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,76 +30,96 @@ const (
 
 // archive is an opened wheel whose entries have all been checked.
 type archive struct {
-	zip      *zip.ReadCloser
+	file     *os.File
 	members  []member // files, in the archive's order
 	distInfo string
 }
 
 // member is one file of the archive.
 type member struct {
+	name string // as the archive has it
 	path string // clean
 	file *zip.File
 }
 
 // open reads the archive's directory and checks every entry before any is unpacked.
 func open(file string, name fileName) (*archive, error) {
-	info, err := os.Stat(file)
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
-	z, err := zip.OpenReader(file)
-	if err != nil {
-		if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, bad("not a zip archive: %v", err)
-		}
-		return nil, err
-	}
-	a := &archive{zip: z}
-	if err := a.check(info.Size(), name); err != nil {
-		z.Close()
+	a := &archive{file: f}
+	if err := a.check(name); err != nil {
+		f.Close()
 		return nil, err
 	}
 	return a, nil
 }
 
-func (a *archive) check(packed int64, name fileName) error {
-	if n := len(a.zip.File); n > maxEntries {
+func (a *archive) check(name fileName) error {
+	info, err := a.file.Stat()
+	if err != nil {
+		return err
+	}
+	z, err := zip.NewReader(a.file, info.Size())
+	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return bad("not a zip archive: %v", err)
+	}
+	if err != nil {
+		return err
+	}
+	if n := len(z.File); n > maxEntries {
 		return bad("%d entries, more than %d", n, maxEntries)
 	}
-	limit := min(uint64(maxSize), max(uint64(packed)*maxRatio, ratioFree))
-	var size uint64
-	for _, f := range a.zip.File {
-		p, err := memberPath(f.Name)
+	if err := checkSizes(z.File, info.Size()); err != nil {
+		return err
+	}
+	folders := map[string]bool{} // at the top
+	for _, f := range z.File {
+		m, err := a.entry(f)
 		if err != nil {
 			return err
 		}
-		if err := checkType(f); err != nil {
-			return err
+		top, _, _ := strings.Cut(m.path, "/")
+		folders[top] = true
+		if !strings.HasSuffix(m.name, "/") {
+			a.members = append(a.members, m)
 		}
+	}
+	a.distInfo, err = findDistInfo(folders, name)
+	return err
+}
+
+// entry checks one entry of the archive.
+func (a *archive) entry(f *zip.File) (member, error) {
+	name := entryName(f)
+	path, err := memberPath(name)
+	if err == nil {
+		err = checkType(f)
+	}
+	if err == nil {
+		err = a.checkLocal(f)
+	}
+	return member{name, path, f}, err
+}
+
+// checkSizes bounds what the archive unpacks to.
+func checkSizes(files []*zip.File, packed int64) error {
+	limit := min(uint64(maxSize), max(uint64(packed)*maxRatio, ratioFree))
+	var size uint64
+	for _, f := range files {
 		// Compared one by one: a sum of hostile sizes may overflow.
 		if f.UncompressedSize64 > limit || size+f.UncompressedSize64 > limit {
 			return bad("unpacks to more than %d bytes", limit)
 		}
 		size += f.UncompressedSize64
-		if !strings.HasSuffix(f.Name, "/") {
-			a.members = append(a.members, member{p, f})
-		}
 	}
-	var err error
-	a.distInfo, err = findDistInfo(a.members, name)
-	return err
+	return nil
 }
 
-// findDistInfo wants one top-level .dist-info folder, of this distribution.
-func findDistInfo(members []member, name fileName) (string, error) {
-	var found []string
-	for _, m := range members {
-		top, _, nested := strings.Cut(m.path, "/")
-		if nested && strings.HasSuffix(top, ".dist-info") && !slices.Contains(found, top) {
-			found = append(found, top)
-		}
-	}
-	slices.Sort(found)
+// findDistInfo wants one top-level .dist-info, of this distribution.
+func findDistInfo(top map[string]bool, name fileName) (string, error) {
+	found := slices.DeleteFunc(slices.Sorted(maps.Keys(top)), func(s string) bool { return !strings.HasSuffix(s, ".dist-info") })
 	switch len(found) {
 	case 1:
 	case 0:
@@ -122,13 +143,19 @@ func distInfoName(folder string) string {
 	return folder
 }
 
-// metadata is the text of a file in .dist-info, and whether it exists.
+// metadata is the text of a file in .dist-info, and whether it exists. Where there
+// are two, Python's zipfile reads the last.
 func (a *archive) metadata(name string) ([]byte, bool, error) {
-	i := slices.IndexFunc(a.members, func(m member) bool { return m.path == a.distInfo+"/"+name })
-	if i < 0 {
+	var found *member
+	for i := range a.members {
+		if a.members[i].path == a.distInfo+"/"+name {
+			found = &a.members[i]
+		}
+	}
+	if found == nil {
 		return nil, false, nil
 	}
-	r, err := a.members[i].open()
+	r, err := found.open()
 	if err != nil {
 		return nil, true, err
 	}

@@ -3,6 +3,7 @@ package wheel
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -15,7 +16,9 @@ type entryPoint struct {
 
 // What a reference may look like: module:attribute [extras]. Only letters,
 // digits, "_" and "." reach the launcher, so no text of a wheel becomes code there.
-var reference = regexp.MustCompile(`^([\pL\pN_.]+)\s*:\s*([\pL\pN_.]+)\s*(?:\[.*\])?\s*$`)
+// The spaces are those of Python.
+var reference = regexp.MustCompile(strings.ReplaceAll(`^([\pL\pN_.]+) : ([\pL\pN_.]+) (?:\[.*\])? $`,
+	" ", `[\s\v\x1c-\x1f\x{85}\pZ]*`))
 
 // parseEntryPoints reads the console_scripts and gui_scripts of entry_points.txt
 // (https://packaging.python.org/en/latest/specifications/entry-points/) in their
@@ -35,8 +38,8 @@ func parseEntryPoints(text []byte) ([]entryPoint, error) {
 		if item.section != "console_scripts" && item.section != "gui_scripts" {
 			continue
 		}
-		m := reference.FindStringSubmatch(strings.TrimSpace(item.value))
-		if m == nil {
+		m := reference.FindStringSubmatch(item.value)
+		if m == nil || strings.Contains(item.value, "%") {
 			return nil, bad("entry_points.txt: %s = %q is not module:attribute", item.key, item.value)
 		}
 		if err := checkScriptName(item.key); err != nil {
@@ -49,31 +52,33 @@ func parseEntryPoints(text []byte) ([]entryPoint, error) {
 
 type iniItem struct{ section, key, value string }
 
+// parseINI refuses what configparser would replace in scripts: "%" and the section
+// DEFAULT. No wheel means that.
 func parseINI(text string) ([]iniItem, error) {
 	var items []iniItem
 	seen := map[string]bool{}
 	section, indent, open := "", 0, false // open: an item that may be continued
-	for line := range strings.Lines(strings.ReplaceAll(text, "\r", "\n")) {
-		value := strings.TrimSpace(line)
+	for line := range strings.Lines(text) {
+		value := strings.TrimFunc(line, isSpace)
 		if strings.HasPrefix(value, "#") || strings.HasPrefix(value, ";") || value == "" {
 			continue
 		}
-		depth := len(line) - len(strings.TrimLeft(line, " \t"))
+		depth := utf8.RuneCountInString(line) - utf8.RuneCountInString(strings.TrimLeftFunc(line, isSpace))
 		if open && depth > indent {
 			items[len(items)-1].value += "\n" + value
 			continue
 		}
 		indent = depth
-		if strings.HasPrefix(value, "[") && strings.Contains(value, "]") {
-			section, open = value[1:strings.LastIndex(value, "]")], false
-			if seen["["+section] {
-				return nil, bad("entry_points.txt: section [%s] twice", section)
+		if end := strings.LastIndex(value, "]"); end > 1 && value[0] == '[' {
+			section, open = value[1:end], false
+			if seen["["+section] || section == "DEFAULT" {
+				return nil, bad("entry_points.txt: section [%s] twice, or not allowed", section)
 			}
 			seen["["+section] = true
 			continue
 		}
 		key, v, found := strings.Cut(value, "=")
-		key = strings.TrimSpace(key)
+		key = strings.TrimRightFunc(key, isSpace)
 		if !found || key == "" || section == "" {
 			return nil, bad("entry_points.txt: cannot read %q", value)
 		}
@@ -81,10 +86,13 @@ func parseINI(text string) ([]iniItem, error) {
 			return nil, bad("entry_points.txt: %s twice in [%s]", key, section)
 		}
 		seen[section+"\x00"+key] = true
-		items, open = append(items, iniItem{section, key, strings.TrimSpace(v)}), true
+		items, open = append(items, iniItem{section, key, strings.TrimLeftFunc(v, isSpace)}), true
 	}
 	return items, nil
 }
+
+// isSpace is Python's str.isspace for one character.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }
 
 // The interpreter's own names in bin.
 var interpreterName = regexp.MustCompile(`^(?i:python|pypy)w?(\d+(\.\d+)*)?t?$`)

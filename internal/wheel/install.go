@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Install unpacks the wheel at file into a tree. The order is Poetry's: launchers
@@ -34,7 +35,7 @@ func install(file string, into *Tree, opts Options) (Installed, error) {
 	if err != nil {
 		return Installed{}, err
 	}
-	defer a.zip.Close()
+	defer a.file.Close()
 	if opts.Warnings == nil {
 		opts.Warnings = io.Discard
 	}
@@ -72,6 +73,9 @@ func (in *installation) prepare(name fileName) error {
 	if !found {
 		return bad("no WHEEL file")
 	}
+	if !utf8.Valid(text) {
+		return bad("WHEEL is not UTF-8")
+	}
 	version := header(text, "Wheel-Version")
 	if !strings.HasPrefix(version, "1.") {
 		return bad("Wheel-Version is %q: only 1.x is known", version)
@@ -84,10 +88,11 @@ func (in *installation) prepare(name fileName) error {
 	if !found {
 		return bad("no RECORD file")
 	}
-	if issues := recordIssues(record, in.archive); len(issues) > 0 {
+	issues, err := checkRecord(record, in.archive)
+	if len(issues) > 0 {
 		in.warn("RECORD: %s%s", issues[0], more(len(issues)-1))
 	}
-	return nil
+	return err
 }
 
 func more(n int) string {
@@ -171,8 +176,8 @@ func (in *installation) metadata(opts Options) error {
 		return err
 	}
 	text := recordText(in.layout, in.entries, self)
-	hash, _, err := in.tree.write(target, bytes.NewReader(text), false)
-	in.tree.files[target] = written{hash, in.wheel, true}
+	done, err := in.tree.write(target, bytes.NewReader(text), false)
+	in.note(target, done, true)
 	return err
 }
 
@@ -186,27 +191,33 @@ func (in *installation) write(scheme, rel string, r io.Reader, exec, generated b
 	if err != nil {
 		return err
 	}
-	hash, size, err := in.tree.write(target, r, exec)
+	done, err := in.tree.write(target, r, exec)
 	if err != nil {
 		return err
 	}
-	e := entry{scheme, rel, hash, size}
+	e := entry{scheme, rel, done.hash, done.size}
 	before, existed := in.tree.files[target]
 	switch {
 	case !existed:
 		in.entries = append(in.entries, e)
 	case before.wheel != in.wheel:
-		if before.hash != hash {
+		if before.hash != done.hash {
 			in.warn("%s replaces the one of %s, which is different", target, before.wheel)
 		}
 		in.entries = append(in.entries, e)
-	case before.hash != hash && !before.generated && !generated:
+	case before.hash != done.hash && !before.generated && !generated:
 		return bad("two entries for %s, with different contents", target)
 	default:
 		in.replaceEntry(e, target)
 	}
-	in.tree.files[target] = written{hash, in.wheel, generated}
+	in.note(target, done, generated)
 	return nil
+}
+
+// note remembers what this wheel wrote.
+func (in *installation) note(target string, w written, generated bool) {
+	w.wheel, w.generated = in.wheel, generated
+	in.tree.files[target] = w
 }
 
 // replaceEntry keeps RECORD at one line a file.
@@ -242,18 +253,4 @@ func rewriteShebang(r io.Reader, interpreter string) (io.Reader, error) {
 			return nil, err
 		}
 	}
-}
-
-// header is a value of an RFC 822 style file, the first of that name.
-func header(text []byte, name string) string {
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" {
-			return "" // the body begins
-		}
-		if key, value, found := strings.Cut(line, ":"); found && strings.EqualFold(key, name) {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }

@@ -3,7 +3,6 @@ package wheel
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,32 +38,4 @@ func csvField(s string) string {
 		return s
 	}
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-}
-
-// recordIssues compares a wheel's RECORD with its members, by name only: the
-// archive as a whole is verified against the lock's hash. Many published wheels
-// have a bad RECORD, so Poetry warns and so do we.
-func recordIssues(text []byte, a *archive) []string {
-	r := csv.NewReader(bytes.NewReader(text))
-	r.FieldsPerRecord = -1
-	rows, err := r.ReadAll()
-	if err != nil {
-		return []string{fmt.Sprintf("cannot be read: %v", err)}
-	}
-	listed := map[string]bool{}
-	for _, row := range rows {
-		if len(row) != 3 {
-			return []string{fmt.Sprintf("line with %d fields", len(row))}
-		}
-		listed[row[0]] = true
-	}
-	var issues []string
-	for _, m := range a.members {
-		switch {
-		case m.path == a.distInfo+"/RECORD.jws", m.path == a.distInfo+"/RECORD.p7s": // signatures of it
-		case !listed[m.file.Name]:
-			issues = append(issues, m.path+" is not in it")
-		}
-	}
-	return issues
 }

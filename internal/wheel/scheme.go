@@ -34,10 +34,11 @@ func newLayout(python string, name fileName, purelib bool) layout {
 
 // place is where a member goes: scheme, and path within it.
 func (l layout) place(member string) (scheme, rel string, err error) {
-	rest, inData := strings.CutPrefix(member, l.dataDir+"/")
+	rest, inData := strings.CutPrefix(member+"/", l.dataDir+"/")
 	if !inData {
 		return l.root, member, nil
 	}
+	rest = strings.TrimSuffix(rest, "/")
 	scheme, rel, nested := strings.Cut(rest, "/")
 	if _, known := l.dirs[scheme]; !known || !nested {
 		return "", "", bad("entry %q: not in a folder that .data may have", member)

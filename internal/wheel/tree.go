@@ -26,6 +26,8 @@ type Tree struct {
 // written is what is known of a file in the tree.
 type written struct {
 	hash      [32]byte
+	size      int64
+	exec      bool
 	wheel     string // file name
 	generated bool   // a launcher or metadata: the wheel's own file may take its place
 }
@@ -53,32 +55,34 @@ func (t *Tree) Close() error { return t.root.Close() }
 
 func (t *Tree) interpreter() string { return t.venv + "/bin/python" }
 
-// write puts a file at rel and returns its hash and size. Modes are 0644 and 0755
-// whatever the umask.
-func (t *Tree) write(rel string, r io.Reader, exec bool) (hash [32]byte, size int64, err error) {
+// write puts a file at rel. Modes are 0644 and 0755 whatever the umask; as with
+// Poetry, which opens what is there, an executable file stays one when another
+// takes its place.
+func (t *Tree) write(rel string, r io.Reader, exec bool) (written, error) {
+	w := written{exec: exec || t.files[rel].exec}
 	if err := t.folder(path.Dir(rel)); err != nil {
-		return hash, 0, err
+		return w, err
 	}
 	mode := fs.FileMode(0o644)
-	if exec {
+	if w.exec {
 		mode = 0o755
 	}
 	f, err := t.root.OpenFile(rel, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
-		return hash, 0, clash(rel, err)
+		return w, clash(rel, err)
 	}
 	defer f.Close()
 	h := sha256.New()
 	// onlyWriter: the copy must use the buffer, not the file's ReadFrom.
-	size, err = io.CopyBuffer(onlyWriter{io.MultiWriter(f, h)}, r, t.buffer)
+	w.size, err = io.CopyBuffer(onlyWriter{io.MultiWriter(f, h)}, r, t.buffer)
 	if err == nil {
 		err = f.Chmod(mode)
 	}
 	if err == nil {
 		err = f.Close()
 	}
-	h.Sum(hash[:0])
-	return hash, size, err
+	h.Sum(w.hash[:0])
+	return w, err
 }
 
 type onlyWriter struct{ io.Writer }

@@ -1,0 +1,24 @@
+package wheel
+
+import "strings"
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// header is the first value of that name in a file such as WHEEL, "" where there
+// is none. It is read as Python's email package does it: what is no header ends
+// the headers. Only the first line of a value counts.
+func header(text []byte, name string) string {
+	for line := range strings.Lines(lineEnds.Replace(string(text))) {
+		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+			continue // a value goes on
+		}
+		key, value, found := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
+		if !found || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return "" // the body begins
+		}
+		if strings.EqualFold(key, name) {
+			return strings.TrimLeft(value, " \t")
+		}
+	}
+	return ""
+}

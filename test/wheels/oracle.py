@@ -1,0 +1,64 @@
+"""Install wheels with Poetry's own WheelInstaller; the oracle of this package's tests.
+
+usage: oracle.py VENV FRESH
+
+Builds an environment at VENV as Poetry does, and a copy at FRESH. Then, for each JSON line
+{"wheel": PATH, "to": FOLDER} on standard input: installs the wheel there, moves the
+environment to FOLDER, puts a fresh one in its place, and answers with a JSON line:
+refused ("" where it was installed), record (what is wrong with RECORD), pycache
+(how many files were left out).
+"""
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import warnings
+from pathlib import Path
+
+from poetry.installation.wheel_installer import WheelInstaller
+from poetry.utils.env import EnvManager, VirtualEnv
+
+
+def too_long(*_):
+    raise TimeoutError("still at it")
+
+
+def install(installer, wheel):
+    """What Poetry says of the wheel. Some made archives keep it busy for ever."""
+    refused = ""
+    signal.alarm(120 if os.path.getsize(wheel) > 100_000 else 1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            installer.install(Path(wheel))
+        except (Exception, MemoryError) as e:
+            refused = "%s: %s" % (type(e).__name__, e)
+    signal.alarm(0)
+    return {
+        "refused": refused,
+        "record": installer.invalid_wheels.pop(Path(wheel), []),
+        "pycache": sum("__pycache__" in str(w.message) for w in caught),
+    }
+
+
+def main():
+    venv = Path(sys.argv[1])
+    os.umask(0o022)
+    resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+    signal.signal(signal.SIGALRM, too_long)
+    EnvManager.build_venv(venv)
+    fresh = Path(sys.argv[2])
+    shutil.copytree(venv, fresh, symlinks=True)
+    installer = WheelInstaller(VirtualEnv(venv))
+    print(json.dumps({"python": "%d.%d" % sys.version_info[:2]}), flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = install(installer, request["wheel"])
+        os.rename(venv, request["to"])
+        shutil.copytree(fresh, venv, symlinks=True)
+        print(json.dumps(answer), flush=True)
+
+
+main()
