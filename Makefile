@@ -14,6 +14,10 @@ help: ## list the targets
 build: ## the three binaries, in bin/
 	$(GO_ENV) $(BUILD) -o bin/ ./cmd/...
 
+.PHONY: generate
+generate: ## docs/reference.md and the JSON schema, from the parser's structs
+	go generate ./...
+
 .PHONY: unit
 unit: ## tests that need neither daemon nor network
 	go test ./internal/... ./llb/... ./frontend/... ./cmd/...

@@ -129,6 +129,9 @@ func (b builder) buildx(t *testing.T, r request) outcome {
 	for _, k := range slices.Sorted(maps.Keys(r.opts)) {
 		argv = append(argv, flags(k, r.opts[k])...)
 	}
+	for _, name := range slices.Sorted(maps.Keys(r.folders)) {
+		argv = append(argv, "--build-context", name+"="+r.folders[name])
+	}
 	for _, id := range slices.Sorted(maps.Keys(r.secrets)) {
 		file := filepath.Join(t.TempDir(), "secret")
 		if err := os.WriteFile(file, r.secrets[id], 0o600); err != nil {
@@ -138,14 +141,17 @@ func (b builder) buildx(t *testing.T, r request) outcome {
 	}
 	archive := filepath.Join(t.TempDir(), "image.tar")
 	if !r.noImage {
-		argv = append(argv, "--provenance=false", "--output", "type=oci,dest="+archive)
+		argv = append(argv, "--output", "type=oci,dest="+archive)
+		if r.opts["attest:provenance"] == "" {
+			argv = append(argv, "--provenance=false")
+		}
 	}
 	e := b.run(t, r.dir, append(append(argv, r.flags...), ".")...)
 	o := readProgress(e.stderr)
 	if e.code != 0 {
 		o.err = errors.New(o.text)
 	} else if !r.noImage {
-		o.image = readImage(t, archive)
+		o.archive, o.image = archive, readImage(t, archive)
 	}
 	return o
 }
@@ -156,6 +162,8 @@ func flags(option, value string) []string {
 	switch {
 	case kind == "build-arg" || kind == "label":
 		return []string{"--" + kind, name + "=" + value}
+	case kind == "attest":
+		return []string{"--" + name, value}
 	case kind == "no-cache" && value == "":
 		return []string{"--no-cache"}
 	}

@@ -20,6 +20,19 @@ func printed(err error) string {
 	return b.String()
 }
 
+// fails holds a failed build against what its error has to say.
+func fails(t *testing.T, o outcome, wanted ...string) {
+	t.Helper()
+	if o.err == nil {
+		t.Fatal("the build succeeded")
+	}
+	for _, want := range wanted {
+		if !strings.Contains(printed(o.err), want) {
+			t.Errorf("no %q in:\n%s", want, printed(o.err))
+		}
+	}
+}
+
 // Every error names its line and says what to do.
 func TestErrors(t *testing.T) {
 	quatrain := func(lines string) string { return plainProject + lines }
@@ -92,14 +105,7 @@ func TestErrors(t *testing.T) {
 				}
 				p.write(t)
 				o := build(t, m, request{dir: p.dir, opts: c.opts, noImage: true})
-				if o.err == nil {
-					t.Fatal("the build succeeded")
-				}
-				for _, want := range c.want {
-					if !strings.Contains(printed(o.err), want) {
-						t.Errorf("no %q in:\n%s", want, printed(o.err))
-					}
-				}
+				fails(t, o, c.want...)
 			})
 		})
 	}

@@ -61,17 +61,20 @@ type request struct {
 	file    string            // entry file, "Dockerfile" by default
 	opts    map[string]string // frontend options: target, build-arg:…, label:…
 	secrets map[string][]byte
-	flags   []string // buildx's own, only in that mode
-	noImage bool     // do not export: the request is a subrequest, or fails
+	folders map[string]string // build contexts: name → folder
+	flags   []string          // buildx's own, only in that mode
+	noImage bool              // do not export: the request is a subrequest, or fails
+	push    string            // also push the image there; not in buildx's mode
 }
 
 // outcome is what came of it.
 type outcome struct {
-	err   error
-	image *image
-	ran   []string // names of the steps that ran, sorted; cached ones are not here
-	log   string   // what steps printed, and warnings
-	text  string   // what buildx printed besides
+	err     error
+	image   *image
+	archive string   // the file that it was read from
+	ran     []string // names of the steps that ran, sorted; cached ones are not here
+	log     string   // what steps printed, and warnings
+	text    string   // what buildx printed besides
 }
 
 // build runs one request.
@@ -92,9 +95,18 @@ func build(t *testing.T, m mode, r request) outcome {
 	for k, v := range r.opts {
 		opt.FrontendAttrs[k] = v
 	}
+	for name, dir := range r.folders {
+		opt.FrontendAttrs["context:"+name] = "local:" + name
+		opt.LocalMounts[name] = folder(t, dir)
+	}
 	archive := filepath.Join(t.TempDir(), "image.tar")
 	if !r.noImage {
 		opt.Exports = []client.ExportEntry{exportTo(archive)}
+	}
+	if r.push != "" {
+		opt.Exports = append(opt.Exports, client.ExportEntry{Type: client.ExporterImage, Attrs: map[string]string{
+			"name": r.push, "push": "true", "registry.insecure": "true",
+		}})
 	}
 	status := make(chan *client.SolveStatus)
 	var o outcome
@@ -109,7 +121,7 @@ func build(t *testing.T, m mode, r request) outcome {
 	wg.Wait()
 	o.ran, o.log = p.ran(), p.text.String()
 	if o.err == nil && !r.noImage {
-		o.image = readImage(t, archive)
+		o.archive, o.image = archive, readImage(t, archive)
 	}
 	return o
 }
@@ -144,6 +156,16 @@ func frontendImage(t *testing.T) string {
 		t.Fatal("QUATRAIN_FRONTEND is not set: `make integration` builds the frontend's image and sets it")
 	}
 	return ref
+}
+
+// registry is host and port of the lab's registry.
+func registry(t *testing.T) string {
+	t.Helper()
+	host := os.Getenv("QUATRAIN_REGISTRY")
+	if host == "" {
+		t.Fatal("QUATRAIN_REGISTRY is not set: `make integration` brings up a registry and sets it")
+	}
+	return host
 }
 
 // steps are the vertices that run the helper. Of the others (downloads, file

@@ -13,6 +13,7 @@ import (
 
 	"github.com/moby/buildkit/client"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -38,32 +39,66 @@ func exportTo(name string) client.ExportEntry {
 	}
 }
 
-// readImage reads an OCI archive with one image.
+// readImage reads an archive with one image: of an OCI exporter or of docker save.
 func readImage(t *testing.T, archive string) *image {
 	t.Helper()
-	blobs := readArchive(t, archive)
+	a := readArchive(t, archive)
 	var index ocispecs.Index
-	decode(t, blobs["index.json"], &index)
+	decode(t, a["index.json"], &index)
+	return a.image(t, a.first(t, index))
+}
+
+// readImages reads an archive with one image for each platform, by architecture.
+func readImages(t *testing.T, archive string) map[string]*image {
+	t.Helper()
+	a := readArchive(t, archive)
+	var index ocispecs.Index
+	decode(t, a["index.json"], &index)
+	decode(t, a.blob(index.Manifests[0].Digest), &index)
+	all := map[string]*image{}
+	for _, d := range index.Manifests {
+		if d.Platform.Architecture != "unknown" {
+			all[d.Platform.Architecture] = a.image(t, d)
+		}
+	}
+	return all
+}
+
+// archive is what is in an archive, by name.
+type archive map[string][]byte
+
+func (a archive) blob(d digest.Digest) []byte {
+	return a["blobs/"+d.Algorithm().String()+"/"+d.Encoded()]
+}
+
+// first is the first manifest of an image, which stand before attestations.
+func (a archive) first(t *testing.T, index ocispecs.Index) ocispecs.Descriptor {
+	t.Helper()
+	d := index.Manifests[0]
+	if d.MediaType != ocispecs.MediaTypeImageIndex {
+		return d
+	}
+	var nested ocispecs.Index
+	decode(t, a.blob(d.Digest), &nested)
+	return a.first(t, nested)
+}
+
+func (a archive) image(t *testing.T, d ocispecs.Descriptor) *image {
+	t.Helper()
 	var manifest ocispecs.Manifest
-	blob := func(d string) []byte { return blobs["blobs/"+strings.Replace(d, ":", "/", 1)] }
-	decode(t, blob(index.Manifests[0].Digest.String()), &manifest)
+	decode(t, a.blob(d.Digest), &manifest)
 	im := &image{files: map[string]*imageFile{}, own: map[string][]string{}}
-	decode(t, blob(manifest.Config.Digest.String()), &im.config)
+	decode(t, a.blob(manifest.Config.Digest), &im.config)
 	for _, l := range manifest.Layers {
-		d := l.Digest.String()
-		im.layers = append(im.layers, d)
-		im.apply(t, d, blob(d))
+		im.layers = append(im.layers, l.Digest.String())
+		im.apply(t, l.Digest.String(), a.blob(l.Digest))
 	}
 	return im
 }
 
 func (im *image) apply(t *testing.T, digest string, data []byte) {
 	t.Helper()
-	gz, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := tar.NewReader(gz)
+	r := tar.NewReader(plain(t, data))
 	for {
 		h, err := r.Next()
 		if err == io.EOF {
@@ -86,14 +121,27 @@ func (im *image) apply(t *testing.T, digest string, data []byte) {
 	}
 }
 
-func readArchive(t *testing.T, name string) map[string][]byte {
+// plain is a layer's tar; docker save writes layers as they are.
+func plain(t *testing.T, data []byte) io.Reader {
+	t.Helper()
+	if !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return bytes.NewReader(data)
+	}
+	gz, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gz
+}
+
+func readArchive(t *testing.T, name string) archive {
 	t.Helper()
 	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	all := map[string][]byte{}
+	all := archive{}
 	r := tar.NewReader(f)
 	for {
 		h, err := r.Next()

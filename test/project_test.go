@@ -18,6 +18,7 @@ import (
 type project struct {
 	dir   string
 	index *index
+	url   string // where builds find the index, if it is not its own address
 	toml  string // pyproject.toml, without the source
 	locks []locked
 	files map[string]string // further files
@@ -57,7 +58,7 @@ func (p *project) write(t *testing.T) *project {
 	}
 	toml := p.toml
 	if p.index != nil {
-		toml += "\n[[tool.poetry.source]]\nname = \"local\"\nurl = \"" + p.index.URL + "/simple/\"\n"
+		toml += "\n[[tool.poetry.source]]\nname = \"local\"\nurl = \"" + p.indexURL() + "/simple/\"\n"
 	}
 	files := map[string]string{
 		"pyproject.toml":   toml,
@@ -81,6 +82,8 @@ func (p *project) write(t *testing.T) *project {
 	}
 	return p
 }
+
+func (p *project) indexURL() string { return cmp.Or(p.url, p.index.URL) }
 
 // syntax is the line that names the frontend, and the whole of a stub: as README has
 // it, but for the registry.
@@ -108,7 +111,7 @@ func (p *project) lock(t *testing.T, toml string) string {
 			fmt.Fprintf(&b, "markers = %q\n", l.marker)
 		}
 		fmt.Fprintf(&b, "files = [\n    {file = %q, hash = \"sha256:%s\"},\n]\n", l.wheel.Filename(), sum)
-		fmt.Fprintf(&b, "\n[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"local\"\n", p.index.URL)
+		fmt.Fprintf(&b, "\n[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"local\"\n", p.indexURL())
 	}
 	root, err := source.ParseTOML(&source.File{Name: "pyproject.toml", Data: []byte(toml)})
 	sum := "0"

@@ -159,7 +159,7 @@ func adjust(t *Target, own *pyproject.TargetConfig) {
 		t.Compile = *own.Compile
 	}
 	if own.Project.Value != "" {
-		t.InstallRoot = own.Project.Value != "none"
+		t.InstallRoot = own.Project.Value != "none" && t.Stage == AppStage
 		t.AsWheel = own.Project.Value == "wheel"
 	}
 	t.Image = t.Image.Override(own.Image)

@@ -2,51 +2,132 @@ package pyproject
 
 import "github.com/quatrain-build/quatrain/internal/source"
 
-// Config is [tool.quatrain]. A field that the user did not set is zero; defaults
-// are applied by the plan. The doc comments are the reference documentation.
+// Config is [tool.quatrain], or the keys below a stub's syntax line. A field that the
+// user did not set is zero; defaults are applied by the plan.
+//
+// The key tags are what the parser knows, and with the doc comments the reference
+// page and the JSON schema (internal/reference): "Default:" and "Example:" start
+// the lines that these need of every key.
 type Config struct {
 	At source.Range
 
-	// Python is the minor version of Python, such as "3.12".
-	Python source.Text
-	// Base is the base image; {python} stands for the minor version.
-	Base source.Text
+	// Python is the minor version of Python. A build argument PYTHON_VERSION comes
+	// first, .python-version after it.
+	// Default: the newest that the lock's python-versions allow and for which every selected package has a wheel
+	// Example: python = "3.12"
+	Python source.Text `key:"python"`
+
+	// Base is the base image: any image with a CPython in it. {python} stands for
+	// the minor version.
+	// Default: "python:{python}-slim"
+	// Example: base = "python:{python}-slim-bookworm"
+	Base source.Text `key:"base"`
+
 	// Apt lists Debian packages that the running image needs.
-	Apt []source.Text
-	// Extras lists the extras to install.
-	Extras []source.Text
-	// Project says how the project itself is installed: "source", "wheel" or "none".
-	Project source.Text
-	// Include lists patterns of the files that go to the image's workdir.
-	Include []source.Text
-	// Exclude lists patterns of the files that do not.
-	Exclude []source.Text
+	// Default: none
+	// Example: apt = ["libpq5"]
+	Apt []source.Text `key:"apt"`
+
+	// Extras lists the extras of the project to install.
+	// Default: none
+	// Example: extras = ["postgres"]
+	Extras []source.Text `key:"extras"`
+
+	// Project says how the project itself is installed: "source" as `poetry install`
+	// leaves it, its files in the workdir and importable; "wheel" as the wheel that
+	// its build backend makes; "none" not at all, only the dependencies are.
+	// Default: "source", or "none" with package-mode = false
+	// Example: project = "none"
+	Project source.Text `key:"project" oneof:"source wheel none"`
+
+	// Include lists patterns, as in .dockerignore, of the files in the project's
+	// folder that go to the workdir. What .dockerignore leaves out stays out.
+	// Default: ["**"]
+	// Example: include = ["shop", "data"]
+	Include []source.Text `key:"include"`
+
+	// Exclude lists patterns of the files that do not go there; "!" takes one back.
+	// Caches, byte code, .git and .venv never do.
+	// Default: none
+	// Example: exclude = ["tests/**"]
+	Exclude []source.Text `key:"exclude"`
+
 	// Image is what the image runs and says of itself.
-	Image Image
-	// Compile writes byte code at build time.
-	Compile *bool
-	// Resolution is "auto", "lock" or "walk".
-	Resolution source.Text
-	// Build is [tool.quatrain.build]: for builder steps only, never in the image.
-	Build BuildConfig
-	// Git is [tool.quatrain.git].
-	Git GitConfig
-	// Targets are the [tool.quatrain.target.NAME] tables in file order.
-	Targets []TargetConfig
+	Image Image `key:",inline"`
+
+	// Compile writes byte code at build time: slower builds, faster starts.
+	// Default: true, but false in development and builder
+	// Example: compile = false
+	Compile *bool `key:"compile"`
+
+	// Resolution says how packages are selected: "lock" by the groups and markers in
+	// the lock (2.1), "walk" by walking from the project's dependencies, as Poetry 1
+	// and its option installer.re-resolve do; "auto" as the lock and poetry.toml ask.
+	// Default: "auto"
+	// Example: resolution = "walk"
+	Resolution source.Text `key:"resolution" oneof:"auto lock walk"`
+
+	// Build is for the steps that build and for the targets builder and development;
+	// production has nothing of it.
+	Build BuildConfig `key:"build"`
+
+	// Git is for dependencies in git repositories.
+	Git GitConfig `key:"git"`
+
+	// Targets are tables [tool.quatrain.target.NAME]: each adjusts the target of that
+	// name, or adds one. What a table does not set is as in [tool.quatrain].
+	Targets []TargetConfig `key:"target"` // in file order
 }
 
 // Image holds the keys that end in the image's configuration. They stand in
 // [tool.quatrain] and in each [tool.quatrain.target.NAME].
 type Image struct {
-	Command     *Command
-	Entrypoint  *Command
-	Ports       []Port
-	User        source.Text
-	Workdir     source.Text
-	Env         []Pair // sorted by name
-	Labels      []Pair // sorted by name
-	Healthcheck *Healthcheck
-	StopSignal  source.Text
+	// Command is what the image runs. A string is split as a shell splits words; no
+	// shell runs it.
+	// Default: the project's only console script, else python
+	// Example: command = ["uvicorn", "shop.main:app", "--host", "0.0.0.0", "--port", "8000"]
+	Command *Command `key:"command"`
+
+	// Entrypoint comes before the command.
+	// Default: none; the base image's is dropped
+	// Example: entrypoint = ["tini", "--"]
+	Entrypoint *Command `key:"entrypoint"`
+
+	// Ports lists the ports that the image listens on.
+	// Default: none
+	// Example: ports = [8000, "53/udp"]
+	Ports []Port `key:"ports"`
+
+	// User is who the image runs as: a name, "root", a number or two. Files belong to
+	// root and are not writable for it.
+	// Default: "app", with the number 10001
+	// Example: user = "1000:1000"
+	User source.Text `key:"user"`
+
+	// Workdir is where the project stands.
+	// Default: "/app"
+	// Example: workdir = "/srv/shop"
+	Workdir source.Text `key:"workdir"`
+
+	// Env sets variables in the image.
+	// Default: none beyond HOME, PATH, PYTHONUNBUFFERED and VIRTUAL_ENV
+	// Example: env = { LOG_LEVEL = "info" }
+	Env []Pair `key:"env"` // sorted by name
+
+	// Labels sets labels of the image; --label wins.
+	// Default: none
+	// Example: labels = { "org.opencontainers.image.title" = "shop" }
+	Labels []Pair `key:"labels"` // sorted by name
+
+	// Healthcheck is how an engine finds out whether a container is well.
+	// Default: the base image's
+	// Example: healthcheck = { command = ["shop", "ping"], interval = "10s" }
+	Healthcheck *Healthcheck `key:"healthcheck"`
+
+	// StopSignal is the signal that asks a container to end.
+	// Default: the base image's, else SIGTERM
+	// Example: stop-signal = "SIGINT"
+	StopSignal source.Text `key:"stop-signal"`
 }
 
 // Command is an argument vector. A string in the file has been split as a shell
@@ -71,33 +152,96 @@ type Pair struct {
 
 // Healthcheck is the image's health check; durations as written ("10s").
 type Healthcheck struct {
-	Command                        []string
-	Interval, Timeout, StartPeriod source.Text
-	Retries                        int
-	At                             source.Range
+	// Command ends with 0 if all is well.
+	// Default: none: it is needed
+	// Example: command = ["shop", "ping"]
+	Command []string `key:"command"`
+
+	// Interval is the time between two checks.
+	// Default: the engine's, 30s
+	// Example: interval = "10s"
+	Interval source.Text `key:"interval"`
+
+	// Timeout is how long a check may take.
+	// Default: the engine's, 30s
+	// Example: timeout = "3s"
+	Timeout source.Text `key:"timeout"`
+
+	// Retries is how many checks in a row must fail.
+	// Default: the engine's, 3
+	// Example: retries = 5
+	Retries int `key:"retries"`
+
+	// StartPeriod is the time at the start in which failures do not count.
+	// Default: the engine's, 0s
+	// Example: start-period = "20s"
+	StartPeriod source.Text `key:"start-period"`
+
+	At source.Range
 }
 
 // BuildConfig is [tool.quatrain.build].
 type BuildConfig struct {
-	Apt []source.Text
-	Env []Pair
+	// Apt lists Debian packages that building needs.
+	// Default: none
+	// Example: apt = ["gcc", "libpq-dev"]
+	Apt []source.Text `key:"apt"`
+
+	// Env sets variables for the steps that build.
+	// Default: none
+	// Example: env = { CFLAGS = "-O2" }
+	Env []Pair `key:"env"`
 }
 
 // GitConfig is [tool.quatrain.git].
 type GitConfig struct {
-	KnownHosts source.Text // path of a known_hosts file in the context
-	SSH        []Pair      // host → agent id
+	// KnownHosts is the path of a known_hosts file in the context, for servers whose
+	// keys are not built in.
+	// Default: github.com, gitlab.com, bitbucket.org and dev.azure.com are known
+	// Example: known-hosts = "deploy/known_hosts"
+	KnownHosts source.Text `key:"known-hosts"`
+
+	// SSH names the agent for a host, where it is not the default one.
+	// Default: none
+	// Example: ssh = { "git.example.com" = "company" }
+	SSH []Pair `key:"ssh"` // host → agent id
 }
 
 // TargetConfig is [tool.quatrain.target.NAME]: it adjusts a built-in target or adds one.
 type TargetConfig struct {
-	Name    string
-	At      source.Range
-	From    source.Text
-	Groups  []source.Text
-	Extras  []source.Text
-	Apt     []source.Text
-	Compile *bool
-	Project source.Text
-	Image   Image
+	Name string
+	At   source.Range
+
+	// From is the target that this one starts from.
+	// Default: "production" for a target of your own
+	// Example: from = "development"
+	From source.Text `key:"from"`
+
+	// Groups lists the dependency groups to install.
+	// Default: as in the target that it starts from
+	// Example: groups = ["main", "worker"]
+	Groups []source.Text `key:"groups"`
+
+	// Extras lists the extras to install, instead of those of [tool.quatrain].
+	// Default: as in the target that it starts from
+	// Example: extras = ["postgres"]
+	Extras []source.Text `key:"extras"`
+
+	// Apt lists Debian packages on top of those that the target has already.
+	// Default: none
+	// Example: apt = ["libmagic1"]
+	Apt []source.Text `key:"apt"`
+
+	// Compile is as in [tool.quatrain].
+	// Default: as in the target that it starts from
+	// Example: compile = true
+	Compile *bool `key:"compile"`
+
+	// Project is as in [tool.quatrain].
+	// Default: as in the target that it starts from
+	// Example: project = "none"
+	Project source.Text `key:"project" oneof:"source wheel none"`
+
+	// Image is as in [tool.quatrain].
+	Image Image `key:",inline"`
 }

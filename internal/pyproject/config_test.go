@@ -45,6 +45,15 @@ func TestUnknownKeyHint(t *testing.T) {
 	}
 }
 
+func TestBadPatterns(t *testing.T) {
+	for _, bad := range []string{"[", "!", ""} {
+		root, _ := source.ParseTOML(&source.File{Name: "f", Data: []byte("exclude = [\"" + bad + "\"]\n")})
+		if _, err := ParseConfig(root); err == nil || !strings.Contains(err.Error(), "is not a pattern") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
 // A stub's keys win; tables, those of targets too, are merged key by key.
 func TestOverride(t *testing.T) {
 	own := config(t, "python = \"3.11\"\napt = [\"libpq5\"]\nenv = {A = \"1\", B = \"1\"}\n[build]\nenv = {X = \"1\"}\n[target.dev]\ngroups = [\"dev\"]\ncommand = \"a\"\n[target.test]\ncommand = \"t\"\n")

@@ -2,6 +2,7 @@ package pyproject
 
 import (
 	"errors"
+	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -17,13 +18,13 @@ import (
 
 // The keys of each table; what is not here is an error.
 var (
-	imageKeys  = []string{"command", "entrypoint", "ports", "user", "workdir", "env", "labels", "healthcheck", "stop-signal"}
-	configKeys = append([]string{"python", "base", "apt", "extras", "project", "include", "exclude", "compile",
-		"resolution", "build", "git", "target"}, imageKeys...)
-	targetKeys = append([]string{"from", "groups", "extras", "apt", "compile", "project"}, imageKeys...)
-	buildKeys  = []string{"apt", "env"}
-	gitKeys    = []string{"known-hosts", "ssh"}
-	healthKeys = []string{"command", "interval", "timeout", "retries", "start-period"}
+	configKeys   = keyNames[Config]()
+	targetKeys   = keyNames[TargetConfig]()
+	buildKeys    = keyNames[BuildConfig]()
+	gitKeys      = keyNames[GitConfig]()
+	healthKeys   = keyNames[Healthcheck]()
+	projectModes = oneOf[Config]("project")
+	resolutions  = oneOf[Config]("resolution")
 )
 
 // ParseConfig reads a [tool.quatrain] table, which may be nil, or the keys of a stub.
@@ -37,9 +38,9 @@ func ParseConfig(t *source.Table) (Config, error) {
 	c := Config{
 		At: t.At, Python: p.Text(t.Get("python")), Base: p.Text(t.Get("base")),
 		Apt: p.apt(t.Get("apt")), Extras: p.names(t.Get("extras")),
-		Project: p.oneOf(t.Get("project"), "source", "wheel", "none"),
-		Include: p.Texts(t.Get("include")), Exclude: p.Texts(t.Get("exclude")),
-		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), "auto", "lock", "walk"),
+		Project: p.oneOf(t.Get("project"), projectModes),
+		Include: p.patterns(t.Get("include")), Exclude: p.patterns(t.Get("exclude")),
+		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), resolutions),
 		Image: p.image(t),
 	}
 	if b := p.Table(t.Get("build")); b != nil {
@@ -84,7 +85,7 @@ func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
 	return TargetConfig{
 		Name: e.Key, At: e.KeyAt, From: p.Text(t.Get("from")),
 		Groups: p.names(t.Get("groups")), Extras: p.names(t.Get("extras")), Apt: p.apt(t.Get("apt")),
-		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), "source", "wheel", "none"),
+		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), projectModes),
 		Image: p.image(t),
 	}
 }
@@ -111,7 +112,19 @@ func (p *configParser) apt(v *source.Value) []source.Text {
 	return texts
 }
 
-func (p *configParser) oneOf(v *source.Value, allowed ...string) source.Text {
+// patterns are those of .dockerignore: path.Match with "**" and a leading "!".
+func (p *configParser) patterns(v *source.Value) []source.Text {
+	texts := p.Texts(v)
+	for _, t := range texts {
+		if _, err := path.Match(t.Value, ""); err != nil || strings.Trim(t.Value, "! ") == "" {
+			p.add(source.Errorf(t.At, "%q is not a pattern for files", t.Value).
+				WithHint("Patterns are as in .dockerignore: \"tests/**\", \"**/*.md\", \"!README.md\"."))
+		}
+	}
+	return texts
+}
+
+func (p *configParser) oneOf(v *source.Value, allowed []string) source.Text {
 	t := p.Text(v)
 	if v != nil && v.Kind == source.String && !slices.Contains(allowed, t.Value) {
 		err := source.Errorf(t.At, "%q is not one of %s", t.Value, strings.Join(allowed, ", "))

@@ -1,0 +1,153 @@
+package reference
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pelletier/go-toml/v2"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+func read(t *testing.T) []Table {
+	t.Helper()
+	tables, err := Tables("../pyproject")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tables
+}
+
+func TestUpToDate(t *testing.T) {
+	page, err := Page(read(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := Schema(read(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{PageFile: page, SchemaFile: schema} {
+		got, err := os.ReadFile(filepath.Join("../../docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("docs/%s is old: run `make generate`\n%s", name, diff)
+		}
+	}
+}
+
+// What the page shows can be written.
+func TestExamples(t *testing.T) {
+	for _, table := range read(t) {
+		header := strings.TrimPrefix(strings.TrimPrefix(table.Name, "tool.quatrain"), ".")
+		for _, k := range table.Keys {
+			if k.Example == "" {
+				continue
+			}
+			text := k.Example + "\n"
+			if header != "" {
+				text = "[" + header + "]\n" + text
+			}
+			if table.Name == "tool.quatrain.healthcheck" && k.Name != "command" {
+				text += "command = \"true\"\n"
+			}
+			if err := parse(t, text); err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+}
+
+func parse(t *testing.T, text string) error {
+	t.Helper()
+	root, err := source.ParseTOML(&source.File{Name: "Dockerfile", Data: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pyproject.ParseConfig(root)
+	return err
+}
+
+// The schema and the parser accept and refuse the same.
+func TestSchema(t *testing.T) {
+	schema := compile(t)
+	for text, ok := range map[string]bool{
+		"": true,
+		"python = \"3.12\"\napt = [\"libpq5\"]\ncompile = false\nports = [80, \"53/udp\"]\n": true,
+		"command = \"a b\"\nentrypoint = []\nenv = {A = \"x\", B = 1, C = true}\n":           true,
+		"healthcheck = {command = \"true\", retries = 0}\n":                                  true,
+		"[build]\napt = [\"gcc\"]\n[target.worker]\nfrom = \"production\"\nports = []\n":     true,
+		"pyton = \"3.12\"\n":                              false,
+		"python = 3.12\n":                                 false,
+		"apt = \"libpq5\"\n":                              false,
+		"compile = \"yes\"\n":                             false,
+		"project = \"sauce\"\n":                           false,
+		"resolution = \"\"\n":                             false,
+		"ports = [70000]\n":                               false,
+		"ports = [\"http\"]\n":                            false,
+		"ports = 80\n":                                    false,
+		"env = [\"A=1\"]\n":                               false,
+		"env = {A = []}\n":                                false,
+		"healthcheck = {interval = \"1s\"}\n":             false,
+		"healthcheck = {command = []}\n":                  false,
+		"healthcheck = {command = \"x\", retries = -1}\n": false,
+		"exclude = [\"tests/**\", \"!tests/a\"]\n":        true,
+		"[build]\npip = []\n":                             false,
+		"[git]\nhosts = 1\n":                              false,
+		"[target.x]\npython = \"3.12\"\n":                 false,
+	} {
+		if err := parse(t, text); (err == nil) != ok {
+			t.Errorf("the parser: %q: %v", text, err)
+		}
+		if err := schema.Validate(value(t, text)); (err == nil) != ok {
+			t.Errorf("the schema: %q: %v", text, err)
+		}
+	}
+}
+
+func compile(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	data, err := Schema(read(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(SchemaFile, doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile(SchemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// value is a TOML text as a JSON validator wants it.
+func value(t *testing.T, text string) any {
+	t.Helper()
+	table := map[string]any{}
+	if err := toml.Unmarshal([]byte(text), &table); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

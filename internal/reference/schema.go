@@ -1,0 +1,74 @@
+package reference
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Schema is the JSON schema (draft 2020-12) of the table [tool.quatrain], and so of
+// what stands below a stub's syntax line.
+func Schema(tables []Table) ([]byte, error) {
+	byName := map[string]map[string]any{}
+	// Inner tables come later in the list, and are needed first.
+	for i := len(tables) - 1; i >= 0; i-- {
+		t, err := tableSchema(tables[i], byName)
+		if err != nil {
+			return nil, err
+		}
+		byName[tables[i].Name] = t
+	}
+	root := byName["tool.quatrain"]
+	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["title"] = "Quatrain"
+	root["description"] = "[tool.quatrain] of a pyproject.toml, or the keys of a stub: how a Poetry project becomes an image"
+	data, err := json.MarshalIndent(root, "", "  ")
+	return append(data, '\n'), err
+}
+
+func tableSchema(t Table, inner map[string]map[string]any) (map[string]any, error) {
+	properties := map[string]any{}
+	for _, k := range t.Keys {
+		var p map[string]any
+		switch k.Name {
+		case "build", "git", "healthcheck":
+			p = maps.Clone(inner["tool.quatrain."+k.Name])
+		case "target":
+			p = object("type", "object", "additionalProperties", inner["tool.quatrain.target.NAME"])
+		default:
+			s, err := shapeOf(k)
+			if err != nil {
+				return nil, err
+			}
+			p = maps.Clone(s.schema)
+		}
+		if err := annotate(p, k); err != nil {
+			return nil, err
+		}
+		properties[k.Name] = p
+	}
+	s := object("type", "object", "properties", properties, "additionalProperties", false)
+	if t.Name == "tool.quatrain.healthcheck" {
+		s["required"] = []string{"command"}
+	}
+	return s, nil
+}
+
+// annotate adds what an editor shows.
+func annotate(p map[string]any, k Key) error {
+	doc := strings.ReplaceAll(k.Doc, "\n", " ")
+	p["description"] = doc
+	if k.Default == "" {
+		return nil
+	}
+	p["description"] = doc + "\nDefault: " + k.Default + "."
+	var example map[string]any
+	if err := toml.Unmarshal([]byte(k.Example), &example); err != nil || example[k.Name] == nil {
+		return fmt.Errorf("the example of %s is not one: %s", k.Name, k.Example)
+	}
+	p["examples"] = []any{example[k.Name]}
+	return nil
+}
