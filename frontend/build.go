@@ -87,11 +87,11 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err := r.addProject(ctx, graph, p, &inputs); err != nil {
 		return nil, err
 	}
-	ref, err := r.solveImage(ctx, graph, p, inputs)
+	ref, history, err := r.solveImage(ctx, graph, p, inputs)
 	if err != nil {
 		return nil, err
 	}
-	config, err := llb.Config(p, image.config, r.ui.Labels)
+	config, err := llb.Config(p, image.config, r.ui.Labels, history)
 	if err != nil {
 		return nil, err
 	}

@@ -60,28 +60,29 @@ func (r *request) solveExplained(ctx context.Context, g *quatrain.Graph, p *plan
 
 // solveImage solves the image. Where BuildKit's own download fails, the helper
 // downloads: it knows certificates and proxies that the daemon does not, tries
-// again, and says what happened.
-func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in quatrain.Inputs) (gwclient.Reference, error) {
+// again, and says what happened. It returns the image's history too.
+func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in quatrain.Inputs) (gwclient.Reference, []string, error) {
 	image, err := g.Assemble(p, in)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	def, err := r.marshal(ctx, image)
+	def, err := r.marshal(ctx, image.Root)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ref, err := r.solveDefinition(ctx, def)
 	if err == nil {
-		return ref, nil
+		return ref, image.History, nil
 	}
 	if !failedDownload(def, err) {
-		return nil, r.explain(ctx, g, p, def, err)
+		return nil, nil, r.explain(ctx, g, p, def, err)
 	}
 	in.AllByStep = true
 	if image, err = g.Assemble(p, in); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return r.solveExplained(ctx, g, p, image)
+	ref, err = r.solveExplained(ctx, g, p, image.Root)
+	return ref, image.History, err
 }
 
 // locate asks every index where its files are.

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
 // Config is the image's configuration: the base's with the plan's on top.
-// labels are the request's own and win.
-func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[string]string) (*dockerspec.DockerOCIImage, error) {
+// labels are the request's own and win; made is what Assemble says of the layers.
+func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[string]string, made []string) (*dockerspec.DockerOCIImage, error) {
 	img := baseConfig
 	user, err := p.Target.User()
 	if err != nil {
@@ -48,7 +49,27 @@ func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[strin
 	}
 	// When the base was made says nothing of this image.
 	img.Created = nil
+	img.History = history(baseConfig, made)
 	return &img, nil
+}
+
+// history is the base's, and a line for each layer above it. BuildKit tells by their
+// order which layer a line is about, so layers that the base is silent about get one.
+func history(base dockerspec.DockerOCIImage, made []string) []ocispecs.History {
+	all := slices.Clone(base.History)
+	silent := len(base.RootFS.DiffIDs)
+	for _, h := range all {
+		if !h.EmptyLayer {
+			silent--
+		}
+	}
+	for range max(silent, 0) {
+		all = append(all, ocispecs.History{CreatedBy: "base image"})
+	}
+	for _, m := range made {
+		all = append(all, ocispecs.History{CreatedBy: m, Comment: "quatrain"})
+	}
+	return all
 }
 
 func lookup(env []string, name string) string {

@@ -1,6 +1,9 @@
 package llb
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/base"
@@ -23,37 +26,72 @@ type Inputs struct {
 	Installed []editable.File      // the project's own installation
 }
 
+// Image is an image's root, and what made each layer above its base.
+type Image struct {
+	Root    llb.State
+	History []string
+}
+
+// layer is one layer of an image.
+type layer struct {
+	state llb.State
+	made  string // a line of the image's history
+}
+
 // Assemble puts an image's root together. Everything that two targets share is
 // the same vertex.
-func (g *Graph) Assemble(p *plan.Plan, in Inputs) (llb.State, error) {
+func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 	user, err := p.Target.User()
 	if err != nil {
-		return llb.State{}, err
+		return Image{}, err
 	}
-	layers := []llb.State{in.Base}
+	var layers []layer
 	if user.Create {
-		layers = append(layers, g.user(p.Base, user))
+		layers = append(layers, layer{g.user(p.Base, user), fmt.Sprintf("user %s (%s)", user.Name, user)})
 	}
-	if p.Target.Stage == plan.BaseStage {
-		return g.merge(layers), nil
+	if p.Target.Stage != plan.BaseStage {
+		layers = append(layers, layer{g.venv(p), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
+		layers = append(layers, g.dependencies(p, in)...)
 	}
-	layers = append(layers, g.venv(p))
-	layers = append(layers, g.dependencies(p, in)...)
 	if p.Target.Stage == plan.AppStage {
 		layers = append(layers, g.project(p, in)...)
 	}
-	return g.merge(layers), nil
+	return g.stack(p, in, layers), nil
+}
+
+// stack puts the layers on the base.
+func (g *Graph) stack(p *plan.Plan, in Inputs, layers []layer) Image {
+	image := Image{History: aptHistory(p.Target)}
+	states := []llb.State{in.Base}
+	for _, l := range layers {
+		states = append(states, l.state)
+		image.History = append(image.History, l.made)
+	}
+	image.Root = g.merge(states)
+	return image
+}
+
+// aptHistory is about what Inputs.Base has beyond its image: a layer for each step.
+func aptHistory(t plan.Target) []string {
+	var all []string
+	if len(t.Apt) > 0 {
+		all = append(all, "apt: "+strings.Join(t.Apt, " "))
+	}
+	if t.BuildTools && len(t.BuildApt) > 0 {
+		all = append(all, "apt, to build with: "+strings.Join(t.BuildApt, " "))
+	}
+	return all
 }
 
 // dependencies are the buckets' layers, and their byte code behind them.
-func (g *Graph) dependencies(p *plan.Plan, in Inputs) []llb.State {
+func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
 	buckets := plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
-	var installed, compiled []llb.State
+	var installed, compiled []layer
 	for _, b := range buckets {
 		tree := g.install(p, b, g.distributions(p, b.Packages, in))
-		installed = append(installed, tree)
+		installed = append(installed, layer{tree, "install " + b.Name + ": " + packageList(b.Packages)})
 		if p.Target.Compile {
-			compiled = append(compiled, g.compile(p, b.Name, in.BuildBase, tree))
+			compiled = append(compiled, layer{g.compile(p, b.Name, in.BuildBase, tree), "byte code of " + b.Name})
 		}
 	}
 	return append(installed, compiled...)
@@ -61,25 +99,26 @@ func (g *Graph) dependencies(p *plan.Plan, in Inputs) []llb.State {
 
 // project is the app's files, its byte code, and what makes it importable: last,
 // because it changes most.
-func (g *Graph) project(p *plan.Plan, in Inputs) []llb.State {
-	var layers []llb.State
+func (g *Graph) project(p *plan.Plan, in Inputs) []layer {
+	var layers []layer
+	name := p.Project.Name.Value
 	if len(in.Installed) > 0 {
-		layers = append(layers, g.writeFiles("[project] "+p.Project.Name.Value, in.Installed))
+		layers = append(layers, layer{g.writeFiles("[project] "+name, in.Installed), "install the project: " + name + " " + p.Project.Version.Value})
 	}
-	compiled := func(name string, tree llb.State) {
-		layers = append(layers, tree)
+	compiled := func(tree llb.State, name, made string) {
+		layers = append(layers, layer{tree, made})
 		if p.Target.Compile {
-			layers = append(layers, g.compile(p, name, in.BuildBase, tree))
+			layers = append(layers, layer{g.compile(p, name, in.BuildBase, tree), "byte code of the " + name})
 		}
 	}
 	if p.Target.InstallRoot && p.Target.AsWheel {
 		pkg := p.RootPackage()
 		wheel := place{g.build(p, pkg, place{*in.Project, "/"}, in), "/"}
 		bucket := plan.Bucket{Name: "project", Packages: []plan.Package{pkg}}
-		compiled("wheel of the project", g.install(p, bucket, map[string]place{pkg.Name: wheel}))
+		compiled(g.install(p, bucket, map[string]place{pkg.Name: wheel}), "wheel of the project", "install the project: wheel of "+name+" "+p.Project.Version.Value)
 	}
 	if in.App != nil && p.CopiesApp() {
-		compiled("project", *in.App)
+		compiled(*in.App, "project", "copy the project to "+p.Target.Workdir())
 	}
 	return layers
 }

@@ -80,3 +80,16 @@ func names(packages []plan.Package) string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// packageList says for the image's history what is in a bucket.
+func packageList(packages []plan.Package) string {
+	var all []string
+	for _, p := range packages {
+		all = append(all, p.Name+" "+p.Version)
+	}
+	text := strings.Join(all, ", ")
+	if len(all) > 1 {
+		text += fmt.Sprintf(" (%d packages)", len(all))
+	}
+	return text
+}
