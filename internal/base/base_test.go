@@ -79,6 +79,12 @@ func TestRead(t *testing.T) {
 			env:   []string{"PATH=:/nowhere:/opt/bin", "PYTHON_VERSION=3.12.4"},
 			want:  Facts{Interpreter: "/opt/bin/python3.13", Version: "3.13.0rc2", Libc: glibc, OS: "rhel"},
 		},
+		// The standard library is found beside the file, so a link's folder must not be the venv's home.
+		"elsewhere, behind a link of its own name": {
+			files: map[string]string{"opt/python/bin/python3.12": "ELF\x003.12.4\x00", "usr/lib/libc.so.6": glibc236},
+			links: map[string]string{"usr/local/bin/python3": "python3.12", "usr/local/bin/python3.12": "/opt/python/bin/python3.12"},
+			want:  Facts{Interpreter: "/opt/python/bin/python3.12", Version: "3.12.4", Libc: glibc},
+		},
 		"a link through another": {
 			files: map[string]string{"usr/bin/python3.11": "ELF\x003.11.2\x00", "usr/lib/libc.so.6": glibc236},
 			links: map[string]string{"usr/local/bin/python3": "../../../etc/alternatives/python3", "etc/alternatives/python3": "/usr/../../bin/python3.11", "bin": "usr/bin"},

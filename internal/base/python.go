@@ -30,7 +30,7 @@ func findPython(root FS, searchPath string) (interpreter, minor string, freeThre
 				continue
 			}
 			if m := pythonName.FindStringSubmatch(path.Base(found)); m != nil {
-				return inDir(root, dir, path.Base(found), found), m[1], m[2] != "", nil
+				return found, m[1], m[2] != "", nil
 			}
 		}
 	}
@@ -60,16 +60,6 @@ func versioned(root FS, dir string) []string {
 		return cmp.Or(cmp.Compare(len(y), len(x)), strings.Compare(y, x), cmp.Compare(len(a), len(b)))
 	})
 	return names
-}
-
-// inDir prefers the interpreter's name in the PATH's own folder: a link there may
-// stand for a file elsewhere, and the prefix follows the name.
-func inDir(root FS, dir, name, found string) string {
-	own := strings.Trim(path.Join(dir, name), "/")
-	if _, err := root.Lstat(own); err == nil {
-		return own
-	}
-	return found
 }
 
 // pythonVersion is what the image says, if it says it of this minor version, else
