@@ -23,9 +23,14 @@ unit: ## tests that need neither daemon nor network
 	go test ./internal/... ./llb/... ./frontend/... ./cmd/...
 
 .PHONY: lint
-lint: ## vet and formatting
-	@test -z "$$(gofmt -l cmd frontend internal llb test)" || { gofmt -l cmd frontend internal llb test; exit 1; }
-	go vet ./...
+lint: ## formatting, vet, staticcheck, shellcheck
+	$(LAB) up lint
+	eval "$$($(LAB) env)" && test/lint.sh
+
+.PHONY: vulncheck
+vulncheck: ## known vulnerabilities, where their database can be reached
+	$(LAB) up lint
+	eval "$$($(LAB) env)" && test/vulncheck.sh
 
 .PHONY: lab
 lab: ## bring up buildkitd, a registry, base images, Docker Engine

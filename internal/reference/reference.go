@@ -92,7 +92,7 @@ func describe(k pyproject.Key, doc string) (Key, error) {
 	// Comments of Go start with the name of the field.
 	key.Doc = strings.Replace(key.Doc, k.Field.Name, "`"+k.Name+"`", 1)
 	if key.Doc == "" || !key.isTable() && (key.Default == "" || key.Example == "") {
-		return key, fmt.Errorf("%s.%s: the comment wants a description, Default: and Example:", k.Owner.Name(), k.Field.Name)
+		return key, fmt.Errorf("%s.%s: the comment wants a description, a default and an example", k.Owner.Name(), k.Field.Name)
 	}
 	return key, nil
 }

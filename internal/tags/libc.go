@@ -19,7 +19,7 @@ func ParseLibc(s string) (Libc, error) {
 	a, errA := strconv.Atoi(major)
 	b, errB := strconv.Atoi(minor)
 	if !ok || family != "glibc" && family != "musl" || errA != nil || errB != nil {
-		return Libc{}, fmt.Errorf("C library %q is not of the form glibc-2.36 or musl-1.2", s)
+		return Libc{}, fmt.Errorf("libc %q is not of the form glibc-2.36 or musl-1.2", s)
 	}
 	return Libc{family, a, b}, nil
 }

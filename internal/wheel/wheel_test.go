@@ -345,7 +345,7 @@ func TestRun(t *testing.T) {
 		}
 		return fmt.Sprintf("%x", h.Sum(nil))
 	}
-	if hash() != hash() {
+	if first, second := hash(), hash(); first != second {
 		t.Error("two runs, two trees")
 	}
 	bad := filepath.Join(t.TempDir(), "bad-1-py3-none-any.whl")

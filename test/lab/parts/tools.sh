@@ -22,6 +22,7 @@ declare -A tool_module=(
   [buildx]=github.com/docker/buildx
   [compose]=github.com/docker/compose/v5
   [crane]=github.com/google/go-containerregistry
+  [lint]=honnef.co/go/tools
   [moby]=github.com/moby/moby/v2
   [runc]=github.com/opencontainers/runc
 )
@@ -39,6 +40,7 @@ build_tool() {
 build_buildkit() { CGO_ENABLED=0 go_build "$1/" "-X github.com/moby/buildkit/version.Version=$(tool_version buildkit)" tool; }
 build_buildx() { CGO_ENABLED=0 go_build "$1/docker-buildx" "-X github.com/docker/buildx/version.Version=$(tool_version buildx)" tool; }
 build_crane() { CGO_ENABLED=0 go_build "$1/" "" tool; }
+build_lint() { CGO_ENABLED=0 go_build "$1/" "" tool; }
 build_moby() {
   local version
   version=29.0.0+moby.$(tool_version moby) # what becomes Engine 29; clients compare it with their own numbers
