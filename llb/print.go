@@ -138,7 +138,11 @@ func (p *printer) source(s *pb.SourceOp) {
 	var attrs []string
 	for _, key := range slices.Sorted(maps.Keys(s.Attrs)) {
 		if !slices.Contains(hiddenAttrs, key) {
-			attrs = append(attrs, key+" "+s.Attrs[key])
+			value := s.Attrs[key]
+			if strings.Contains(value, "\n") {
+				value = contents([]byte(value))
+			}
+			attrs = append(attrs, key+" "+value)
 		}
 	}
 	if len(attrs) > 0 {
