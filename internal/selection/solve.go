@@ -191,6 +191,8 @@ func (w *walker) conflict(needs []need) error {
 }
 
 // reach are the names of what is reached from needs over the edges of their nodes.
+// A need that was no part of the solution reaches only what has the same node there:
+// a[x] is not reached where only a and a[y] were asked for.
 func (s *state) reach(from []need) map[string]bool {
 	names, seen := map[string]bool{}, map[node]bool{}
 	for todo := slices.Clone(from); len(todo) > 0; {
@@ -198,11 +200,12 @@ func (s *state) reach(from []need) map[string]bool {
 		todo = todo[:len(todo)-1]
 		pkg := s.chosen[n.name]
 		id := nodeOf(n.name, n.extras)
-		if pkg == nil || seen[id] || !n.satisfiedBy(pkg) {
+		edges, solved := s.edges[id]
+		if !solved || seen[id] || !n.satisfiedBy(pkg) {
 			continue
 		}
 		seen[id], names[n.name] = true, true
-		todo = append(todo, s.edges[id]...)
+		todo = append(todo, edges...)
 		if len(n.extras) > 0 {
 			n.extras = nil
 			todo = append(todo, n)

@@ -97,6 +97,13 @@ func TestWalk(t *testing.T) {
 			[]string{"K"}, "keyring==25 z==1",
 		},
 		{
+			"a need for another Python reaches no other extras",
+			"cache = {version = \"*\", extras = [\"x\"], python = \">=3.12\"}\nweb = {version = \"*\", optional = true}\n[tool.poetry.extras]\nw = [\"web\"]",
+			locked("web", "1", "[package.dependencies]\ncache = {version = \"*\", extras = [\"y\"]}") +
+				locked("cache", "1", "[package.extras]\nx = []\ny = []") + "[extras]\nw = [\"web\"]",
+			nil, "",
+		},
+		{
 			"by source",
 			"torch = {version = \"*\", source = \"cpu\"}\nb = {version = \"*\", source = \"pypi\"}",
 			locked("torch", "2", "") + locked("torch", "2+cpu", "[package.source]\ntype = \"legacy\"\nurl = \"https://example.org/simple\"\nreference = \"cpu\"") + locked("b", "1", ""),
