@@ -27,7 +27,7 @@ var changes = []change{
 			return regexp.MustCompile(`(?m)^version = ".*"$`).ReplaceAllString(s, `version = "9.9.9"`)
 		})
 	}},
-	{"one dependency changed (idna 3.10)", func(p string) error { return swap(p) }},
+	{"another release of one dependency: idna 3.10", swap},
 }
 
 func edit(name string, with func(string) string) error {

@@ -36,17 +36,24 @@ func demo(ctx context.Context) error {
 		return err
 	}
 	b := &builder{project: project, image: os.Getenv("QUATRAIN_REGISTRY") + "/demo/orders:latest"}
-	fmt.Printf("Building examples/orders through its one-line stub: %s\n", strings.TrimSpace(b.stub()))
-	first, err := b.build(ctx, "the first build")
+	if _, err := b.newBytes(); err != nil {
+		return err
+	}
+	fmt.Printf("Building examples/orders with docker buildx build. Its Dockerfile is one line:\n\n  %s\n\n", b.stub())
+	first, err := b.build(ctx, "first build")
 	if err != nil {
 		return err
 	}
-	first.printPhases(os.Stdout)
-	layers, err := b.layers()
+	im, err := b.pull()
 	if err != nil {
 		return err
 	}
-	printLayers(os.Stdout, layers)
+	printBuilt(b, first, im)
+	printPhases(first)
+	if known := first.progress.count(func(o *operation) bool { return o.cached }); known > 0 {
+		fmt.Printf("The builder knew %d operations from earlier builds. For a build from nothing: make lab-down && rm -rf .lab && make demo\n", known)
+	}
+	printLayers(im)
 	if err := runOnce(ctx, b.image); err != nil {
 		return err
 	}
@@ -55,6 +62,7 @@ func demo(ctx context.Context) error {
 
 // later builds again after each kind of change.
 func later(ctx context.Context, b *builder, first *result) error {
+	fmt.Printf("\nBuilding again after changes to a copy of the project:\n\n")
 	results := []*result{first}
 	for _, c := range changes {
 		if err := c.apply(b.project); err != nil {
@@ -66,7 +74,8 @@ func later(ctx context.Context, b *builder, first *result) error {
 		}
 		results = append(results, r)
 	}
-	printResults(os.Stdout, results)
+	printCosts(results)
+	printRan(results[1:])
 	return nil
 }
 
@@ -89,7 +98,7 @@ func runOnce(ctx context.Context, image string) error {
 		logs, _ := exec.Command("docker", "logs", id).CombinedOutput()
 		return fmt.Errorf("%w\n%s", err, logs)
 	}
-	fmt.Printf("\nThe container answers GET /health:\n  %s\n", strings.TrimSpace(body))
+	fmt.Printf("\ndocker run: the container answers GET /health:\n\n  %s\n", strings.TrimSpace(body))
 	return nil
 }
 

@@ -2,92 +2,72 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-	"path"
 	"strings"
 
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// layer is one layer of the image as the registry has it.
-type layer struct {
-	digest string
-	size   int64
-	made   string // what made it, from the image's history
+// image is what the registry has under a name.
+type image struct {
+	manifest ocispecs.Manifest
+	config   ocispecs.Image
 }
 
-// newBytes is the size of the blobs that this build added to the registry.
+var errNotThere = errors.New("not there")
+
+// newBytes is the size of the blobs that this build added to the registry. The
+// first call, before any build, is about what earlier demos left there.
 func (b *builder) newBytes() (int64, error) {
-	m, _, err := b.manifest()
+	im, err := b.pull()
+	if b.pushed == nil {
+		b.pushed = map[string]bool{}
+		if errors.Is(err, errNotThere) {
+			return 0, nil
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
-	if b.seen == nil {
-		b.seen = map[string]bool{}
-	}
 	var n int64
-	for _, d := range append(m.Layers, m.Config) {
-		if !b.seen[d.Digest.String()] {
-			b.seen[d.Digest.String()] = true
+	for _, d := range append(im.manifest.Layers, im.manifest.Config) {
+		if id := d.Digest.String(); !b.pushed[id] {
+			b.pushed[id] = true
 			n += d.Size
 		}
 	}
 	return n, nil
 }
 
-func (b *builder) layers() ([]layer, error) {
-	m, config, err := b.manifest()
-	if err != nil {
-		return nil, err
-	}
-	var made []string
-	for _, h := range config.History {
+// made is what each layer says of itself in the image's history.
+func (im *image) made() []string {
+	var all []string
+	for _, h := range im.config.History {
 		if !h.EmptyLayer {
-			made = append(made, describe(h.CreatedBy))
+			all = append(all, strings.TrimSuffix(h.CreatedBy, " # buildkit"))
 		}
 	}
-	var all []layer
-	for i, d := range m.Layers {
-		l := layer{digest: d.Digest.String(), size: d.Size}
-		if i < len(made) {
-			l.made = made[i]
-		}
-		all = append(all, l)
-	}
-	return all, nil
+	return all
 }
 
-// describe shortens what BuildKit says of a step: its command, and of an install
-// the wheels alone.
-func describe(made string) string {
-	_, command, ok := strings.Cut(made, " exec /.quatrain/helper ")
-	if !ok {
-		return made
+func (im *image) size() (n int64) {
+	for _, l := range im.manifest.Layers {
+		n += l.Size
 	}
-	word, _, _ := strings.Cut(command, " ")
-	_, wheels, ok := strings.Cut(command, " -- ")
-	if !ok {
-		return "[" + word + "]"
-	}
-	var names []string
-	for _, w := range strings.Fields(wheels) {
-		name, _, _ := strings.Cut(path.Base(w), "-")
-		names = append(names, name)
-	}
-	return "[" + word + "] " + strings.Join(names, ", ")
+	return n
 }
 
-func (b *builder) manifest() (*ocispecs.Manifest, *ocispecs.Image, error) {
+func (b *builder) pull() (*image, error) {
 	host, rest, _ := strings.Cut(b.image, "/")
 	name, tag, _ := strings.Cut(rest, ":")
-	var m ocispecs.Manifest
-	if err := get("http://"+host+"/v2/"+name+"/manifests/"+tag, ocispecs.MediaTypeImageManifest+", application/vnd.docker.distribution.manifest.v2+json", &m); err != nil {
-		return nil, nil, err
+	var im image
+	if err := get("http://"+host+"/v2/"+name+"/manifests/"+tag, ocispecs.MediaTypeImageManifest+", application/vnd.docker.distribution.manifest.v2+json", &im.manifest); err != nil {
+		return nil, err
 	}
-	var config ocispecs.Image
-	err := get("http://"+host+"/v2/"+name+"/blobs/"+m.Config.Digest.String(), "*/*", &config)
-	return &m, &config, err
+	err := get("http://"+host+"/v2/"+name+"/blobs/"+im.manifest.Config.Digest.String(), "*/*", &im.config)
+	return &im, err
 }
 
 func get(url, accept string, into any) error {
@@ -101,8 +81,11 @@ func get(url, accept string, into any) error {
 		return err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("GET %s: %s", url, resp.Status)
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return json.NewDecoder(resp.Body).Decode(into)
+	case http.StatusNotFound:
+		return errNotThere
 	}
-	return json.NewDecoder(resp.Body).Decode(into)
+	return fmt.Errorf("GET %s: %s", url, resp.Status)
 }

@@ -1,77 +1,114 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"io"
 	"slices"
-	"text/tabwriter"
+	"strings"
 	"time"
 )
 
-// printPhases says how long each kind of operation took: first start to last end,
-// as they overlap.
-func (r *result) printPhases(w io.Writer) {
-	type phase struct {
-		from, to time.Time
-		count    int
-	}
-	phases := map[string]*phase{}
-	var order []string
-	for _, v := range r.vertices {
-		name := operation(v.Name)
-		if v.Name == "exporting to image" {
-			name = "export and push"
-		}
-		if name == "" || v.Started == nil || v.Completed == nil {
-			continue
-		}
-		p := phases[name]
-		if p == nil {
-			p = &phase{from: *v.Started}
-			phases[name] = p
-			order = append(order, name)
-		}
-		p.count++
-		if v.Completed.After(p.to) {
-			p.to = *v.Completed
-		}
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "\nphase\toperations\tseconds\t\n")
-	for _, name := range order {
-		p := phases[name]
-		fmt.Fprintf(t, "%s\t%d\t%.1f\t\n", name, p.count, p.to.Sub(p.from).Seconds())
-	}
-	fmt.Fprintf(t, "in all (they overlap)\t\t%.1f\t\n", r.seconds)
-	t.Flush()
+// printBuilt says what the image is.
+func printBuilt(b *builder, r *result, im *image) {
+	fmt.Printf("\nWhat was built: %s\n", b.image)
+	wheels := r.progress.count(func(o *operation) bool { return o.kind() == "fetch" })
+	c := im.config.Config
+	fmt.Printf("  %-12s %d wheels as poetry.lock has them, and the project\n", "installed", wheels)
+	fmt.Printf("  %-12s %.1f MB compressed, in %d layers\n", "size", megabytes(im.size()), len(im.manifest.Layers))
+	fmt.Printf("  %-12s %s, as user %s in %s\n", "runs", strings.Join(c.Cmd, " "), c.User, c.WorkingDir)
 }
 
-func printLayers(w io.Writer, layers []layer) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\nlayer\tMB\twhat is in it\n")
-	var total int64
-	for i, l := range layers {
-		total += l.size
-		fmt.Fprintf(t, "%d\t%.2f\t%.110s\n", i+1, megabytes(l.size), l.made)
-	}
-	fmt.Fprintf(t, "\t%.2f\tcompressed, in all\n", megabytes(total))
-	t.Flush()
+// phases are the kinds of operations as a person calls them, in order.
+var phases = []struct {
+	name  string
+	kinds []string
+}{
+	{"pull the base image", []string{"base"}},
+	{"ask PyPI where files are", []string{"locate"}},
+	{"download wheels", []string{"fetch"}},
+	{"install them", []string{"install"}},
+	{"byte code", []string{"compile"}},
+	{"venv, user, project", []string{"venv", "user", "project"}},
+	{"merge", []string{"image"}},
 }
 
-func printResults(w io.Writer, results []*result) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\nbuild\tseconds\tsteps run\ton dependencies\tMB pushed\n")
-	for _, r := range results {
-		ran := r.ran()
-		dependencies := 0
-		for _, name := range ran {
-			if slices.Contains([]string{"locate", "install", "compile"}, operation(name)) && name != "[compile] project" {
-				dependencies++
+// printPhases says how long each kind of operation took: from the start of the
+// first to the end of the last, drawn to scale, for they overlap.
+func printPhases(r *result) {
+	fmt.Printf("\n%-25s %10s %8s\n", "Phase", "operations", "seconds")
+	for _, ph := range phases {
+		var all []interval
+		n := r.progress.count(func(o *operation) bool {
+			if slices.Contains(ph.kinds, o.kind()) {
+				all = append(all, o.ran()...)
+				return len(o.ran()) > 0
 			}
-		}
-		fmt.Fprintf(t, "%s\t%.1f\t%d\t%d\t%.2f\n", r.name, r.seconds, len(ran), dependencies, megabytes(r.pushed))
+			return false
+		})
+		printPhase(r, ph.name, fmt.Sprint(n), all)
 	}
-	t.Flush()
+	printPhase(r, "compress layers", "", []interval{r.progress.exports["exporting layers"]})
+	printPhase(r, "push", "", []interval{r.progress.exports["pushing layers"]})
+	printPhase(r, "all", fmt.Sprint(r.ran()), []interval{{r.begin, r.begin.Add(time.Duration(r.seconds * float64(time.Second)))}})
+}
+
+func printPhase(r *result, name, count string, all []interval) {
+	const width = 40.0
+	all = slices.DeleteFunc(all, func(i interval) bool { return i.from.IsZero() })
+	if len(all) == 0 {
+		fmt.Printf("%-25s %10s %8s\n", name, count, "-")
+		return
+	}
+	from := slices.MinFunc(all, func(a, b interval) int { return a.from.Compare(b.from) }).from.Sub(r.begin).Seconds()
+	to := slices.MaxFunc(all, func(a, b interval) int { return a.to.Compare(b.to) }).to.Sub(r.begin).Seconds()
+	scale := width / r.seconds
+	before, bar := int(from*scale), max(int((to-from)*scale+0.5), 1)
+	fmt.Printf("%-25s %10s %8.1f  %s%s\n", name, count, to-from, strings.Repeat(" ", max(before, 0)), strings.Repeat("=", bar))
+}
+
+func printLayers(im *image) {
+	fmt.Printf("\n%5s %8s  %s\n", "Layer", "MB", "what is in it")
+	made := im.made()
+	for i, l := range im.manifest.Layers {
+		what := ""
+		if i < len(made) {
+			what = made[i]
+		}
+		fmt.Printf("%5d %8.2f  %s\n", i+1, megabytes(l.Size), shortened(what, 100))
+	}
+	fmt.Printf("%5s %8.2f  compressed\n", "all", megabytes(im.size()))
+}
+
+func shortened(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+// printCosts compares the builds.
+func printCosts(results []*result) {
+	width := len([]rune(slices.MaxFunc(results, func(a, b *result) int { return cmp.Compare(len(a.name), len(b.name)) }).name))
+	fmt.Printf("\n%-*s  %14s  %15s  %7s  %9s\n", width, "Build", "operations run", "on dependencies", "seconds", "MB pushed")
+	for _, r := range results {
+		fmt.Printf("%-*s  %14d  %15d  %7.1f  %9.2f\n", width, r.name, r.ran(), r.ranOnDependencies(), r.seconds, megabytes(r.pushed))
+	}
+}
+
+// printRan names what ran after the first build.
+func printRan(results []*result) {
+	fmt.Printf("\nWhat ran\n")
+	for _, r := range results {
+		var names []string
+		r.progress.count(func(o *operation) bool {
+			if len(o.ran()) > 0 {
+				names = append(names, shortened(o.name, 40))
+			}
+			return true
+		})
+		slices.Sort(names)
+		fmt.Printf("  %s: %s\n", r.name, cmp.Or(strings.Join(names, " · "), "nothing"))
+	}
 }
 
 func megabytes(n int64) float64 { return float64(n) / 1e6 }
