@@ -2,33 +2,100 @@ package internal_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// The rules of docs/architecture.md over imports, transitive ones included.
+const module = "github.com/quatrain-build/quatrain/"
+
+// parsers know files and nothing of what is done with them.
+var parsers = []string{
+	"internal/source", "internal/pep440", "internal/pep508", "internal/tags",
+	"internal/pyproject", "internal/lockfile", "internal/poetrytoml", "internal/knownhosts",
+}
+
+// Rules over what packages depend on, by themselves or through others; tests may
+// import what they want.
+var rules = []struct {
+	why    string
+	who    []string // packages, or folders with a trailing "/"
+	except []string
+	never  []string // of what they depend on
+	only   []string // or: all that they may depend on of this module
+}{
+	{
+		why: "what decides and what runs inside builds does not know BuildKit",
+		who: []string{"internal/"}, never: []string{"github.com/moby/buildkit/"},
+	},
+	{
+		why: "the helper's bytes are a cache key: BuildKit's releases must not change them",
+		who: []string{"cmd/quatrain-helper"}, never: []string{"github.com/moby/buildkit/"},
+	},
+	{
+		why: "nothing below imports the rim",
+		who: []string{"internal/", "llb"}, never: []string{module + "frontend/"},
+	},
+	{
+		why: "the graph talks to no daemon",
+		who: []string{"llb"}, never: []string{"github.com/moby/buildkit/frontend/", "github.com/moby/buildkit/client/connhelper/"},
+	},
+	{
+		why: "parsers import nothing above them",
+		who: parsers, only: parsers,
+	},
+	{
+		why: "a package index and vectors of oracles are for tests",
+		who: []string{"internal/", "llb", "frontend/", "cmd/"}, except: []string{"internal/pindex", "internal/vectors"},
+		never: []string{module + "internal/pindex/", module + "internal/vectors/"},
+	},
+	{
+		why: "a client without a daemon is for tests and for the command",
+		who: []string{"cmd/quatrain-frontend", "cmd/quatrain-helper"}, never: []string{module + "frontend/offline/"},
+	},
+}
+
+// The rules of docs/architecture.md.
 func TestImports(t *testing.T) {
-	const module = "github.com/quatrain-build/quatrain/"
-	rules := []struct{ packages, forbidden, why string }{
-		{"./...", "github.com/moby/buildkit", "internal packages import no BuildKit"},
-		{"./...", module + "frontend", "nothing below imports the rim"},
-		{"../cmd/quatrain-helper", "github.com/moby/buildkit", "the helper's bytes are a cache key"},
-		{"../llb", module + "frontend", "the graph does not know the gateway"},
-		{"./source", module + "internal/pyproject", "parsers import nothing above them"},
-		{"./lockfile", module + "internal/selection", "parsers import nothing above them"},
-		{"./lockfile", module + "internal/plan", "parsers import nothing above them"},
-		{"./pyproject", module + "internal/plan", "parsers import nothing above them"},
-		{"./poetrytoml", module + "internal/selection", "parsers import nothing above them"},
-	}
+	deps := dependencies(t)
 	for _, r := range rules {
-		out, err := exec.Command("go", "list", "-deps", r.packages).Output()
-		if err != nil {
-			t.Fatalf("go list %s: %v", r.packages, err)
-		}
-		for _, dep := range strings.Fields(string(out)) {
-			if dep == r.forbidden || strings.HasPrefix(dep, r.forbidden+"/") {
-				t.Errorf("%s depends on %s: %s", r.packages, dep, r.why)
+		found := false
+		for name, all := range deps {
+			if !within(name, r.who) || within(name, r.except) {
+				continue
+			}
+			found = true
+			for _, dep := range all {
+				own, ours := strings.CutPrefix(dep, module)
+				if within(dep, r.never) || r.only != nil && ours && !within(own, r.only) {
+					t.Errorf("%s depends on %s: %s", name, dep, r.why)
+				}
 			}
 		}
+		if !found {
+			t.Errorf("no package is under the rule: %s", r.why)
+		}
 	}
+}
+
+// within tells whether a package is one of these, or in one of these folders.
+func within(name string, these []string) bool {
+	return slices.ContainsFunc(these, func(s string) bool {
+		return strings.HasPrefix(name+"/", strings.TrimSuffix(s, "/")+"/") && (name == strings.TrimSuffix(s, "/") || strings.HasSuffix(s, "/"))
+	})
+}
+
+// dependencies are all that each package of the module depends on, tests left out.
+func dependencies(t *testing.T) map[string][]string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "../...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	deps := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		deps[strings.TrimPrefix(words[0], module)] = words[1:]
+	}
+	return deps
 }
