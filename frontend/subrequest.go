@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/frontend/subrequests"
 	"github.com/moby/buildkit/frontend/subrequests/lint"
 	"github.com/moby/buildkit/frontend/subrequests/outline"
 	"github.com/moby/buildkit/frontend/subrequests/targets"
+	"github.com/moby/buildkit/solver/pb"
 
 	quatrainlint "github.com/quatrain-build/quatrain/internal/lint"
 	"github.com/quatrain-build/quatrain/internal/plan"
@@ -88,18 +89,29 @@ func (r *request) listTargets(context.Context) (*targets.List, error) {
 
 func (r *request) lintResults(context.Context) (*lint.LintResults, error) {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
-	for _, f := range []*source.File{r.project.File, r.lock.File} {
+	files := []*source.File{r.project.File, r.lock.File}
+	if r.stub != nil {
+		files = append(files, r.stub)
+	}
+	for _, f := range files {
 		results.Sources = append(results.Sources, sourceInfo(f))
 	}
 	for _, w := range quatrainlint.Check(r.project, r.lock) {
-		index := 0
-		if w.At.File == r.lock.File {
-			index = 1
+		if r.skips(w.Rule.Name) {
+			continue
 		}
-		results.AddWarning(w.Rule.Name, w.Rule.Description, "", w.Message, index, []parser.Range{{
-			Start: parser.Position{Line: w.At.Start.Line, Character: w.At.Start.Column},
-			End:   parser.Position{Line: w.At.End.Line, Character: w.At.End.Column},
-		}})
+		results.Warnings = append(results.Warnings, lint.Warning{
+			RuleName: w.Rule.Name, Description: w.Rule.Description, Detail: w.Message,
+			// -1 stands for no place.
+			Location: &pb.Location{SourceIndex: int32(slices.Index(files, w.At.File)), Ranges: ranges(w.At)},
+		})
 	}
 	return results, nil
+}
+
+// skips follows the option that Dockerfiles have for their rules:
+// --build-arg BUILDKIT_DOCKERFILE_CHECK=skip=NoCommand,RootUser.
+func (r *request) skips(rule string) bool {
+	c := r.ui.LinterConfig
+	return c != nil && (c.SkipAll || slices.Contains(c.SkipRules, rule))
 }

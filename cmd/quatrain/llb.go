@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
 
 	"github.com/quatrain-build/quatrain/frontend"
 	"github.com/quatrain-build/quatrain/frontend/offline"
@@ -42,7 +44,10 @@ func runLLB(args []string, out, errOut io.Writer) error {
 		c.Base.Libc, err = tags.ParseLibc(v)
 		return err
 	})
-	flags.BoolVar(&c.NoMerge, "no-merge", false, "as for a daemon without MergeOp")
+	flags.BoolFunc("no-merge", "as for a daemon without MergeOp", func(string) error {
+		c.Without = []apicaps.CapID{pb.CapMergeOp, pb.CapDiffOp}
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err

@@ -19,6 +19,7 @@ import (
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
 	capspb "github.com/moby/buildkit/util/apicaps/pb"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	digest "github.com/opencontainers/go-digest"
@@ -32,7 +33,7 @@ type Client struct {
 	Dir     string            // the build context, and where the entry file is
 	Opts    map[string]string // what the request asks: target, build-arg:…
 	Base    Base              // what base images are taken for
-	NoMerge bool              // be a daemon without MergeOp
+	Without []apicaps.CapID   // capabilities that a current daemon has and this one not
 
 	mu       sync.Mutex
 	solved   []*pb.Definition
@@ -44,10 +45,10 @@ var _ gwclient.Client = (*Client)(nil)
 // Platform is the platform that the client builds on, whatever the machine.
 var Platform = ocispecs.Platform{OS: "linux", Architecture: "amd64"}
 
-// BuildOpts is a current daemon's.
+// BuildOpts is a current daemon's, without what Without names.
 func (c *Client) BuildOpts() gwclient.BuildOpts {
 	caps := slices.DeleteFunc(pb.Caps.All(), func(x *capspb.APICap) bool {
-		return c.NoMerge && (x.ID == string(pb.CapMergeOp) || x.ID == string(pb.CapDiffOp))
+		return slices.Contains(c.Without, apicaps.CapID(x.ID))
 	})
 	return gwclient.BuildOpts{
 		Opts:    c.Opts,

@@ -35,6 +35,15 @@ An argument that nobody reads is a warning. The secret ` + "`ca`" + `, or the bu
 holds certificates to trust beside the usual ones.
 `
 
+const pageRules = `
+## What --check looks for
+
+` + "`--build-arg BUILDKIT_DOCKERFILE_CHECK=skip=RootUser,NoCommand`" + ` skips rules, ` + "`skip=all`" + ` all of them.
+
+| rule | |
+|---|---|
+`
+
 // Page is docs/reference.md.
 func Page(tables []Table) ([]byte, error) {
 	var b strings.Builder
@@ -46,7 +55,7 @@ func Page(tables []Table) ([]byte, error) {
 	}
 	writeTargets(&b)
 	b.WriteString(pageArguments)
-	b.WriteString("\n## What --check looks for\n\n| rule | |\n|---|---|\n")
+	b.WriteString(pageRules)
 	for _, r := range lint.Rules() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", r.Name, r.Description)
 	}

@@ -1,0 +1,140 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+const head = "[project]\nname = \"shop\"\nversion = \"1\"\nrequires-python = \">=3.11,<3.13\"\n[project.scripts]\nshop-serve = \"shop:main\"\n"
+
+const locked = `
+[[package]]
+name = "uvicorn"
+version = "0.30.0"
+python-versions = ">=3.8"
+groups = ["main"]
+files = [{file = "uvicorn-0.30.0-py3-none-any.whl", hash = "sha256:00"}]
+
+[[package]]
+name = "pytest"
+version = "8.0.0"
+python-versions = ">=3.8"
+groups = ["dev"]
+files = [{file = "pytest-8.0.0-py3-none-any.whl", hash = "sha256:00"}]
+
+[metadata]
+lock-version = "2.1"
+python-versions = ">=3.11,<3.13"
+content-hash = "%s"
+`
+
+// check is what the rules find in a project, as "rule: file:line: message".
+func check(t *testing.T, toml, lock string) []string {
+	t.Helper()
+	p, _, err := pyproject.Parse(&source.File{Name: "pyproject.toml", Data: []byte(toml)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := lockfile.ContentHash(p.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(lock, "%s") {
+		lock = fmt.Sprintf(lock, hash)
+	}
+	l, _, err := lockfile.Parse(&source.File{Name: "poetry.lock", Data: []byte(lock)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, w := range Check(p, l) {
+		all = append(all, w.Rule.Name+": "+w.At.String()+": "+w.Message)
+	}
+	return all
+}
+
+func TestRules(t *testing.T) {
+	quatrain := func(lines ...string) string { return head + "[tool.quatrain]\n" + strings.Join(lines, "\n") + "\n" }
+	for name, c := range map[string]struct {
+		toml string
+		lock string // locked where empty
+		want []string
+	}{
+		"nothing to say": {toml: quatrain(`command = ["uvicorn", "shop:app", "--host", "0.0.0.0"]`, `python = "3.12"`)},
+		"stale":          {toml: head, lock: strings.Replace(locked, "%s", "ab", 1), want: []string{"StaleLock: poetry.lock:19: pyproject.toml changed since poetry.lock was generated: run `poetry lock`"}},
+		"old lock": {
+			toml: head, lock: strings.ReplaceAll(strings.Replace(locked, `"2.1"`, `"2.0"`, 1), "groups = ", "#"),
+			want: []string{"LegacyLock: poetry.lock:17: lock-version 2.0 is old: run `poetry lock` with Poetry 2"},
+		},
+		"python": {toml: quatrain(`python = "3.13"`), want: []string{"PythonNotAllowed: pyproject.toml:8: the project allows Python >=3.11,<3.13, and not 3.13"}},
+		"group of nobody": {
+			toml: head + "[tool.poetry.group.docs]\noptional = true\n[tool.poetry.group.docs.dependencies]\n",
+			want: []string{"UnusedGroup: pyproject.toml:7: no target installs the group docs: name it in `groups` of one"},
+		},
+		"group of a target": {toml: head + "[tool.poetry.group.docs]\noptional = true\n[tool.poetry.group.docs.dependencies]\n[tool.quatrain.target.docs]\ngroups = [\"docs\"]\n"},
+		"optional": {
+			toml: strings.Replace(head, "[project.scripts]", "dynamic = [\"dependencies\"]\n[tool.poetry.dependencies]\nredis = {version = \"*\", optional = true}\n[project.scripts]", 1),
+			want: []string{"OptionalInNoExtra: pyproject.toml:7: redis is optional and in no extra: nothing ever installs it"},
+		},
+		"no command": {toml: strings.Replace(head, "shop-serve", "a = \"shop:a\"\nshop-serve", 1), want: []string{"NoCommand: pyproject.toml:2: the production image starts a Python prompt: set `command` in [tool.quatrain]"}},
+		"development's tool": {
+			toml: head + "[tool.poetry.group.dev.dependencies]\n[tool.quatrain]\ncommand = [\"python\", \"-m\", \"pytest\"]\n[tool.quatrain.target.development]\ncommand = \"pytest\"\n",
+			want: []string{"CommandNotInstalled: pyproject.toml:9: target production does not install pytest, which its command runs: only the group dev has it"},
+		},
+		"no such script": {toml: quatrain(`command = "shop-server --port 80"`), want: []string{"CommandNotInstalled: pyproject.toml:8: the project has no script shop-server, but shop-serve"}},
+		"shell": {
+			toml: quatrain(`command = "shop-serve --port $PORT"`, `[tool.quatrain.target.a]`, `command = "shop-serve && true"`, `[tool.quatrain.target.b]`, `command = ["sh", "-c", "a && $B"]`),
+			want: []string{
+				`ShellSyntax: pyproject.toml:8: no shell reads $PORT: write ["sh", "-c", "…"], or put it into a script of the project`,
+				`ShellSyntax: pyproject.toml:10: no shell reads &&: write ["sh", "-c", "…"], or put it into a script of the project`,
+			},
+		},
+		"loopback": {
+			toml: quatrain(`command = "gunicorn -b localhost:80 shop"`, `[tool.quatrain.target.a]`, `command = "uvicorn shop:app --port 80"`, `[tool.quatrain.target.b]`, `command = "uvicorn shop:app"`, `env = {UVICORN_HOST = "::"}`),
+			want: []string{
+				"LoopbackHost: pyproject.toml:8: -b localhost:80 is reached from inside of the container only: use 0.0.0.0",
+				`LoopbackHost: pyproject.toml:10: uvicorn listens on 127.0.0.1 where it is not told otherwise: add "--host", "0.0.0.0"`,
+			},
+		},
+		"health": {
+			toml: quatrain(`healthcheck = {command = "curl -f localhost"}`, `[tool.quatrain.target.a]`, `apt = ["curl"]`, `[tool.quatrain.target.b]`, `healthcheck = {command = "shop-serve --ping"}`),
+			want: []string{"HealthcheckTool: pyproject.toml:8: the image has no curl: add it to `apt`, or ask with python"},
+		},
+		"health on a full base": {toml: quatrain(`base = "python:3.12"`, `healthcheck = {command = "curl -f localhost"}`)},
+		"root":                  {toml: quatrain(`user = "root"`), want: []string{"RootUser: pyproject.toml:8: the image runs as root: leave `user` out, or name another"}},
+		"address with a secret": {
+			toml: head + "[[tool.poetry.source]]\nname = \"x\"\nurl = \"https://u:p@example.com/simple\"\n",
+			want: []string{"SecretInURL: pyproject.toml:7: the address of source x carries a user or password: pass them as build secrets"},
+		},
+		"environment with a secret": {
+			toml: quatrain(`env = {DB_PASSWORD = "x", DB_PASSWORD_FILE = "/run/secrets/db", TOKENIZER = "y", API_KEY = ""}`),
+			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and the image carries its value"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lock := c.lock
+			if lock == "" {
+				lock = locked
+			}
+			if diff := cmp.Diff(c.want, check(t, c.toml, lock)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What --check and the reference page print.
+func TestRulesAreDescribed(t *testing.T) {
+	for _, r := range Rules() {
+		if r.Name == "" || r.Description == "" || strings.HasSuffix(r.Description, ".") {
+			t.Errorf("%+v", r)
+		}
+	}
+}

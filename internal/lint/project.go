@@ -1,0 +1,76 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+var pythonNotAllowed = Rule{
+	Name:        "PythonNotAllowed",
+	Description: "the Python of the image must be one that the project allows",
+	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
+		own := p.Quatrain.Python
+		series, err := pep440.ParseConstraint(own.Value + ".*")
+		if own.Value == "" || err != nil {
+			return nil
+		}
+		for _, allowed := range []source.Text{p.Python, l.PythonVersions} {
+			c, err := pep440.ParseConstraint(allowed.Value)
+			if allowed.Value != "" && err == nil && !c.AllowsAny(series) {
+				return []finding{{own.At, "the project allows Python " + allowed.Value + ", and not " + own.Value}}
+			}
+		}
+		return nil
+	},
+}
+
+var unusedGroup = Rule{
+	Name:        "UnusedGroup",
+	Description: "an optional group is installed by the targets that name it",
+	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+		var used []string
+		for _, t := range appTargets(p) {
+			used = append(used, installedGroups(p, t)...)
+		}
+		var all []finding
+		for _, g := range p.Groups {
+			if g.Optional && !slices.Contains(used, g.Name) {
+				all = append(all, finding{g.At, "no target installs the group " + g.Name + ": name it in `groups` of one"})
+			}
+		}
+		return all
+	},
+}
+
+// installedGroups are the groups of a target by name.
+func installedGroups(p *pyproject.Project, t plan.Target) []string {
+	if t.Groups != nil {
+		return t.Groups
+	}
+	var all []string
+	for _, g := range p.Groups {
+		if !g.Optional {
+			all = append(all, g.Name)
+		}
+	}
+	return all
+}
+
+var optionalInNoExtra = Rule{
+	Name:        "OptionalInNoExtra",
+	Description: "an optional dependency is installed by the extras that name it",
+	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+		var all []finding
+		for _, d := range p.Groups[0].Dependencies { // main: other groups have no extras
+			if d.Optional && len(d.InExtras) == 0 {
+				all = append(all, finding{d.At, d.Name + " is optional and in no extra: nothing ever installs it"})
+			}
+		}
+		return once(all)
+	},
+}
