@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 for package in $(go list ./internal/...); do
   for fuzzer in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
     echo "$package $fuzzer"
-    go test -run '^$' -fuzz "^$fuzzer\$" -fuzztime "${1:-10s}" "$package"
+    go test -run '^$' -fuzz "^$fuzzer\$" -fuzztime "${1:-10s}" -fuzzminimizetime 200x "$package"
   done
 done

@@ -48,6 +48,8 @@ func run(s any) (report string, err error) {
 		return s.Report, pep517.Run(s)
 	case step.Install:
 		return s.Report, wheel.Run(s)
+	case step.Overlaps:
+		return s.Report, wheel.RunOverlaps(s)
 	case step.Venv:
 		return s.Report, venv.Run(s)
 	case step.Compile:

@@ -20,6 +20,9 @@ func (s *Fetch) fields() []field  { return indexFields(&s.Index, &s.Out, &s.Repo
 func (s *Install) fields() []field {
 	return append(venvFields(&s.Python, &s.Venv), outFields(&s.Out, &s.Report)...)
 }
+func (s *Overlaps) fields() []field {
+	return append(venvFields(&s.Python, &s.Venv), outFields(&s.Out, &s.Report)...)
+}
 func (s *Apt) fields() []field { return []field{{"--report", &s.Report, true}} }
 
 func (s *Build) fields() []field {
@@ -86,6 +89,9 @@ func (s Build) Args() []string {
 // Args is the command line: venv --python … --venv … --version … --interpreter … --out ….
 func (s Venv) Args() []string { return encode("venv", s.fields(), nil) }
 
+// Args is the command line: overlaps --python … --venv … --out … -- tree….
+func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Trees) }
+
 // Args is the command line: compile --interpreter … --in … --out ….
 func (s Compile) Args() []string { return encode("compile", s.fields(), nil) }
 
@@ -133,10 +139,10 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 }
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Locate], [Fetch], [Build], [Install], [Venv], [Compile] and [Apt], by value.
+// [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile] and [Apt], by value.
 func Parse(args []string) (Step any, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want locate, fetch, build, install, venv, compile or apt")
+		return nil, fmt.Errorf("no command: want locate, fetch, build, install, overlaps, venv, compile or apt")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -159,6 +165,10 @@ func Parse(args []string) (Step any, err error) {
 	case "install":
 		var s Install
 		s.Wheels, err = decodeWheels(args, s.fields())
+		return s, err
+	case "overlaps":
+		var s Overlaps
+		s.Trees, err = decode(command, args, s.fields())
 		return s, err
 	case "venv":
 		var s Venv

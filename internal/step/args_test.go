@@ -17,6 +17,7 @@ func TestArgsRoundTrip(t *testing.T) {
 		Fetch{index, files, "/out", "/out/report.json"},
 		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out", ""},
 		Install{"3.13t", "/opt/venv", nil, "/out", "/out/report.json"},
+		Overlaps{"3.12", "/opt/venv", []string{"/t/1", "/t/2"}, "/out", "/report.json"},
 		Venv{"3.12", "3.12.4", "/usr/local/bin/python3.12", "/opt/venv", "/out", ""},
 		Compile{"/usr/bin/python3", "/in", "/out", "/out/report.json"},
 		Apt{[]string{"libpq5", "g++"}, ""},

@@ -97,6 +97,18 @@ type BuildOptions struct {
 	Settings    []string `json:"settings,omitempty"`    // KEY=VALUE: config_settings of PEP 517
 }
 
+// Overlaps finds what packages in several trees write at one path with different
+// contents. Writes Out/overlaps.json: [OverlapList], and Out/tree: the files that
+// have to lie over the merged trees, with their byte code compiled again, so that
+// the result is the one of an installation in the order of the names.
+type Overlaps struct {
+	Python string // as in Install
+	Venv   string
+	Trees  []string // outputs of Install, in the order in which they are merged
+	Out    string
+	Report string
+}
+
 // Venv writes the skeleton of a virtual environment: pyvenv.cfg, the interpreter's
 // links, lib64. Writes Out + Venv + "/…".
 type Venv struct {
@@ -138,6 +150,18 @@ type Location struct {
 	URL     string `json:"url"`              // absolute
 	Size    int64  `json:"size,omitempty"`   // bytes; 0 where the index does not say
 	Yanked  string `json:"yanked,omitempty"` // reason, "yanked" where none is given; "" when not yanked
+}
+
+// OverlapList is what Overlaps found, sorted by path.
+type OverlapList struct {
+	Overlaps []Overlap `json:"overlaps"`
+}
+
+// Overlap is one path that several packages write.
+type Overlap struct {
+	Path     string   `json:"path"`     // absolute, in the image
+	Packages []string `json:"packages"` // canonical names, sorted: the last one's content counts
+	Settled  bool     `json:"settled"`  // it is in Out/tree; else the merge has it right already
 }
 
 // Report is why a step failed.

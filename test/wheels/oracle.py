@@ -3,7 +3,7 @@
 usage: oracle.py VENV FRESH
 
 Builds an environment at VENV as Poetry does, and a copy at FRESH. Then, for each JSON line
-{"wheel": PATH, "to": FOLDER} on standard input: installs the wheel there, moves the
+{"wheels": [PATH…], "to": FOLDER} on standard input: installs the wheels there, moves the
 environment to FOLDER, puts a fresh one in its place, and answers with a JSON line:
 refused ("" where it was installed), record (what is wrong with RECORD), pycache
 (how many files were left out).
@@ -25,22 +25,21 @@ def too_long(*_):
     raise TimeoutError("still at it")
 
 
-def install(installer, wheel):
-    """What Poetry says of the wheel. Some made archives keep it busy for ever."""
+def install(installer, wheels):
+    """What Poetry says of the wheels. Some made archives keep it busy for ever."""
     refused = ""
-    signal.alarm(120 if os.path.getsize(wheel) > 100_000 else 1)
+    signal.alarm(120 if any(os.path.getsize(w) > 100_000 for w in wheels) else 1)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            installer.install(Path(wheel))
+            for wheel in wheels:
+                installer.install(Path(wheel))
         except (Exception, MemoryError) as e:
             refused = "%s: %s" % (type(e).__name__, e)
     signal.alarm(0)
-    return {
-        "refused": refused,
-        "record": installer.invalid_wheels.pop(Path(wheel), []),
-        "pycache": sum("__pycache__" in str(w.message) for w in caught),
-    }
+    issues = list(installer.invalid_wheels.values())
+    installer.invalid_wheels.clear()
+    return {"refused": refused, "record": sum(issues, []), "pycache": sum("__pycache__" in str(w.message) for w in caught)}
 
 
 def main():
@@ -55,7 +54,7 @@ def main():
     print(json.dumps({"python": "%d.%d" % sys.version_info[:2]}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        answer = install(installer, request["wheel"])
+        answer = install(installer, request["wheels"])
         os.rename(venv, request["to"])
         shutil.copytree(fresh, venv, symlinks=True)
         print(json.dumps(answer), flush=True)

@@ -85,9 +85,9 @@ func startPoetry(t *testing.T, venv string) *poetry {
 	return p
 }
 
-// install installs one wheel; the environment is then at to.
-func (p *poetry) install(wheel, to string) (answer, error) {
-	request, err := json.Marshal(map[string]string{"wheel": wheel, "to": to})
+// install installs wheels; the environment is then at to.
+func (p *poetry) install(to string, wheels ...string) (answer, error) {
+	request, err := json.Marshal(map[string]any{"wheels": wheels, "to": to})
 	if err != nil {
 		return answer{}, err
 	}

@@ -59,7 +59,7 @@ func (p *pair) compare(t *testing.T, path, refused string) {
 	theirTree, out := filepath.Join(p.dir, "poetry"), filepath.Join(p.dir, "quatrain")
 	defer os.RemoveAll(theirTree)
 	defer os.RemoveAll(out)
-	theirs, err := p.poetry.install(path, theirTree)
+	theirs, err := p.poetry.install(theirTree, path)
 	if err != nil {
 		t.Fatal(err)
 	}
