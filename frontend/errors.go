@@ -27,9 +27,9 @@ func (r *request) withSources(err error) error {
 		texts = append(texts, e.Error())
 	}
 	out := errors.New(strings.Join(texts, "\n"))
-	// The client prints the last one added first.
-	for i := len(known) - 1; i >= 0; i-- {
-		if at := known[i].At; at.File != nil && at.Start.Line > 0 {
+	// Clients print the excerpts in the order in which they are added.
+	for _, e := range known {
+		if at := e.At; at.File != nil && at.Start.Line > 0 {
 			out = errdefs.WithSource(out, &errdefs.Source{Info: sourceInfo(at.File), Ranges: ranges(at)})
 		}
 	}

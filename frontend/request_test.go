@@ -1,0 +1,119 @@
+package frontend_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
+)
+
+func args(pairs ...string) map[string]string {
+	opts := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		opts[pairs[i]] = pairs[i+1]
+	}
+	return opts
+}
+
+// What docker build passes on reaches the graph and the image.
+func TestOptions(t *testing.T) {
+	for name, c := range map[string]struct {
+		opts  map[string]string
+		graph []string // parts of the printed graph
+	}{
+		"platform":                 {args("platform", "linux/arm64"), []string{"python:3.12-slim linux/arm64"}},
+		"python":                   {args("build-arg:PYTHON_VERSION", "3.13"), []string{"library/python:3.13-slim"}},
+		"hosts":                    {args("add-hosts", "index.example.com=10.0.0.1"), []string{"host index.example.com 10.0.0.1"}},
+		"no cache":                 {args("no-cache", ""), []string{"exec linux/amd64 no-cache"}},
+		"proxy":                    {args("build-arg:https_proxy", "http://p:1", "build-arg:NO_PROXY", "x"), []string{"proxy http= https=http://p:1 ftp= no=x all="}},
+		"namespace":                {args("build-arg:BUILDKIT_CACHE_MOUNT_NS", "ns"), []string{"cache ns/quatrain-answers"}},
+		"base as context":          {args("context:python:3.12-slim", "docker-image://example.com/base:1"), []string{"docker-image://example.com/base:1"}},
+		"a company's certificates": {args("context:ca", "local:ca"), []string{"/.quatrain/ca.d = <[context ca] load from client>"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			graph := build(t, asked{opts: c.opts}).graph(t)
+			for _, want := range c.graph {
+				if !strings.Contains(graph, want) {
+					t.Errorf("no %q in\n%s", want, graph)
+				}
+			}
+		})
+	}
+}
+
+func TestLabelsOfTheRequestWin(t *testing.T) {
+	a := build(t, asked{
+		files: map[string]string{"pyproject.toml": toml + "labels = { a = \"file\", b = \"file\" }\n"},
+		opts:  args("label:b", "request", "label:c", "request"),
+	})
+	want := map[string]string{"a": "file", "b": "request", "c": "request"}
+	if diff := cmp.Diff(want, a.config(t).Labels); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A stub's keys are the last word; its file is where their errors are.
+func TestStub(t *testing.T) {
+	stub := map[string]string{"api.Dockerfile": "# syntax=quatrain/poetry:1\ncommand = [\"python\", \"-m\", \"shop.api\"]\nports = [80]\n"}
+	c := build(t, asked{files: stub, opts: args("filename", "api.Dockerfile")}).config(t)
+	if !slices.Equal(c.Cmd, []string{"python", "-m", "shop.api"}) || len(c.ExposedPorts) != 1 {
+		t.Errorf("%+v", c)
+	}
+	wrong := map[string]string{"api.Dockerfile": "# syntax=quatrain/poetry:1\ncomand = \"x\"\n"}
+	got := build(t, asked{files: wrong, opts: args("filename", "api.Dockerfile")}).printed()
+	if !strings.Contains(got, "api.Dockerfile:2") || !strings.Contains(got, ">>> comand") {
+		t.Error(got)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	a := build(t, asked{opts: args(
+		"build-arg:PYTHONVERSION", "3.12", "build-arg:ENVIRONMENT", "x",
+		"build-arg:BUILDKIT_INLINE_CACHE", "1", "build-arg:HTTP_PROXY", "http://p:1")})
+	if a.err != nil {
+		t.Fatal(a.err)
+	}
+	want := []string{
+		"build argument ENVIRONMENT is not used",
+		"build argument PYTHONVERSION is not used. Did you mean PYTHON_VERSION?",
+	}
+	if diff := cmp.Diff(want, a.warnings); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The reference names every build argument that the frontend reads.
+func TestArgumentsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/reference.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, arg := range []string{"PYTHON_VERSION", "project-dir", "SOURCE_DATE_EPOCH", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"} {
+		if !strings.Contains(string(page), "`"+arg+"`") {
+			t.Errorf("%s is not there", arg)
+		}
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	for name, c := range map[string]struct {
+		asked asked
+		want  string
+	}{
+		"epoch":     {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "yesterday")}, `SOURCE_DATE_EPOCH="yesterday" is not a number of seconds`},
+		"platform":  {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64 is not one that Quatrain knows"},
+		"old":       {asked{without: []apicaps.CapID{pb.CapMergeOp, pb.CapSourceHTTPAuth, pb.CapExecMetaSetsDefaultPath}}, "too old for Quatrain: it needs BuildKit 0.12"},
+		"no folder": {asked{opts: args("build-arg:project-dir", "services/x")}, "there is no pyproject.toml in services/x in the build context"},
+		"python":    {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" is not of the form 3.12`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := build(t, c.asked).printed(); !strings.Contains(got, c.want) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
