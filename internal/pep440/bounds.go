@@ -127,7 +127,10 @@ func (b bounds) allowsAny(o bounds) bool {
 // allowsAll is poetry-core's allows_all.
 func (b bounds) allowsAll(o bounds) bool {
 	if o.isPoint() {
-		return b.allows(*o.min)
+		v := *o.min
+		// 1.2 stands for its local variants: an upper bound of 1.2+x leaves some out.
+		splits := !b.isPoint() && len(v.local) == 0 && b.localMax() && o.allows(*b.max)
+		return b.allows(v) && !splits
 	}
 	return !o.allowsLower(b) && !o.allowsHigher(b)
 }

@@ -20,8 +20,8 @@ type vector struct {
 	Constraint     *string
 	Allows, Marker string // Marker: as a marker's constraint, where it differs
 
-	Any  []string
-	Want bool
+	Pair     []string
+	Any, All bool // of the first, asked for the second
 }
 
 func TestVectors(t *testing.T) {
@@ -34,8 +34,8 @@ func TestVectors(t *testing.T) {
 			against = v.Against
 		case v.Constraint != nil:
 			checkConstraint(t, v, against)
-		case v.Any != nil:
-			checkAny(t, v)
+		case v.Pair != nil:
+			checkPair(t, v)
 		default:
 			checkVersion(t, v)
 		}
@@ -102,10 +102,10 @@ func checkConstraint(t *testing.T, want vector, against []string) {
 	}
 }
 
-func checkAny(t *testing.T, want vector) {
-	a, errA := ParseConstraint(want.Any[0])
-	b, errB := ParseConstraint(want.Any[1])
-	if errA != nil || errB != nil || a.AllowsAny(b) != want.Want {
-		t.Errorf("%q and %q: not %v (%v, %v)", want.Any[0], want.Any[1], want.Want, errA, errB)
+func checkPair(t *testing.T, want vector) {
+	a, errA := ParseConstraint(want.Pair[0])
+	b, errB := ParseConstraint(want.Pair[1])
+	if errA != nil || errB != nil || a.AllowsAny(b) != want.Any || a.AllowsAll(b) != want.All {
+		t.Errorf("%q and %q: not any %v, all %v (%v, %v)", want.Pair[0], want.Pair[1], want.Any, want.All, errA, errB)
 	}
 }

@@ -56,6 +56,11 @@ func newComparison(variable, op, value string, reversed bool) (node, error) {
 		}
 	case !list && op != "==" && op != "!=" && op != "===":
 		return nil, fmt.Errorf("%s cannot be compared with %s", variable, op)
+	default:
+		var err error
+		if c.text, err = alternatives(c); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", variable, op, err)
+		}
 	}
 	return c, nil
 }

@@ -33,18 +33,19 @@ type comparison struct {
 	variable, op, value string
 	reversed            bool
 	versions            pep440.Constraint // of a version variable
+	text                [][]clause        // of another one that is not reversed
 }
 
 // Evaluate reports whether the marker holds. Comparisons with what only the host's
 // kernel knows never fail: text that is no version compares as false.
 func (m Marker) Evaluate(e Environment) bool { return m.root == nil || m.root.holds(e) }
 
-// Extras lists the extras that the marker names with ==.
+// Extras lists the extras that the marker asks for.
 func (m Marker) Extras() []string {
 	var all []string
 	m.each(func(c comparison) {
-		if c.variable == "extra" && strings.HasPrefix(c.op, "==") {
-			all = append(all, CanonicalName(c.value))
+		if c.variable == "extra" && !c.text[0][0].not {
+			all = append(all, CanonicalName(c.text[0][0].value))
 		}
 	})
 	return all
@@ -91,17 +92,7 @@ func (c comparison) holds(e Environment) bool {
 	case c.reversed:
 		return strings.Contains(actual, c.value) == (c.op == "in")
 	}
-	switch c.op {
-	case "==", "===":
-		return actual == c.value
-	case "!=":
-		return actual != c.value
-	case "in":
-		return slices.Contains(members(c.value), actual)
-	case "not in":
-		return !slices.Contains(members(c.value), actual)
-	}
-	return false
+	return anyHolds(c.text, func(value string) bool { return actual == value })
 }
 
 // extraHolds compares with the set of asked extras: == is membership.
@@ -109,12 +100,5 @@ func (c comparison) extraHolds(e Environment) bool {
 	if e.Extras == nil {
 		return true
 	}
-	switch c.op {
-	case "==", "===":
-		return e.Extras[CanonicalName(c.value)]
-	case "!=":
-		return !e.Extras[CanonicalName(c.value)]
-	}
-	some := slices.ContainsFunc(members(c.value), func(m string) bool { return e.Extras[CanonicalName(m)] })
-	return some == (c.op == "in")
+	return anyHolds(c.text, func(value string) bool { return e.Extras[CanonicalName(value)] })
 }

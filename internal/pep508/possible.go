@@ -69,10 +69,8 @@ func (s *samples) add(c comparison) {
 	name := c.variable
 	switch {
 	case name == "extra":
-		for _, x := range members(c.value) {
-			if x = CanonicalName(x); !slices.Contains(s.extras, x) {
-				s.extras = append(s.extras, x)
-			}
+		if x := CanonicalName(c.text[0][0].value); !slices.Contains(s.extras, x) {
+			s.extras = append(s.extras, x)
 		}
 	case isVersion(name):
 		if name == "python_version" {
@@ -83,7 +81,12 @@ func (s *samples) add(c comparison) {
 			s.values[name] = append(append(s.values[name], around(r.Min)...), around(r.Max)...)
 		}
 	default:
-		s.values[name] = append(append(s.values[name], "something else", c.value), members(c.value)...)
+		s.values[name] = append(s.values[name], "something else", c.value)
+		for _, all := range c.text {
+			for _, one := range all {
+				s.values[name] = append(s.values[name], one.value)
+			}
+		}
 	}
 }
 

@@ -46,6 +46,9 @@ func ParseRequirement(s string) (Requirement, error) {
 		r.Constraint = strings.TrimSpace(r.Constraint)
 		if strings.HasPrefix(r.Constraint, "(") && strings.HasSuffix(r.Constraint, ")") {
 			r.Constraint = strings.TrimSpace(r.Constraint[1 : len(r.Constraint)-1])
+			if r.Constraint == "" {
+				return r, fmt.Errorf("the parentheses are empty")
+			}
 		}
 	}
 	if _, marked, _ := strings.Cut(m[3], ";"); !direct && marked == "" && strings.HasSuffix(m[3], ";") {

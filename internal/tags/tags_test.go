@@ -24,10 +24,9 @@ type vector struct {
 	SHA256           string
 	Some             []string
 
-	Wheel string
-	Error bool
-	Build []any
-	Tags  []string
+	Wheel, Name, Version, Build string
+	Error                       bool
+	Tags                        []string
 }
 
 func TestVectors(t *testing.T) {
@@ -75,12 +74,22 @@ func checkWheel(t *testing.T, want vector) {
 		}
 	}
 	slices.Sort(all)
+	all = slices.Compact(all)
 	if diff := cmp.Diff(want.Tags, all); diff != "" {
 		t.Errorf("%s: %s", want.Wheel, diff)
 	}
-	number, rest, ok := w.BuildTag()
-	if ok != (len(want.Build) > 0) || ok && fmt.Sprint(number, rest) != fmt.Sprint(want.Build...) {
-		t.Errorf("%s: build %d %q %v, want %v", want.Wheel, number, rest, ok, want.Build)
+	got := [3]string{strings.ReplaceAll(w.Name, "_", "-"), strings.ReplaceAll(w.Version, "_", "-"), w.Build}
+	if got != [3]string{want.Name, want.Version, want.Build} {
+		t.Errorf("%s: %q", want.Wheel, got)
+	}
+}
+
+func TestBuildTag(t *testing.T) {
+	for build, want := range map[string]string{"": "0  false", "1": "1  true", "12_x": "12 _x true", "007a1": "7 a1 true"} {
+		number, rest, ok := WheelName{Build: build}.BuildTag()
+		if got := fmt.Sprint(number, " ", rest, " ", ok); got != want {
+			t.Errorf("%q: %s, want %s", build, got, want)
+		}
 	}
 }
 

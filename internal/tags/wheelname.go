@@ -18,29 +18,29 @@ type WheelName struct {
 }
 
 // ParseWheelName reads name-version(-build)?-python-abi-platform.whl, the version as
-// it stands there.
+// it stands there. Poetry's expression (poetry/utils/patterns.py) differs from the
+// specification in that a name may hold dashes; so does this.
 func ParseWheelName(file string) (WheelName, error) {
 	stem, ok := strings.CutSuffix(file, ".whl")
 	parts := strings.Split(stem, "-")
-	if !ok || len(parts) != 5 && len(parts) != 6 {
+	tag := len(parts) - 3
+	version := tag - 2
+	if version < 1 || digits(parts[version]) == 0 || digits(parts[tag-1]) == 0 {
+		version = tag - 1 // there is no build tag
+	}
+	if !ok || version < 1 || digits(parts[version]) == 0 || slices.Contains(parts[tag:], "") {
 		return WheelName{}, fmt.Errorf("%q is not the name of a wheel", file)
 	}
-	w := WheelName{Name: parts[0], Version: parts[1]}
-	if len(parts) == 6 {
-		w.Build = parts[2]
-		if digits(w.Build) == 0 || digits(w.Build) > 18 {
-			return WheelName{}, fmt.Errorf("%q has a build tag that does not start with a number", file)
-		}
+	w := WheelName{
+		Name: strings.Join(parts[:version], "-"), Version: parts[version],
+		Build:  strings.Join(parts[version+1:tag], ""),
+		Python: set(parts[tag]), ABI: set(parts[tag+1]), Platform: set(parts[tag+2]),
 	}
-	tag := parts[len(parts)-3:]
-	w.Python, w.ABI, w.Platform = set(tag[0]), set(tag[1]), set(tag[2])
-	if w.Name == "" || w.Version == "" || !isDigit(w.Version[0]) || slices.Contains(tag, "") {
+	if w.Name == "" || digits(w.Build) > 18 {
 		return WheelName{}, fmt.Errorf("%q is not the name of a wheel", file)
 	}
 	return w, nil
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func set(compressed string) []string { return strings.Split(strings.ToLower(compressed), ".") }
 

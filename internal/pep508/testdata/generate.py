@@ -4,6 +4,7 @@ import re
 
 import vectors
 from packaging.utils import canonicalize_name
+from poetry.core.packages.dependency import Dependency
 from poetry.core.version import markers as poetry_markers
 from poetry.core.version.markers import parse_marker
 from poetry.core.version.requirements import Requirement
@@ -63,6 +64,10 @@ for name, values in texts.items():
         singles += [f'"{v}" in {name}', f"'{v[:2]}' not in {name}"]
     singles += [f'{name} in "{" ".join(values)}"', f'{name} not in "{",".join(values)}"', f'{name} in "{"|".join(values)}"']
 singles += [f'extra {op} "{x}"' for op in ["==", "!="] for x in ["cpu", "CPU", "cuda_12", "cuda.12", "all", "x"]]
+for v in ["linux,darwin", "linux|darwin", "linux || darwin", "!=linux", "linux, !=darwin", "!= linux|win32", "=linux", "===linux", "|linux", "linux,", "linux||", " linux ", "", " ", "linux darwin", "!="]:
+    singles += [f'{name} {op} "{v}"' for op in ["==", "!=", "in", "not in"] for name in ["sys_platform", "extra"] if name != "extra" or v.strip()]
+for v in ["cpu,all", "cpu|cuda-12", "cpu || x", "!=cpu", "cpu, !=all"]:
+    singles += [f'extra {op} "{v}"' for op in ["==", "!=", "in", "not in"]]
 singles += ['"linux" == sys_platform', '"3.8" < python_version', '"amd64" in platform_release', '"el7" not in platform_release']
 
 bad = ["spam == 'x'", "os_name ==", "== 'x'", "os_name 'x'", "(os_name == 'x'", "os_name == 'x')", "os_name == 'x", "os_name = 'x'", "os_name == x",
@@ -70,16 +75,18 @@ bad = ["spam == 'x'", "os_name ==", "== 'x'", "os_name 'x'", "(os_name == 'x'", 
        "python_version == 'spam'", "python_version >= ''", "python_version === '3.11'", "'a' == 'b'", "os_name == sys_platform", "python_full_version == '3.*'",
        "platform_release >= 'spam'", "os_name in sys_platform", "extras == 'x'", "dependency_groups == 'x'"]
 markers = ["", "*", "<empty>", *singles, *bad]
-weighted = [m for m in singles if "===" not in m and not m.startswith(("'", '"'))]
 good = []
-for m in weighted:
+for m in singles:
+    if "===" in m:
+        continue
     try:
-        parse_marker(m)
+        for e in environments:
+            validate(m, e)
         good.append(m)
     except Exception:
         pass
 composed = {}  # marker: what its parts amount to, by environment
-for _ in range(700):
+for _ in range(2200):
     a, b, c = random.sample(good, 3)
     x, y = random.choice(["and", "or"]), random.choice(["and", "or"])
     marker = random.choice([f"{a} {x} {b} {y} {c}", f"({a} {x} {b}) {y} {c}", f"{a} {x} ({b} {y} {c})", f"{a} {x} {b}"])
@@ -115,14 +122,34 @@ for m in dict.fromkeys(markers):
     out.append(row)
 out.append({"left out": left_out})
 
-for text in """a a-b_c.d A>=1 a>=1,<2 a(>=1) a[x] a[x,y]>=1 a[] a~=1.4 a==1.* a!=1.2 a@https://example.org/a.whl""".split() + [
-    "a (>=1,<2)", "a [x , y] >= 1, < 2", "a @ https://example.org/a-1.tar.gz", "a @ git+https://example.org/a.git@v1#subdirectory=b",
-    'a @ https://example.org/a;b.whl ; os_name == "nt"', 'a>=1;python_version<"3.9"', 'a>=1 ; python_version < "3.9" and extra == "x"', 'a ; extra == "x"', "a (==1.2)", "a[x] (>=1) ; os_name == 'nt'",
-    "", "-a", "a b", "a >= ", "a >=spam", "a[x", "a (>=1", "a ; spam", "a ; os_name == ", "a[x y]", "a @", "a >=1 <2 ; ; ", "a>=1 b",
-]:
+
+
+def requirement_texts():
+    yield from """a a-b_c.d A>=1 a>=1,<2 a(>=1) a[x] a[x,y]>=1 a[] a~=1.4 a==1.* a!=1.2 a@https://example.org/a-1-py3-none-any.whl a- a. a_ a[x,] a[,x] a() a>= a>=1, a<1,>2 a==1,==2""".split()
+    yield from [
+        "a (>=1,<2)", "a [x , y] >= 1, < 2", "a @ https://example.org/a-1.tar.gz", "a @ git+https://example.org/a.git@v1#subdirectory=b",
+        'a @ https://example.org/a;b.zip ; os_name == "nt"', 'a>=1;python_version<"3.9"', 'a>=1 ; python_version < "3.9" and extra == "x"', 'a ; extra == "x"', "a (==1.2)", "a[x] (>=1) ; os_name == 'nt'",
+        "", "-a", "a b", "a >= ", "a >=spam", "a[x", "a (>=1", "a ; spam", "a ; os_name == ", "a[x y]", "a @", "a >=1 <2 ; ; ", "a>=1 b", "a ^1.2", "a (^1.2)", "a =1", "a ===1", "a ;", "a>=1;", "a () ; os_name == 'nt'",
+        "a # comment", "a >=1 # comment ; os_name == 'nt'", "a>=1 #", "a #;", "a>=1# x", "a @ https://example.org/a-1-py3-none-any.whl # comment", "a (>=1) (<2)", "a ((>=1))", "a(>=1", "a>=1)", "a [x][y]",
+    ]
+    names = ["a", "Foo.Bar", "a-b", "x_1", "9a"]
+    extras = ["", "", "[x]", "[ x ,y-z]", "[]", "[A.b,c_d]"]
+    versions = ["", ">=1", "(>=1,<2)", "==1.*", "!=1.2.*", "~=1.4", " ~= 1.4.2 ", "<2.0a1", ">1.post1", "==1.2+cpu", "<=1,!=0.5,>0", "( >= 1 , < 2 )", "==v1.0", ">=1.0-1", "==1!2.0", "<>1", "^1", "~1", "*", "1.2", "==1.2 || ==1.3", "=>1", "==1.x", ">=1.*"]
+    markers = ["", "", ";os_name=='nt'", " ; python_version >= '3.9' and extra == 'x'", " ;", " ; spam == 1", " ; (os_name == \"posix\")"]
+    for _ in range(900):
+        text = random.choice(names) + random.choice(["", " "]) + random.choice(extras) + random.choice(["", " "]) + random.choice(versions) + random.choice(markers)
+        yield text
+        if random.random() < 0.3:  # something lost, or doubled
+            i = random.randrange(len(text))
+            yield text[:i] + random.choice(["", text[i] * 2, " ", ",", ";"]) + text[i + 1:]
+
+
+for text in dict.fromkeys(requirement_texts()):
     row = {"requirement": text}
     try:
-        r = Requirement(text)
+        d = Dependency.create_from_pep_508(text)
+        r = Requirement(re.sub(" #.*?( ;|$)", r"\1", text.strip()))
+        assert d.pretty_name == r.name
         row |= {"name": r.name, "extras": list(r.extras), "url": r.url or "", "constraint": "" if r.pretty_constraint == "*" else r.pretty_constraint}
     except Exception as error:
         row["error"] = type(error).__name__

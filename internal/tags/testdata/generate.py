@@ -1,14 +1,14 @@
-"""Vectors of tag lists and wheel names, as packaging has them (run by test/vectors.sh).
-
-A list is long: its length, its digest and some of its tags are kept.
+"""Vectors of tag lists, as packaging has them, and of wheel names, as Poetry reads them
+(run by test/vectors.sh). A list is long: its length, its digest and some of its tags are kept.
 """
 import hashlib
+import random
 import sysconfig
 from unittest import mock
 
 import vectors
 from packaging import _manylinux, _musllinux, tags
-from packaging.utils import parse_wheel_filename
+from poetry.utils.wheel import InvalidWheelNameError, Wheel
 
 
 def everything(python, threaded, platforms):
@@ -31,13 +31,13 @@ def linux(machine, family, version):
 
 def row(found, **target):
     names = [str(t) for t in found]
-    return {**target, "count": len(names), "sha256": hashlib.sha256("\n".join(names).encode()).hexdigest(), "some": names[:4] + names[len(names) // 2:][:3] + names[-2:]}
+    return {**target, "count": len(names), "sha256": hashlib.sha256("\n".join(names).encode()).hexdigest(), "some": names[:2] + names[-1:]}
 
 
 out = []
-for python, threaded in (7, False), (8, False), (9, False), (11, False), (12, False), (13, False), (13, True), (14, True), (15, True):
+for python, threaded in [(7, False), (15, True), *((m, False) for m in range(8, 15)), (13, True), (14, True)]:
     for machine in "x86_64 aarch64 armv7l armv8l i686 ppc64le s390x riscv64 mips64".split():
-        for family, versions in ("glibc", [(2, 17), (2, 31), (2, 36), (2, 41), (2, 12)]), ("musl", [(1, 1), (1, 2)]):
+        for family, versions in ("glibc", [(2, 12), (2, 17), (2, 28), (2, 31), (2, 36), (2, 41)]), ("musl", [(1, 1), (1, 2)]):
             for version in versions:
                 platforms = linux(machine, family, version)
                 native = [p for p in platforms if p.startswith("linux_")]
@@ -49,15 +49,30 @@ for python, threaded in (7, False), (8, False), (9, False), (11, False), (12, Fa
     for machine in "arm64", "x86_64":
         for major in 11, 14:
             out.append(row(everything(python, threaded, list(tags.mac_platforms((major, 0), machine))), python=python, threaded=threaded, machine=machine, macos=major))
-out = [r for i, r in enumerate(out) if i % 3 == 0 or "macos" in r]
 
-for name in """a-1.0-py3-none-any.whl a_b-1.0.post1-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl a-1.0-2abc-py2.py3-none-any.whl
+
+def wheel_names():
+    yield from """a-1.0-py3-none-any.whl a_b-1.0.post1-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl a-1.0-2abc-py2.py3-none-any.whl
 a-1.0+cpu-cp312-cp312-linux_x86_64.whl a-1.0-12_x-cp39-abi3-musllinux_1_1_aarch64.whl A-1.0-CP39-None-Any.whl a-1.0-py3-none.whl a-1.0.whl a-1.0-x-py3-none-any.whl
-a-1.0-1-2-py3-none-any.whl -1.0-py3-none-any.whl a--py3-none-any.whl a-x-py3-none-any.whl a-1.0-py3-none-any.zip a.whl .whl""".split():
+a-1.0-1-2-py3-none-any.whl -1.0-py3-none-any.whl a--py3-none-any.whl a-x-py3-none-any.whl a-1.0-py3-none-any.zip a.whl .whl a-b-1.0-py3-none-any.whl a-b-1.0-3-py3-none-any.whl
+a-1-2-3-4-5.whl a-1.0-py3--any.whl a-1.0-py3-none-any.whl.whl a-1.0-py3-none-any.WHL""".split()
+    random.seed(6)
+    for _ in range(700):
+        parts = [random.choice(["a", "Foo_Bar", "x.y", "a-b", "9z", "torch"]), random.choice(["1.0", "2024.1.1", "1.0rc1", "1.0+cpu", "1!2", "x", "0_1"])]
+        if random.random() < 0.4:
+            parts.append(random.choice(["1", "12_x", "007", "2.3", "b1", "1a2b"]))
+        tag = lambda choices: ".".join(random.sample(choices, random.choice([1, 1, 2, 3])))
+        parts += [tag(["py3", "py2", "cp311", "CP312", "cp39"]), tag(["none", "abi3", "cp311", "cp313t"]), tag(["any", "linux_x86_64", "manylinux1_x86_64", "macosx_11_0_arm64", "Win_AMD64", "musllinux_1_2_aarch64"])]
+        if random.random() < 0.2:
+            del parts[random.randrange(len(parts))]
+        yield "-".join(parts) + ".whl"
+
+
+for name in dict.fromkeys(wheel_names()):
     try:
-        _, _, build, found = parse_wheel_filename(name)
-        out.append({"wheel": name, "build": list(build), "tags": sorted(str(t) for t in found)})
-    except ValueError:
+        w = Wheel(name)
+        out.append({"wheel": name, "name": w.name, "version": w.version, "build": w.build_tag or "", "tags": sorted(str(t) for t in w.tags)})
+    except InvalidWheelNameError:
         out.append({"wheel": name, "error": True})
 
-vectors.write(__file__, out, "packaging")
+vectors.write(__file__, out, "packaging", "poetry")
