@@ -12,4 +12,4 @@ def write(script, rows, *oracles, to="vectors.jsonl"):
     header = {"oracles": {name: importlib.metadata.version(name) for name in oracles}}
     lines = [json.dumps(row, separators=(",", ":")) + "\n" for row in (header, *rows)]
     pathlib.Path(script).with_name(to).write_text("".join(lines), encoding="utf-8")
-    print(f"{len(lines) - 1:6} {pathlib.Path(script).parent}")
+    print(f"{len(lines) - 1:6} {pathlib.Path(script).resolve().parent.parent.name}/testdata/{to}")
