@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"path"
 	"slices"
 
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -101,12 +102,21 @@ func (r *request) lintResults(context.Context) (*lint.LintResults, error) {
 			continue
 		}
 		results.Warnings = append(results.Warnings, lint.Warning{
-			RuleName: w.Rule.Name, Description: w.Rule.Description, Detail: w.Message,
+			RuleName: w.Rule.Name, Description: w.Rule.Description, Detail: r.lintMessage(w),
 			// -1 stands for no place.
 			Location: &pb.Location{SourceIndex: int32(slices.Index(files, w.At.File)), Ranges: ranges(w.At)},
 		})
 	}
 	return results, nil
+}
+
+// lintMessage names the file where it is not the one of --file: buildx prints that
+// one's name above every excerpt.
+func (r *request) lintMessage(w quatrainlint.Warning) string {
+	if f := w.At.File; f == nil || path.Base(f.Name) == path.Base(r.entry.Filename) {
+		return w.Message
+	}
+	return w.Message + " (" + w.At.String() + ")"
 }
 
 // skips follows the option that Dockerfiles have for their rules:

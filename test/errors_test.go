@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -107,6 +108,25 @@ func TestErrors(t *testing.T) {
 				o := build(t, m, request{dir: p.dir, opts: c.opts, noImage: true})
 				fails(t, o, c.want...)
 			})
+		})
+	}
+}
+
+// Compose prints the same, and its exit status says so.
+func TestErrorsOfCompose(t *testing.T) {
+	for _, b := range []builder{engine(t), classic(t)} {
+		t.Run(b.name, func(t *testing.T) {
+			p := service(t)
+			p.files["compose.yaml"] = fmt.Sprintf(composeFile, syntax())
+			p.write(t)
+			c := b.compose(t, p.dir)
+			says(t, b.run(t, p.dir, c.argv("build", "production", "--build-arg", "PYTHON_VERSION=3.14")...), 1,
+				">>> requires-python", "the project allows Python >=3.11,<3.14", "PYTHON_VERSION")
+
+			p.locks[0].hash = strings.Repeat("ab", 32)
+			p.write(t)
+			says(t, b.run(t, p.dir, c.argv("up", "--build", "production")...), 1,
+				`>>> name = "alpha"`, "the lock says sha256:abab")
 		})
 	}
 }
