@@ -108,7 +108,7 @@ func TestBadRequests(t *testing.T) {
 		"platform":  {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64 is not one that Quatrain knows"},
 		"old":       {asked{without: []apicaps.CapID{pb.CapMergeOp, pb.CapSourceHTTPAuth, pb.CapExecMetaSetsDefaultPath}}, "too old for Quatrain: it needs BuildKit 0.12"},
 		"no folder": {asked{opts: args("build-arg:project-dir", "services/x")}, "there is no pyproject.toml in services/x in the build context"},
-		"python":    {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" is not of the form 3.12`},
+		"python":    {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := build(t, c.asked).printed(); !strings.Contains(got, c.want) {

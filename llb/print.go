@@ -80,9 +80,9 @@ func (p *printer) vertex(op *pb.Op, meta *pb.OpMetadata) string {
 		p.exec(op)
 	case op.GetFile() != nil:
 		p.file(op)
-	case op.GetMerge() != nil:
-		for _, in := range op.GetMerge().Inputs {
-			p.line("%s", p.ref(op, in.Input))
+	default:
+		for i := range op.Inputs {
+			p.line("%s", p.ref(op, int64(i)))
 		}
 	}
 	return hashes.ReplaceAllString(p.text.String(), "$1")

@@ -20,7 +20,7 @@ func (p *printer) file(op *pb.Op) {
 	}
 	for i, a := range op.GetFile().Actions {
 		on := ""
-		if before := int64(len(op.Inputs) + i - 1); a.Input != before && a.Input >= 0 {
+		if before := int64(len(op.Inputs) + i - 1); a.Input >= 0 && (i == 0 || a.Input != before) {
 			on = " on " + target(a.Input)
 		}
 		p.line("%s%s", fileAction(a, target), on)

@@ -24,10 +24,16 @@ const DefaultBase = "python:{python}-slim"
 // that project and lock allow and for which every package of the target has a
 // wheel, else the newest that they allow.
 func PythonMinor(in Input, arg, versionFile string) (string, error) {
-	asked := []source.Text{{Value: arg}, in.Project.Quatrain.Python, {Value: firstWord(versionFile)}}
-	for _, a := range asked {
-		if a.Value != "" {
-			return minorOf(a)
+	for _, asked := range []struct {
+		by string
+		source.Text
+	}{
+		{"of the build argument PYTHON_VERSION ", source.Text{Value: arg}},
+		{"", in.Project.Quatrain.Python},
+		{"of .python-version ", source.Text{Value: firstWord(versionFile)}},
+	} {
+		if asked.Value != "" {
+			return minorOf(asked.Text, asked.by)
 		}
 	}
 	allowed := allowedMinors(in.Project, in.Lock)
@@ -43,11 +49,12 @@ func PythonMinor(in Input, arg, versionFile string) (string, error) {
 		WithHint("Known are %s. Set `python` and `base` in [tool.quatrain] for another.", list(minors))
 }
 
-// minorOf reads "3.12" or "3.12.4".
-func minorOf(asked source.Text) (string, error) {
+// minorOf reads "3.12" or "3.12.4"; by says who asked, where that has no place.
+func minorOf(asked source.Text, by string) (string, error) {
 	v, err := pep440.ParseVersion(strings.TrimSuffix(asked.Value, "t"))
 	if err != nil || strings.Count(asked.Value, ".") == 0 {
-		return "", source.Errorf(asked.At, "python version %q is not of the form 3.12", asked.Value)
+		return "", source.Errorf(asked.At, "python version %q %sis not of the form 3.12", asked.Value, by).
+			WithHint("`python` in [tool.quatrain] comes before .python-version, --build-arg PYTHON_VERSION before both.")
 	}
 	return fmt.Sprintf("%d.%d", v.Major(), v.Minor()), nil
 }

@@ -84,7 +84,7 @@ func resolve(p *pyproject.Project, name string, at source.Range, visited []strin
 		t = parent
 		t.Name, t.Description = name, "your own, from "+from.Value
 	}
-	adjust(&t, own)
+	adjust(p, &t, own)
 	return t, checkGroups(p, t)
 }
 
@@ -144,7 +144,7 @@ func installsRoot(p *pyproject.Project) bool {
 }
 
 // adjust applies a [tool.quatrain.target.NAME] table: a key that is set replaces.
-func adjust(t *Target, own *pyproject.TargetConfig) {
+func adjust(p *pyproject.Project, t *Target, own *pyproject.TargetConfig) {
 	if own.Groups != nil {
 		t.Groups, t.GroupsAt = append([]string{}, texts(own.Groups)...), own.At
 		if len(own.Groups) > 0 {
@@ -159,7 +159,7 @@ func adjust(t *Target, own *pyproject.TargetConfig) {
 		t.Compile = *own.Compile
 	}
 	if own.Project.Value != "" {
-		t.InstallRoot = own.Project.Value != "none" && t.Stage == AppStage
+		t.InstallRoot = own.Project.Value != "none" && p.PackageMode && t.Stage == AppStage
 		t.AsWheel = own.Project.Value == "wheel"
 	}
 	t.Image = t.Image.Override(own.Image)

@@ -1,0 +1,110 @@
+package llb
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+)
+
+// baseConfig is what an image like the official ones says of itself.
+func baseConfig() dockerspec.DockerOCIImage {
+	var c dockerspec.DockerOCIImage
+	created := time.Unix(1, 0)
+	c.Created = &created
+	c.Config.Env = []string{"PATH=/usr/local/bin:/usr/bin", "LANG=C.UTF-8", "PYTHON_VERSION=3.12.4"}
+	c.Config.Cmd = []string{"python3"}
+	c.Config.Entrypoint = []string{"/entry"}
+	c.Config.ExposedPorts = map[string]struct{}{"9/tcp": {}}
+	c.Config.Labels = map[string]string{"base": "b", "both": "b"}
+	c.Config.StopSignal = "SIGTERM"
+	c.Config.Healthcheck = &dockerspec.HealthcheckConfig{Test: []string{"CMD", "old"}}
+	c.RootFS.DiffIDs = []digest.Digest{"sha256:1", "sha256:2"}
+	c.History = []ocispecs.History{{CreatedBy: "first"}, {CreatedBy: "ENV", EmptyLayer: true}}
+	return c
+}
+
+func config(t *testing.T, im pyproject.Image, labels map[string]string) dockerspec.DockerOCIImage {
+	t.Helper()
+	p := &plan.Plan{Target: plan.Target{Stage: plan.AppStage, Image: im}, Project: &pyproject.Project{}}
+	got, err := Config(p, baseConfig(), labels, []string{"install"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *got
+}
+
+func TestConfigByDefault(t *testing.T) {
+	got := config(t, pyproject.Image{}, nil)
+	want := baseConfig().Config
+	want.Env = []string{"PATH=/opt/venv/bin:/usr/local/bin:/usr/bin", "LANG=C.UTF-8", "PYTHON_VERSION=3.12.4",
+		"HOME=/home/app", "PYTHONUNBUFFERED=1", "VIRTUAL_ENV=/opt/venv"}
+	want.User, want.WorkingDir = "10001:10001", "/app"
+	want.Cmd, want.Entrypoint = []string{"python"}, nil
+	if diff := cmp.Diff(want, got.Config); diff != "" {
+		t.Error(diff)
+	}
+	if got.Created != nil {
+		t.Errorf("the base's time is the image's: %v", got.Created)
+	}
+}
+
+func TestConfigOfSettings(t *testing.T) {
+	got := config(t, pyproject.Image{
+		Command:    &pyproject.Command{Args: []string{"serve"}},
+		Entrypoint: &pyproject.Command{Args: []string{"tini", "--"}},
+		Ports:      []pyproject.Port{{Number: 80, Protocol: "tcp"}},
+		User:       source.Text{Value: "1000"}, Workdir: source.Text{Value: "/srv"},
+		Env:        []pyproject.Pair{{Name: "LANG", Value: "de_DE.UTF-8"}, {Name: "LOG", Value: ""}},
+		Labels:     []pyproject.Pair{{Name: "both", Value: "settings"}, {Name: "own", Value: "settings"}},
+		StopSignal: source.Text{Value: "SIGINT"},
+		Healthcheck: &pyproject.Healthcheck{
+			Command: []string{"ping"}, Interval: source.Text{Value: "1m30s"}, Timeout: source.Text{Value: "3s"}, Retries: 2,
+		},
+	}, map[string]string{"own": "request"})
+	want := dockerspec.DockerOCIImageConfig{}
+	want.Cmd, want.Entrypoint = []string{"serve"}, []string{"tini", "--"}
+	want.ExposedPorts = map[string]struct{}{"9/tcp": {}, "80/tcp": {}}
+	want.User, want.WorkingDir, want.StopSignal = "1000:1000", "/srv", "SIGINT"
+	want.Env = []string{"PATH=/opt/venv/bin:/usr/local/bin:/usr/bin", "LANG=de_DE.UTF-8", "PYTHON_VERSION=3.12.4",
+		"HOME=/", "LOG=", "PYTHONUNBUFFERED=1", "VIRTUAL_ENV=/opt/venv"}
+	want.Labels = map[string]string{"base": "b", "both": "settings", "own": "request"}
+	want.Healthcheck = &dockerspec.HealthcheckConfig{
+		Test: []string{"CMD", "ping"}, Interval: 90 * time.Second, Timeout: 3 * time.Second, Retries: 2,
+	}
+	if diff := cmp.Diff(want, got.Config); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The base's own maps are another image's too.
+func TestConfigLeavesTheBaseAlone(t *testing.T) {
+	base := baseConfig()
+	p := &plan.Plan{Target: plan.Target{Image: pyproject.Image{
+		Ports: []pyproject.Port{{Number: 80, Protocol: "tcp"}}, Env: []pyproject.Pair{{Name: "LANG", Value: "C"}},
+		Labels: []pyproject.Pair{{Name: "base", Value: "x"}},
+	}}, Project: &pyproject.Project{}}
+	if _, err := Config(p, base, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(baseConfig(), base); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Each layer has its line: the base has one that it is silent about.
+func TestHistory(t *testing.T) {
+	want := []ocispecs.History{
+		{CreatedBy: "first"}, {CreatedBy: "ENV", EmptyLayer: true}, {CreatedBy: "base image"}, {CreatedBy: "install", Comment: "quatrain"},
+	}
+	if diff := cmp.Diff(want, config(t, pyproject.Image{}, nil).History); diff != "" {
+		t.Error(diff)
+	}
+}
