@@ -9,8 +9,8 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 // the headers. Only the first line of a value counts.
 func header(text []byte, name string) string {
 	for line := range strings.Lines(lineEnds.Replace(string(text))) {
-		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
-			continue // a value goes on
+		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "From ") {
+			continue // a value goes on; a mailbox's line, which email passes over
 		}
 		key, value, found := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
 		if !found || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
