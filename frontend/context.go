@@ -12,22 +12,26 @@ import (
 	"github.com/quatrain-build/quatrain/internal/plan"
 )
 
-// projectContext is the build context without what .dockerignore leaves out. From a
-// local one no more is transferred than the project's folder needs; what exactly
-// goes to the image is decided by the copy, for contexts of every kind.
+// projectContext is the build context for the project's files. From a local one no
+// more is transferred than they need; what exactly goes to the image is decided by the
+// copy, for contexts of every kind.
 func (r *request) projectContext(ctx context.Context) (*llb.State, error) {
+	return r.mainContext(ctx, plan.AppFiles(r.project.Quatrain).In(r.dir),
+		llb.SharedKeyHint("quatrain-app"), dockerui.WithInternalName("load project"))
+}
+
+// mainContext is the build context without what .dockerignore leaves out. Files and
+// options are for the transfer of a local one; others come whole.
+func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...llb.LocalOption) (*llb.State, error) {
 	ignored, err := r.ui.DockerIgnorePatterns(ctx)
 	if err != nil {
 		return nil, err
 	}
-	files := plan.AppFiles(r.project.Quatrain).In(r.dir)
 	var local usedBy
-	st, err := r.ui.MainContext(ctx, &local,
-		llb.IncludePatterns(files.Include),
-		// In this order, so that nothing here takes back what .dockerignore leaves out.
-		llb.ExcludePatterns(append(files.Exclude, ignored...)),
-		llb.SharedKeyHint("quatrain-app"),
-		dockerui.WithInternalName("load project"))
+	opts = append(opts, &local, llb.IncludePatterns(files.Include),
+		// In this order, so that no pattern takes back what .dockerignore leaves out.
+		llb.ExcludePatterns(append(files.Exclude, ignored...)))
+	st, err := r.ui.MainContext(ctx, opts...)
 	if err != nil || local {
 		return st, err
 	}

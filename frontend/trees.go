@@ -71,17 +71,9 @@ func (r *request) inContext(pkg plan.Package, name string) (string, error) {
 // contextFolder is one folder of the build context as a tree of its own, so that
 // nothing beside it counts.
 func (r *request) contextFolder(ctx context.Context, dir string) (*bkllb.State, error) {
-	ignored, err := r.ui.DockerIgnorePatterns(ctx)
-	if err != nil {
-		return nil, err
-	}
 	files := plan.SourceFiles()
-	transferred := files.In(strings.TrimPrefix(dir, "."))
-	st, err := r.ui.MainContext(ctx,
-		bkllb.IncludePatterns(transferred.Include),
-		bkllb.ExcludePatterns(append(transferred.Exclude, ignored...)),
-		bkllb.SharedKeyHint("quatrain-path-"+dir),
-		dockerui.WithInternalName("load "+dir))
+	st, err := r.mainContext(ctx, files.In(dir),
+		bkllb.SharedKeyHint("quatrain-path-"+dir), dockerui.WithInternalName("load "+dir))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +81,7 @@ func (r *request) contextFolder(ctx context.Context, dir string) (*bkllb.State, 
 }
 
 func (r *request) contextFile(ctx context.Context, name string) (*bkllb.State, error) {
-	st, err := r.ui.MainContext(ctx, bkllb.FollowPaths([]string{name}),
+	st, err := r.mainContext(ctx, plan.Files{}, bkllb.FollowPaths([]string{name}),
 		bkllb.SharedKeyHint("quatrain-file-"+name), dockerui.WithInternalName("load "+name))
 	if err != nil {
 		return nil, err

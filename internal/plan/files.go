@@ -49,9 +49,9 @@ func patterns(texts []source.Text) []string {
 }
 
 // In is the same selection seen from a folder above: dir is where the files are,
-// "" for the folder itself.
+// "" or "." for the folder itself.
 func (f Files) In(dir string) Files {
-	if dir == "" {
+	if dir == "" || dir == "." {
 		return f
 	}
 	below := func(patterns []string) []string {
