@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 LAB := test/lab/lab
 GO_ENV := CGO_ENABLED=0
+# What the lab brings, Go among it, where the machine has none.
+export PATH := $(or $(QUATRAIN_LAB_DIR),$(CURDIR)/.lab)/bin:$(PATH)
 BUILD := go build -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 
 .DEFAULT_GOAL := help
@@ -10,16 +12,21 @@ BUILD := go build -trimpath -buildvcs=false -ldflags "-s -w -buildid="
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Go reads go.mod when it is new enough, or can fetch what is.
+.PHONY: go
+go:
+	@go mod edit -json >/dev/null 2>&1 || $(LAB) up go
+
 .PHONY: build
-build: ## the three binaries, in bin/
+build: go ## the three binaries, in bin/
 	$(GO_ENV) $(BUILD) -o bin/ ./cmd/...
 
 .PHONY: generate
-generate: ## docs/reference.md and the JSON schema, from the parser's structs
+generate: go ## docs/reference.md and the JSON schema, from the parser's structs
 	go generate ./...
 
 .PHONY: unit
-unit: ## tests that need neither daemon nor network
+unit: go ## tests that need neither daemon nor network
 	go test ./internal/... ./llb/... ./frontend/... ./cmd/...
 
 .PHONY: lint
@@ -46,7 +53,7 @@ integration: ## tests against a real daemon
 	eval "$$($(LAB) env)" && go test -count=1 -timeout 30m ./test/...
 
 .PHONY: conformance
-conformance: ## Poetry's own answers for real projects, as a table
+conformance: go ## Poetry's own answers for real projects, as a table
 	go test -count=1 -run TestConformance -v ./internal/selection
 
 .PHONY: vectors
@@ -58,11 +65,11 @@ vectors: ## ask Poetry, poetry-core, packaging and installer for the vectors aga
 test: lint unit conformance integration ## everything
 
 .PHONY: fuzz
-fuzz: ## every fuzzer for a while
+fuzz: go ## every fuzzer for a while
 	test/fuzz.sh 60s
 
 .PHONY: wheels-diff
-wheels-diff: ## 300 wheels installed by Poetry and by Quatrain, compared
+wheels-diff: go ## 300 wheels installed by Poetry and by Quatrain, compared
 	QUATRAIN_WHEELS=all go test -count=1 -timeout 30m -v -run TestPublished ./test/wheels
 
 .PHONY: demo
