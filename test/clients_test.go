@@ -126,7 +126,12 @@ func (b builder) buildx(t *testing.T, r request) outcome {
 	if r.file != "" {
 		argv = append(argv, "--file", r.file)
 	}
+	where := "."
 	for _, k := range slices.Sorted(maps.Keys(r.opts)) {
+		if k == "context" {
+			where = r.opts[k]
+			continue
+		}
 		argv = append(argv, flags(k, r.opts[k])...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.folders)) {
@@ -146,7 +151,7 @@ func (b builder) buildx(t *testing.T, r request) outcome {
 			argv = append(argv, "--provenance=false")
 		}
 	}
-	e := b.run(t, r.dir, append(append(argv, r.flags...), ".")...)
+	e := b.run(t, r.dir, append(append(argv, r.flags...), where)...)
 	o := readProgress(e.stderr)
 	if e.code != 0 {
 		o.err = errors.New(o.text)

@@ -23,10 +23,10 @@ func TestAppFiles(t *testing.T) {
 		plain := selectingProject(t, ".")
 		mono := selectingProject(t, "services/shop")
 		for name, r := range map[string]request{
-			"folder":            {dir: plain},
-			"archive":           {dir: plain, opts: map[string]string{"context": archiveServer(t, plain)}},
-			"project-dir":       {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop"}},
-			"archive, with dir": {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop", "context": archiveServer(t, mono)}},
+			"folder":             {dir: plain},
+			"archive":            {dir: plain, opts: map[string]string{"context": archiveServer(t, plain)}},
+			"project-dir":        {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop"}},
+			"archive and folder": {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop", "context": archiveServer(t, mono)}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				o := build(t, m, r)
