@@ -20,9 +20,9 @@ type Builder struct {
 	Env     []pyproject.Pair
 }
 
-// pip is the build front end: the newest that runs on every Python that is
+// Pip is the build front end: the newest that runs on every Python that is
 // supported. It runs in build steps only and is in no image.
-var pip = Package{
+var Pip = Package{
 	Name: "pip", Version: "26.0.1", File: "pip-26.0.1-py3-none-any.whl",
 	SHA256: "bdb1b08f4274833d62c1aa29e20907365a2ceb950410df15fc9521bad440122b",
 }
@@ -33,7 +33,7 @@ func newBuilder(in Input, packages []Package) *Builder {
 	if !wheelOfProject && !slices.ContainsFunc(packages, func(p Package) bool { return p.Build }) {
 		return nil
 	}
-	b := &Builder{Pip: pip, Env: in.Project.Quatrain.Build.Env}
+	b := &Builder{Pip: Pip, Env: in.Project.Quatrain.Build.Env}
 	b.Pip.Origin = Origin{Kind: FromIndex, Index: defaultIndex(in.Project)}
 	for _, s := range in.Project.Sources {
 		switch {
