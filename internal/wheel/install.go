@@ -50,7 +50,7 @@ func install(file string, into *Tree, opts Options) (Installed, error) {
 	}
 	return Installed{
 		Package: canonical(name.distribution), Version: name.version,
-		DistInfo: a.distInfo, Files: len(in.entries) + 1,
+		DistInfo: a.distInfo, Files: len(in.entries) - in.gone + 1,
 	}, nil
 }
 
@@ -61,6 +61,7 @@ type installation struct {
 	layout   layout
 	wheel    string // file name
 	entries  []entry
+	gone     int // of them
 	warnings io.Writer
 }
 
@@ -195,38 +196,29 @@ func (in *installation) write(scheme, rel string, r io.Reader, exec, generated b
 	if err != nil {
 		return err
 	}
-	e := entry{scheme, rel, done.hash, done.size}
+	e := entry{scheme: scheme, path: rel, hash: done.hash, size: done.size}
 	before, existed := in.tree.files[target]
 	switch {
 	case !existed:
-		in.entries = append(in.entries, e)
 	case before.wheel != in.wheel:
 		if before.hash != done.hash {
 			in.warn("%s replaces the one of %s, which is different", target, before.wheel)
 		}
-		in.entries = append(in.entries, e)
 	case before.hash != done.hash && !before.generated && !generated:
 		return bad("two entries for %s, with different contents", target)
 	default:
-		in.replaceEntry(e, target)
+		in.entries[before.line].gone = true // RECORD has one line a file: the last one's
+		in.gone++
 	}
+	in.entries = append(in.entries, e)
 	in.note(target, done, generated)
 	return nil
 }
 
 // note remembers what this wheel wrote.
 func (in *installation) note(target string, w written, generated bool) {
-	w.wheel, w.generated = in.wheel, generated
+	w.wheel, w.generated, w.line = in.wheel, generated, len(in.entries)-1
 	in.tree.files[target] = w
-}
-
-// replaceEntry keeps RECORD at one line a file.
-func (in *installation) replaceEntry(e entry, target string) {
-	i := slices.IndexFunc(in.entries, func(old entry) bool {
-		p, _ := checkTarget(in.layout.target(old.scheme, old.path))
-		return p == target
-	})
-	in.entries[i] = e
 }
 
 func (in *installation) warn(format string, args ...any) {

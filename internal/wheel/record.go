@@ -13,6 +13,7 @@ type entry struct {
 	scheme, path string // path within the scheme
 	hash         [32]byte
 	size         int64
+	gone         bool // another entry of this wheel took the file's place
 }
 
 // recordText is RECORD as pypa/installer writes it: sorted by the path within
@@ -22,6 +23,9 @@ func recordText(l layout, entries []entry, self string) []byte {
 	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.path, b.path) })
 	var b bytes.Buffer
 	for _, e := range entries {
+		if e.gone {
+			continue
+		}
 		b.WriteString(csvField(l.recordPrefix(e.scheme) + e.path))
 		if e.path == self && e.scheme == l.root {
 			b.WriteString(",,\n")

@@ -29,6 +29,7 @@ type written struct {
 	size      int64
 	exec      bool
 	wheel     string // file name
+	line      int    // the file's entry among those of the wheel
 	generated bool   // a launcher or metadata: the wheel's own file may take its place
 }
 

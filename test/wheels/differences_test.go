@@ -45,3 +45,20 @@ var refusals = map[string]string{
 	"launcher in a folder": "an entry point is a command's name, not a path",
 	"configparser":         "% and [DEFAULT] in entry_points.txt: accidents of Python's configparser, which Poetry applies",
 }
+
+// anyReason stands for whatever refusal fits.
+const anyReason = "any"
+
+// reasonOf is the name of the refusal that an error is about, "" if it is not among them.
+func reasonOf(err error) string {
+	for text, name := range map[string]string{
+		"symbolic link": "types", "neither file nor folder": "types", "two entries for": "two contents",
+		"leaves its folder": "spelling", "backslash": "spelling", "control character": "spelling", "names no file": "spelling",
+		"belongs to the environment": "environment", "is not a file name": "launcher in a folder",
+	} {
+		if strings.Contains(err.Error(), text) {
+			return name
+		}
+	}
+	return ""
+}

@@ -87,3 +87,37 @@ func TestRandom(t *testing.T) {
 	}
 	both.report(t)
 }
+
+// names are of the kinds that installers trip over.
+var names = []string{"x", "x/y", "x/y/z", "a/", "x/", "./x", "x//y", "x/./y", "../x", "/x", "..", ".", "x/..", `x\y`, "x ", "é", "\xff",
+	"demo-1.0.data", data, data + "scripts", data + "scripts/x", data + "scripts/python", data + "data/bin/x", data + "data/lib/python3.11/site-packages/x",
+	data + "purelib/x", data + "platlib/x/y", data + "headers/x", data + "data/pyvenv.cfg", data + "nope/x", "Demo-1.0.data/scripts/x",
+	"demo-1.1.data/scripts/x", info + "INSTALLER", info + "x/RECORD.jws", info + "RECORD", info + "WHEEL", "other-1.dist-info", "other.dist-info/x",
+	"__pycache__/x", "x/__pycache__/y", "__pycache__"}
+
+// Random archives are installed, or refused, as by Poetry; where Quatrain only
+// refuses one, the reason has a name.
+func TestRandomArchives(t *testing.T) {
+	seeds, err := strconv.Atoi(os.Getenv("QUATRAIN_SEEDS"))
+	if err != nil {
+		seeds = 100
+	}
+	both := start(t, filepath.Join(t.TempDir(), "venv"))
+	for seed := range uint64(seeds) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		var entries []entry
+		for range 1 + r.IntN(4) {
+			e := entry{name: names[r.IntN(len(names))], text: []string{"", "", "#!python x\n", "#!pythonw"}[r.IntN(4)],
+				mode: []uint32{0, 0, 0, mode0, 0o755, 0o100755, 0o100001, 0o040755, 0o120777}[r.IntN(9)], flags: []uint16{0, 0, 0, 0x800}[r.IntN(4)]}
+			entries = append(entries, e)
+		}
+		entries = append(entries, points("[console_scripts]\nx = a:b\n")...)
+		t.Run(strconv.Itoa(int(seed)), func(t *testing.T) {
+			both.made(t, pack(t, entries), anyReason)
+			if t.Failed() {
+				t.Logf("%+v", entries)
+			}
+		})
+	}
+	both.report(t)
+}

@@ -97,22 +97,23 @@ func compareLines(path, poetry, quatrain string) ([]difference, error) {
 		return nil, err
 	}
 	theirs, ours := strings.SplitAfter(string(a), "\n"), strings.SplitAfter(string(b), "\n")
+	site := filepath.Dir(filepath.Dir(path))
 	count, listed := map[string]int{}, map[string]int{}
 	for _, l := range theirs {
 		count[l]++
-		listed[recorded(l)] |= 1
+		listed[recorded(site, l)] |= 1
 	}
 	for _, l := range ours {
 		count[l]--
-		listed[recorded(l)] |= 2
+		listed[recorded(site, l)] |= 2
 	}
 	var all []difference
 	for _, l := range slices.Sorted(maps.Keys(count)) {
 		switch {
 		case count[l] > 0:
-			all = append(all, difference{path, l, "", listed[recorded(l)] == 3})
+			all = append(all, difference{path, l, "", listed[recorded(site, l)] == 3})
 		case count[l] < 0:
-			all = append(all, difference{path, "", l, listed[recorded(l)] == 3})
+			all = append(all, difference{path, "", l, listed[recorded(site, l)] == 3})
 		}
 	}
 	lonely := func(l string) bool { return count[l] != 0 }
@@ -125,10 +126,10 @@ func compareLines(path, poetry, quatrain string) ([]difference, error) {
 	return all, nil
 }
 
-// recorded is the clean path that a line of RECORD is about.
-func recorded(line string) string {
+// recorded is the file that a line of RECORD is about, below the environment.
+func recorded(site, line string) string {
 	for range 2 {
 		line = line[:max(0, strings.LastIndex(line, ","))]
 	}
-	return filepath.Clean(line)
+	return filepath.Join(site, line)
 }
