@@ -122,13 +122,12 @@ func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quat
 		ModeStrings:    readsModeStrings(caps),
 		CacheNamespace: r.ui.CacheIDNamespace,
 		Proxy:          r.proxy(),
+		Network:        r.ui.NetworkMode,
+		Run:            r.runOptions(),
 
 		KnownHosts:       string(r.knownHosts),
 		SSH:              r.sshIDs(),
 		GitFetchByCommit: caps.Supports(pb.CapSourceGitFetchByCommit) == nil && caps.Supports(pb.CapSourceGitChecksum) == nil,
-	}
-	for _, h := range r.ui.ExtraHosts {
-		o.Run = append(o.Run, llb.AddExtraHost(h.Host, h.IP))
 	}
 	if r.ui.IsNoCache("") || r.ui.IsNoCache(r.ui.Target) {
 		o.Constraints = append(o.Constraints, llb.IgnoreCache)
@@ -141,9 +140,28 @@ func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quat
 	return quatrain.New(o), nil
 }
 
+// runOptions are what docker build's --add-host, --ulimit, --shm-size and
+// --cgroup-parent ask of every step.
+func (r *request) runOptions() []llb.RunOption {
+	var opts []llb.RunOption
+	for _, h := range r.ui.ExtraHosts {
+		opts = append(opts, llb.AddExtraHost(h.Host, h.IP))
+	}
+	for _, u := range r.ui.Ulimits {
+		opts = append(opts, llb.AddUlimit(llb.UlimitName(u.Name), u.Soft, u.Hard))
+	}
+	if r.ui.ShmSize > 0 {
+		opts = append(opts, llb.AddMount("/dev/shm", llb.Scratch(), llb.Tmpfs(llb.TmpfsSize(r.ui.ShmSize))))
+	}
+	if r.ui.CgroupParent != "" {
+		opts = append(opts, llb.WithCgroupParent(r.ui.CgroupParent))
+	}
+	return opts
+}
+
 // readsModeStrings tells whether copies understand modes such as "go=rX". No daemon
 // lists the capability for it (file.copy.modestring), and an older one would take it
-// for mode 0. BuildKit 0.20, which lists devices, has had it for three versions.
+// for mode 0. BuildKit 0.20 has it, and is known by the devices that it lists.
 func readsModeStrings(caps apicaps.CapSet) bool { return caps.Supports(pb.CapExecMetaCDI) == nil }
 
 // selfContext names a build context that stands in for the frontend image where

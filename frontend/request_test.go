@@ -28,6 +28,8 @@ func TestOptions(t *testing.T) {
 		"platform":                 {args("platform", "linux/arm64"), []string{"python:3.12-slim linux/arm64"}},
 		"python":                   {args("build-arg:PYTHON_VERSION", "3.13"), []string{"library/python:3.13-slim"}},
 		"hosts":                    {args("add-hosts", "index.example.com=10.0.0.1"), []string{"host index.example.com 10.0.0.1"}},
+		"limits":                   {args("ulimit", "nofile=1024:2048", "shm-size", "67108864", "cgroup-parent", "own"), []string{"ulimit nofile 1024:2048", "/dev/shm = tmpfs 67108864", "cgroup own"}},
+		"network":                  {args("force-network-mode", "host"), []string{"network host\n    / = scratch\n    /.quatrain/answers", "network none"}},
 		"no cache":                 {args("no-cache", ""), []string{"exec linux/amd64 no-cache"}},
 		"proxy":                    {args("build-arg:https_proxy", "http://p:1", "build-arg:NO_PROXY", "x"), []string{"proxy http= https=http://p:1 ftp= no=x all="}},
 		"namespace":                {args("build-arg:BUILDKIT_CACHE_MOUNT_NS", "ns"), []string{"cache ns/quatrain-answers"}},

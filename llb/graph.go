@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -38,6 +39,7 @@ type Options struct {
 	GitFetchByCommit bool              // the daemon fetches a single commit
 
 	Constraints []llb.ConstraintsOpt
+	Network     pb.NetMode      // of the steps that have one
 	Run         []llb.RunOption // what the request asks of every step: hosts, limits
 }
 
@@ -119,6 +121,7 @@ func key(args []string) string {
 // a company's own, proxies.
 func (g *Graph) online() []llb.RunOption {
 	opts := []llb.RunOption{
+		llb.Network(g.o.Network),
 		llb.AddMount(step.Bundle, g.alone(g.o.Frontend, bundleInFrontend), llb.Readonly, llb.SourcePath(bundleInFrontend)),
 		llb.AddSecret(step.CA, llb.SecretID("ca"), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400)),
 	}

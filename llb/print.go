@@ -165,6 +165,12 @@ func (p *printer) exec(op *pb.Op) {
 	for _, h := range e.Meta.ExtraHosts {
 		p.line("host %s %s", h.Host, h.IP)
 	}
+	for _, u := range e.Meta.Ulimit {
+		p.line("ulimit %s %d:%d", u.Name, u.Soft, u.Hard)
+	}
+	if e.Meta.CgroupParent != "" {
+		p.line("cgroup %s", e.Meta.CgroupParent)
+	}
 	if e.Network != pb.NetMode_UNSET {
 		p.line("network %s", strings.ToLower(e.Network.String()))
 	}
@@ -193,7 +199,7 @@ func (p *printer) mount(op *pb.Op, m *pb.Mount) string {
 	case pb.MountType_SSH:
 		return fmt.Sprintf("%s = ssh %s%s", m.Dest, m.SSHOpt.ID, optional(m.SSHOpt.Optional))
 	case pb.MountType_TMPFS:
-		return m.Dest + " = tmpfs"
+		return strings.TrimSuffix(fmt.Sprintf("%s = tmpfs %d", m.Dest, m.GetTmpfsOpt().GetSize()), " 0")
 	case pb.MountType_CACHE:
 		return fmt.Sprintf("%s = cache %s %s", m.Dest, m.CacheOpt.ID, strings.ToLower(m.CacheOpt.Sharing.String()))
 	default:
