@@ -17,9 +17,10 @@ const usage = `quatrain shows what a build of a Poetry project would do.
 Usage:
   quatrain plan [options] DIR    the packages and files of a target
   quatrain llb [options] DIR     the graph that BuildKit would be given
+  quatrain check [options] DIR   what docker build --check would say
 
-Both ask neither a network nor a daemon: what a base image holds is guessed from
-its name. "quatrain plan -h" and "quatrain llb -h" list the options.
+None asks a network or a daemon: what a base image holds is guessed from its name.
+"quatrain plan -h" lists the options of the first, and so on.
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -50,8 +51,9 @@ type usageError struct{ message string }
 func (e *usageError) Error() string { return e.message }
 
 var commands = map[string]func(args []string, out, errOut io.Writer) error{
-	"plan": runPlan,
-	"llb":  runLLB,
+	"plan":  runPlan,
+	"llb":   runLLB,
+	"check": runCheck,
 }
 
 // printError prints what the frontend would say, one error after the other.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -62,6 +63,31 @@ func TestExamples(t *testing.T) {
 			if err := parse(t, text); err != nil {
 				t.Errorf("%s: %v", text, err)
 			}
+		}
+	}
+}
+
+// So can what the README shows.
+func TestREADME(t *testing.T) {
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllSubmatch(page, -1)
+	if len(blocks) == 0 {
+		t.Fatal("there are no settings in it")
+	}
+	for _, b := range blocks {
+		root, err := source.ParseTOML(&source.File{Name: "README.md", Data: b[1]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings := root.Sub("tool", "quatrain")
+		if settings == nil {
+			t.Errorf("no settings in %s", b[1])
+		}
+		if _, err := pyproject.ParseConfig(settings); err != nil {
+			t.Errorf("%v in\n%s", err, b[1])
 		}
 	}
 }
