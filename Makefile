@@ -72,6 +72,10 @@ fuzz: go ## every fuzzer for a while
 wheels-diff: go ## 300 wheels installed by Poetry and by Quatrain, compared
 	QUATRAIN_WHEELS=all go test -count=1 -timeout 30m -v -run TestPublished ./test/wheels
 
+.PHONY: poetry-diff
+poetry-diff: go ## the plan against the real Poetry, for many projects and options; ARGS=-update records
+	go run ./test/poetrydiff $(ARGS)
+
 .PHONY: demo
 demo: ## build, run and ask examples/orders, and show what later builds cost
 	$(LAB) up buildkitd bases frontend builder engine
