@@ -21,42 +21,38 @@ import (
 
 // baseImage is the image that a target starts from, its apt packages installed.
 type baseImage struct {
+	platform   ocispecs.Platform
 	state      llb.State // target platform
 	buildState llb.State // build platform: what compiles
 	builder    llb.State // target platform, with the build packages: where wheels are built
 	config     dockerspec.DockerOCIImage
-	facts      base.Facts
 }
 
-// resolveBase finds the base image, installs the target's system packages on it
-// and reads its facts.
+// resolveBase finds the base image and installs the target's system packages on it.
 func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Target, minor string, platform ocispecs.Platform) (*baseImage, error) {
 	name := r.project.Quatrain.Base
 	if name.Value == "" {
 		name.Value = plan.DefaultBase
 	}
 	name.Value = strings.ReplaceAll(name.Value, "{python}", minor)
-	image := &baseImage{}
 	st, config, err := r.image(ctx, name, platform)
 	if err != nil {
 		return nil, err
 	}
+	build := st
+	if platform.Architecture != r.buildPlatformSpec().Architecture {
+		if build, _, err = r.image(ctx, name, r.buildPlatformSpec()); err != nil {
+			return nil, err
+		}
+	}
 	// One step each, so that a new build package does not move the runtime ones.
-	base := g.Apt(*st, t.Apt)
-	image.builder = g.Apt(base, t.BuildApt)
-	image.state, image.config = base, *config
+	runtime := g.Apt(*st, t.Apt)
+	image := &baseImage{platform: platform, state: runtime, builder: g.Apt(runtime, t.BuildApt), buildState: *build, config: *config}
 	if t.BuildTools {
 		image.state = image.builder
 	}
-	if image.facts, err = r.facts(ctx, g, image); err != nil {
-		return nil, err
-	}
-	if image.buildState = *st; platform.Architecture != r.buildPlatformSpec().Architecture {
-		build, _, err := r.image(ctx, name, r.buildPlatformSpec())
-		if err != nil {
-			return nil, err
-		}
-		image.buildState = *build
+	if _, official := base.Guess(config.Config.Env); !official {
+		image.buildState = g.Apt(*build, t.Apt) // its interpreter may be one of those packages
 	}
 	return image, nil
 }

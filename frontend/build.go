@@ -69,19 +69,17 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	in.Base = image.facts
+	stop := r.speculate(ctx, in, image)
+	defer stop()
+	if in.Base, err = r.facts(ctx, graph, image); err != nil {
+		return nil, err
+	}
 	p, err := plan.New(in)
 	if err != nil {
 		return nil, err
 	}
-	inputs := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder}
-	if err := r.addTrees(ctx, p, &inputs); err != nil {
-		return nil, err
-	}
-	if err := r.checkHosts(p, &inputs); err != nil {
-		return nil, err
-	}
-	if err := r.locate(ctx, graph, p, &inputs); err != nil {
+	inputs, err := r.inputs(ctx, graph, p, image)
+	if err != nil {
 		return nil, err
 	}
 	if err := r.addProject(ctx, graph, p, &inputs); err != nil {

@@ -83,6 +83,16 @@ func aptHistory(t plan.Target) []string {
 	return all
 }
 
+// Dependencies is what the dependencies come to without the image around them, for a
+// daemon that has MergeOp.
+func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
+	var states []llb.State
+	for _, l := range g.dependencies(p, in) {
+		states = append(states, l.state)
+	}
+	return llb.Merge(states, g.named("[internal] dependencies")...)
+}
+
 // dependencies are the buckets' layers, and their byte code behind them.
 func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
 	buckets := plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })

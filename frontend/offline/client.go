@@ -45,6 +45,10 @@ var _ gwclient.Client = (*Client)(nil)
 // Platform is the platform that the client builds on, whatever the machine.
 var Platform = ocispecs.Platform{OS: "linux", Architecture: "amd64"}
 
+// InOrder asks the frontend for one request after the other: their order is part of
+// what is printed.
+func (c *Client) InOrder() {}
+
 // BuildOpts is a current daemon's, without what Without names.
 func (c *Client) BuildOpts() gwclient.BuildOpts {
 	caps := slices.DeleteFunc(pb.Caps.All(), func(x *capspb.APICap) bool {
