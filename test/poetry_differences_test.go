@@ -54,7 +54,7 @@ var differences = []difference{
 		},
 	},
 	{
-		below(`.*/orders-1\.0\.0\.dist-info/WHEEL`),
+		ownWheel,
 		"Who wrote the metadata of the project itself.",
 		func(poetry, ours *imageFile) bool {
 			return both(poetry, ours) && bytes.Equal(generator.ReplaceAll(poetry.data, []byte("Generator: quatrain\n")), ours.data)
@@ -71,6 +71,9 @@ var differences = []difference{
 		func(poetry, ours *imageFile) bool { return poetry == nil },
 	},
 }
+
+// ownWheel is the file about the project's own metadata.
+var ownWheel = below(`.*/(orders|greet)-[^/]*\.dist-info/WHEEL`)
 
 func below(pattern string) *regexp.Regexp {
 	return regexp.MustCompile(`^/opt/venv/(?:` + pattern + `)$`)
@@ -103,7 +106,7 @@ func sameRecord(poetry, ours *imageFile) bool {
 	read := func(f *imageFile) string {
 		var all []string
 		for line := range strings.Lines(string(f.data)) {
-			if name, _, _ := strings.Cut(line, ","); path.Base(name) == "INSTALLER" || strings.HasSuffix(name, "/orders-1.0.0.dist-info/WHEEL") {
+			if name, _, _ := strings.Cut(line, ","); path.Base(name) == "INSTALLER" || ownWheel.MatchString(name) {
 				line = name + "\n"
 			}
 			all = append(all, line)

@@ -19,20 +19,22 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// TestAgainstPoetry builds examples/orders, and lets the real Poetry install the
-// same lock on the same base image: the two virtual environments are equal, file by
-// file, but for the named differences; and all that is in it imports. The packages
-// come from PyPI.
+// TestAgainstPoetry builds examples, and lets the real Poetry install the same lock
+// on the same base image: the two virtual environments are equal, file by file, but
+// for the named differences; and all that is in it imports. The packages come from
+// PyPI.
 func TestAgainstPoetry(t *testing.T) {
 	seen := map[*difference]int{}
-	for _, c := range []struct{ target, options string }{
-		{"production", "--only main"},
-		{"development", ""},
+	for _, c := range []struct{ example, file, target, options string }{
+		{"orders", "Dockerfile", "production", "--only main"},
+		{"orders", "Dockerfile", "development", ""},
+		{"src-layout", "pyproject.toml", "production", "--only main --extras pretty"},
 	} {
-		t.Run(c.target, func(t *testing.T) {
-			ref := registry(t) + "/test/orders-" + c.target + ":latest"
+		t.Run(c.example+"/"+c.target, func(t *testing.T) {
+			dir := "../examples/" + c.example
+			ref := registry(t) + "/test/" + c.example + "-" + c.target + ":latest"
 			o := build(t, gateway, request{
-				dir: "../examples/orders", push: ref, secrets: machineCA(t),
+				dir: dir, file: c.file, push: ref, secrets: machineCA(t),
 				opts: map[string]string{"target": c.target, "build-arg:PYTHON_VERSION": poetryPython},
 			})
 			if o.err != nil {
@@ -44,7 +46,7 @@ func TestAgainstPoetry(t *testing.T) {
 					ours[name] = f
 				}
 			}
-			for d, n := range compare(t, poetryInstall(t, "../examples/orders", c.options), ours) {
+			for d, n := range compare(t, poetryInstall(t, dir, c.options), ours) {
 				seen[d] += n
 			}
 			imports(t, ref)
