@@ -34,6 +34,9 @@ func (r *request) readFiles(ctx context.Context) error {
 	r.entry = entry
 	if path.Base(entry.Filename) != projectFile {
 		r.stub = &source.File{Name: entry.Filename, Data: entry.Data}
+		if r.overrides, r.stubError = parseStub(r.stub); r.dir == "" {
+			r.dir = folder(r.overrides.ProjectDir.Value)
+		}
 	}
 	wanted := []string{projectFile, lockFile, versionFile, settingFile}
 	ref, err := r.solveContext(ctx, "load project definition", wanted)
@@ -49,7 +52,22 @@ func (r *request) readFiles(ctx context.Context) error {
 	if f := r.files[versionFile]; f != nil {
 		r.pythonVersion = string(f.Data)
 	}
-	return r.checkPresent()
+	if err := r.checkPresent(); err != nil {
+		return errors.Join(err, r.stubError)
+	}
+	return nil
+}
+
+// folder is a folder of the context as it is joined to paths: "" for the context itself.
+func folder(name string) string { return strings.Trim(path.Clean("/"+name), "/") }
+
+// parseStub reads the keys below a stub's syntax line.
+func parseStub(f *source.File) (pyproject.Config, error) {
+	table, err := source.ParseTOML(f)
+	if err != nil {
+		return pyproject.Config{}, err
+	}
+	return pyproject.ParseConfig(table)
 }
 
 // solveContext transfers some files of the build context.
@@ -89,27 +107,13 @@ func (r *request) parse(ctx context.Context) error {
 	lock, warnings, errLock := lockfile.Parse(r.files[lockFile])
 	r.warnings = append(r.warnings, warnings...)
 	r.project, r.lock = project, lock
-	var errSettings, errStub error
+	var errSettings error
 	if f := r.files[settingFile]; f != nil {
 		r.settings, warnings, errSettings = poetrytoml.Parse(f)
 		r.warnings = append(r.warnings, warnings...)
 	}
-	if r.stub != nil && errProject == nil {
-		errStub = r.applyStub()
+	if errProject == nil && r.stubError == nil {
+		r.project.Quatrain = r.project.Quatrain.Override(r.overrides)
 	}
-	return errors.Join(errProject, errLock, errSettings, errStub)
-}
-
-// applyStub lets the keys below the stub's syntax line override [tool.quatrain].
-func (r *request) applyStub() error {
-	table, err := source.ParseTOML(r.stub)
-	if err != nil {
-		return err
-	}
-	config, err := pyproject.ParseConfig(table)
-	if err != nil {
-		return err
-	}
-	r.project.Quatrain = r.project.Quatrain.Override(config)
-	return nil
+	return errors.Join(errProject, errLock, errSettings, r.stubError)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,8 +76,8 @@ func build(t *testing.T, a asked) answer {
 	maps.Copy(files, a.files)
 	dir := t.TempDir()
 	for name, text := range files {
-		if name == "poetry.lock" {
-			text = strings.ReplaceAll(text, "{content-hash}", contentHash(files["pyproject.toml"]))
+		if path.Base(name) == "poetry.lock" {
+			text = strings.ReplaceAll(text, "{content-hash}", contentHash(files[path.Join(path.Dir(name), "pyproject.toml")]))
 		}
 		full := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {

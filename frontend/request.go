@@ -46,7 +46,9 @@ type request struct {
 	epoch  *time.Time
 	dir    string // the project's folder in the context, "" for its root
 
-	stub          *source.File // the entry file, when it is not pyproject.toml itself
+	stub          *source.File     // the entry file, when it is not pyproject.toml itself
+	overrides     pyproject.Config // of the stub
+	stubError     error            // what is wrong with it
 	files         map[string]*source.File
 	pythonVersion string // the contents of .python-version
 	entry         *dockerui.Source
@@ -66,7 +68,7 @@ func newRequest(c gwclient.Client) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &request{client: c, ui: ui, dir: strings.Trim(ui.BuildArgs[argProjectDir], "/"), files: map[string]*source.File{}}
+	r := &request{client: c, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), files: map[string]*source.File{}}
 	if v := ui.BuildArgs[argEpoch]; v != "" {
 		seconds, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {

@@ -65,6 +65,14 @@ func TestStub(t *testing.T) {
 	if !slices.Equal(c.Cmd, []string{"python", "-m", "shop.api"}) || len(c.ExposedPorts) != 1 {
 		t.Errorf("%+v", c)
 	}
+	mono := map[string]string{
+		"api.Dockerfile":               "# syntax=quatrain/poetry:1\nproject-dir = \"services/shop\"\n",
+		"services/shop/pyproject.toml": strings.Replace(toml, "shop:main", "shop:inner", 1), "services/shop/poetry.lock": lock,
+		"services/shop/shop/__init__.py": "",
+	}
+	if graph := build(t, asked{files: mono, opts: args("filename", "api.Dockerfile")}).graph(t); !strings.Contains(graph, "copy <[internal] load project>/services/shop -> /app") {
+		t.Error(graph)
+	}
 	wrong := map[string]string{"api.Dockerfile": "# syntax=quatrain/poetry:1\ncomand = \"x\"\n"}
 	got := build(t, asked{files: wrong, opts: args("filename", "api.Dockerfile")}).printed()
 	if !strings.Contains(got, "api.Dockerfile:2") || !strings.Contains(got, ">>> comand") {

@@ -23,10 +23,9 @@ func TestAppFiles(t *testing.T) {
 		plain := selectingProject(t, ".")
 		mono := selectingProject(t, "services/shop")
 		for name, r := range map[string]request{
-			"folder":             {dir: plain},
-			"archive":            {dir: plain, opts: map[string]string{"context": archiveServer(t, plain)}},
-			"project-dir":        {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop"}},
-			"archive and folder": {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop", "context": archiveServer(t, mono)}},
+			"folder":                  {dir: plain},
+			"project-dir in the stub": {dir: mono, file: "services/shop/own.Dockerfile"},
+			"archive and folder":      {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop", "context": archiveServer(t, mono)}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				o := build(t, m, r)
@@ -75,6 +74,9 @@ func selectingProject(t *testing.T, folder string) string {
 		if err := os.WriteFile(filepath.Join(context, name), []byte(text), mode); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if folder != "." {
+		write(folder+"/own.Dockerfile", "# syntax=quatrain/poetry:1\nproject-dir = \""+folder+"\"\n", 0o644)
 	}
 	write(".dockerignore", "**/*.log\n**/*.key\n", 0o644)
 	for name, mode := range map[string]fs.FileMode{"shop/__init__.py": 0o600, "shop/run.sh": 0o700, "data/prices.csv": 0o666} {

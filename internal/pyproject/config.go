@@ -67,6 +67,12 @@ type Config struct {
 	// Example: resolution = "walk"
 	Resolution source.Text `key:"resolution" oneof:"auto lock walk"`
 
+	// ProjectDir is the project's folder in the build context, for a monorepo. Only a
+	// stub can have it; a build argument of that name comes first.
+	// Default: the build context itself
+	// Example: project-dir = "services/shop"
+	ProjectDir source.Text `key:"project-dir"`
+
 	// Build is for the steps that build and for the targets builder and development;
 	// production has nothing of it.
 	Build BuildConfig `key:"build"`

@@ -54,6 +54,22 @@ func TestBadPatterns(t *testing.T) {
 	}
 }
 
+func TestProjectDir(t *testing.T) {
+	if c := config(t, "project-dir = \"services/shop\"\n"); c.ProjectDir.Value != "services/shop" {
+		t.Errorf("%+v", c.ProjectDir)
+	}
+	for _, bad := range []string{"../shop", "/shop", ""} {
+		root, _ := source.ParseTOML(&source.File{Name: "f", Data: []byte("project-dir = \"" + bad + "\"\n")})
+		if _, err := ParseConfig(root); err == nil {
+			t.Errorf("%q must be an error", bad)
+		}
+	}
+	_, _, err := Parse(&source.File{Name: "pyproject.toml", Data: []byte("[tool.poetry]\npackage-mode = false\n[tool.quatrain]\nproject-dir = \"x\"\n")})
+	if err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: project-dir stands in a stub") {
+		t.Error(err)
+	}
+}
+
 // A stub's keys win; tables, those of targets too, are merged key by key.
 func TestOverride(t *testing.T) {
 	own := config(t, "python = \"3.11\"\napt = [\"libpq5\"]\nenv = {A = \"1\", B = \"1\"}\n[build]\nenv = {X = \"1\"}\n[target.dev]\ngroups = [\"dev\"]\ncommand = \"a\"\n[target.test]\ncommand = \"t\"\n")

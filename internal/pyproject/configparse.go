@@ -3,6 +3,7 @@ package pyproject
 import (
 	"errors"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"sort"
@@ -41,7 +42,7 @@ func ParseConfig(t *source.Table) (Config, error) {
 		Project: p.oneOf(t.Get("project"), projectModes),
 		Include: p.patterns(t.Get("include")), Exclude: p.patterns(t.Get("exclude")),
 		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), resolutions),
-		Image: p.image(t),
+		ProjectDir: p.folder(t.Get("project-dir")), Image: p.image(t),
 	}
 	if b := p.Table(t.Get("build")); b != nil {
 		p.known(b, "tool.quatrain.build", buildKeys)
@@ -122,6 +123,16 @@ func (p *configParser) patterns(v *source.Value) []source.Text {
 		}
 	}
 	return texts
+}
+
+// folder is a path below the build context.
+func (p *configParser) folder(v *source.Value) source.Text {
+	t := p.Text(v)
+	if v != nil && v.Kind == source.String && !filepath.IsLocal(t.Value) {
+		p.add(source.Errorf(t.At, "%q is not a folder in the build context", t.Value).
+			WithHint("Write it relative to the context, as \"services/shop\"."))
+	}
+	return t
 }
 
 func (p *configParser) oneOf(v *source.Value, allowed []string) source.Text {

@@ -34,6 +34,9 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	p.metadata()
 	config, err := ParseConfig(p.Table(root.Get("tool", "quatrain")))
 	p.project.Quatrain = config
+	if dir := config.ProjectDir; dir.Value != "" {
+		p.add(source.Errorf(dir.At, "project-dir stands in a stub, not in the pyproject.toml that it leads to"))
+	}
 	return p.project, p.warnings, errors.Join(append(p.Errs, err)...)
 }
 
