@@ -34,7 +34,7 @@ func (r *request) addProject(ctx context.Context, g *llb.Graph, p *plan.Plan, in
 		return err
 	}
 	root := p.Target.Workdir()
-	tree, err := fs.Sub(newRefFS(ctx, ref), strings.TrimPrefix(root, "/"))
+	tree, err := fs.Sub(newRefFS(ctx, ref), cmp.Or(strings.TrimPrefix(root, "/"), "."))
 	if err != nil {
 		return err
 	}

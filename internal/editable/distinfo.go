@@ -48,16 +48,13 @@ func origin(root string) []File {
 	}
 }
 
-// wheelFile is WHEEL. Of a build script nothing is known here but that there is one.
+// wheelFile is WHEEL of a project without a build script.
 func wheelFile(p *pyproject.Project) []byte {
-	tag, pure := "py3-none-any", "true"
+	tag := "py3-none-any"
 	if supportsPython2(p.Python.Value) {
 		tag = "py2.py3-none-any"
 	}
-	if p.Layout.BuildScript != "" {
-		pure = "false"
-	}
-	return fmt.Appendf(nil, "Wheel-Version: 1.0\nGenerator: quatrain\nRoot-Is-Purelib: %s\nTag: %s\n", pure, tag)
+	return fmt.Appendf(nil, "Wheel-Version: 1.0\nGenerator: quatrain\nRoot-Is-Purelib: true\nTag: %s\n", tag)
 }
 
 func supportsPython2(constraint string) bool {

@@ -30,8 +30,12 @@ type File struct {
 
 // Files are the files of the project's installation, in the order of Poetry's
 // RECORD. Warnings are about scripts that are not there, which Poetry leaves out
-// too. Errors: a package that is not there.
+// too. Errors: a package that is not there; a build script, which Poetry runs.
 func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error, error) {
+	if s := p.Layout.BuildScript; s.Value != "" {
+		return nil, nil, source.Errorf(s.At, "the build script %s does not run where the project's source is copied", s.Value).
+			WithHint("Set project = \"wheel\" in [tool.quatrain]: then the project is built, and its wheel installed.")
+	}
 	roots, err := roots(p, tree)
 	if err != nil {
 		return nil, nil, err

@@ -57,6 +57,10 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}
 	}
+	script := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry.build]\nscript = \"build.py\"\n")}, "a.py": {}}
+	if _, _, err := Files(parse(t, script), script, where); err == nil || !strings.Contains(err.Error(), "the build script build.py does not run") {
+		t.Error(err)
+	}
 	outside := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry]\npackages = [{include = \"b\", from = \"../c\"}]\n")}}
 	if _, _, err := Files(parse(t, outside), outside, where); err == nil || !strings.Contains(err.Error(), "outside") {
 		t.Error(err)

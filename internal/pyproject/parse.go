@@ -123,7 +123,7 @@ func (p *parser) layout() {
 	if build != nil && build.Kind == source.TableKind {
 		build = build.Table.Get("script")
 	}
-	p.project.Layout.BuildScript = p.String(build)
+	p.project.Layout.BuildScript = p.Text(build)
 	p.project.Layout.Backend = p.String(p.project.Root.Get("build-system", "build-backend"))
 }
 

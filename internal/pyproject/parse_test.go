@@ -73,7 +73,7 @@ func TestProject(t *testing.T) {
 	for _, diff := range []string{
 		cmp.Diff([]Script{{Name: "cli", Reference: "m:main"}}, p.ConsoleScripts(), ignorePlaces),
 		cmp.Diff([]EntryPoint{{Group: "gui_scripts", Name: "w", Reference: "m:gui"}, {Group: "plug", Name: "p", Reference: "m:p"}}, p.EntryPoints, ignorePlaces),
-		cmp.Diff(Layout{Packages: []Package{{Include: "m", From: "src"}}, BuildScript: "build.py"}, p.Layout, ignorePlaces),
+		cmp.Diff(Layout{Packages: []Package{{Include: "m", From: "src"}}, BuildScript: source.Text{Value: "build.py"}}, p.Layout, ignorePlaces),
 		cmp.Diff([]Source{{Name: "s", URL: "https://e.org", Priority: "explicit"}, {Name: "PyPI", Priority: "primary"}}, p.Sources, ignorePlaces),
 	} {
 		if diff != "" {

@@ -92,8 +92,8 @@ type Source struct {
 // default that poetry-core finds (a folder or module of the project's name, flat or under src).
 type Layout struct {
 	Packages    []Package
-	BuildScript string // tool.poetry.build.script
-	Backend     string // build-system.build-backend
+	BuildScript source.Text // tool.poetry.build.script
+	Backend     string      // build-system.build-backend
 }
 
 // Package is one element of [tool.poetry] packages.
