@@ -31,8 +31,10 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if err := r.parse(ctx); err != nil {
 		return nil, err
 	}
-	if res, done, err := r.subrequest(ctx); done || err != nil {
-		return res, err
+	if r.requestID() != requestSBOM { // it wants a fresh lock and a target, as a build does
+		if res, done, err := r.subrequest(ctx); done || err != nil {
+			return res, err
+		}
 	}
 	if err := r.lock.CheckFresh(r.project.Root); err != nil {
 		return nil, err
@@ -45,14 +47,45 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 		return nil, err
 	}
 	r.warnAboutArgs(ctx)
+	if r.requestID() == requestSBOM {
+		return r.answerSBOM(ctx, target)
+	}
 	rb, err := r.ui.Build(ctx, func(ctx context.Context, p *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
 		return r.buildPlatform(ctx, target, r.platform(p))
 	})
 	if err != nil {
 		return nil, err
 	}
+	if err := r.attachSBOMs(ctx, rb); err != nil {
+		return nil, err
+	}
 	return rb.Finalize()
 }
+
+// planPlatform decides what goes into the image of one platform. What may go on
+// while the base image is on its way is started by meanwhile, which may be nil.
+func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(context.Context, plan.Input, *baseImage)) (*baseImage, *plan.Plan, error) {
+	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform)}
+	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
+	if err != nil {
+		return nil, nil, err
+	}
+	image, err := r.resolveBase(ctx, graph, target, minor, platform)
+	if err != nil {
+		return nil, nil, err
+	}
+	if meanwhile != nil {
+		meanwhile(ctx, in, image)
+	}
+	if in.Base, err = r.facts(ctx, graph, image); err != nil {
+		return nil, nil, err
+	}
+	p, err := plan.New(in)
+	return image, p, err
+}
+
+// platformID is a platform's normal name: "linux/arm64".
+func platformID(p ocispecs.Platform) string { return platforms.Format(platforms.Normalize(p)) }
 
 // buildPlatform makes the image of one platform.
 func (r *request) buildPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform) (*dockerui.BuildResult, error) {
@@ -60,22 +93,13 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platforms.Format(platforms.Normalize(platform))}
-	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends what was started on a guess
+	image, p, err := r.planPlatform(ctx, graph, target, platform, r.speculate)
 	if err != nil {
 		return nil, err
 	}
-	image, err := r.resolveBase(ctx, graph, target, minor, platform)
-	if err != nil {
-		return nil, err
-	}
-	stop := r.speculate(ctx, in, image)
-	defer stop()
-	if in.Base, err = r.facts(ctx, graph, image); err != nil {
-		return nil, err
-	}
-	p, err := plan.New(in)
-	if err != nil {
+	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
 		return nil, err
 	}
 	inputs, err := r.inputs(ctx, graph, p, image)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/containerd/platforms"
@@ -58,6 +59,8 @@ type request struct {
 	lock       *lockfile.Lock
 	settings   poetrytoml.Settings
 	warnings   []*source.Error
+
+	sboms sync.Map // platform → []byte, of the platforms that are done
 }
 
 func newRequest(c gwclient.Client) (*request, error) {

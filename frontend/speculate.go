@@ -15,21 +15,15 @@ import (
 // guess is right, which it nearly always is, the real graph has the same vertices
 // and BuildKit runs each once; where it is wrong, some work was for nothing and the
 // image is the same. Nothing is reported from here: the real run says what is wrong.
-// The returned function ends it.
-func (r *request) speculate(ctx context.Context, in plan.Input, image *baseImage) (stop func()) {
+// It ends with ctx.
+func (r *request) speculate(ctx context.Context, in plan.Input, image *baseImage) {
 	guess, ok := base.Guess(image.config.Config.Env)
 	caps := r.client.BuildOpts().LLBCaps
 	if !ok || caps.Supports(pb.CapMergeOp) != nil || r.inOrder() || in.Target.Stage == plan.BaseStage {
-		return func() {}
+		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		in.Base = guess
-		_ = r.solveDependencies(ctx, in, image)
-	}()
-	return func() { cancel(); <-done }
+	in.Base = guess
+	go func() { _ = r.solveDependencies(ctx, in, image) }()
 }
 
 func (r *request) solveDependencies(ctx context.Context, in plan.Input, image *baseImage) error {

@@ -23,7 +23,7 @@ import (
 // subrequest answers --call and --check from the parsed files. done is false for
 // an ordinary build.
 func (r *request) subrequest(ctx context.Context) (res *gwclient.Result, done bool, err error) {
-	if r.client.BuildOpts().Opts["requestid"] == subrequests.RequestSubrequestsDescribe {
+	if r.requestID() == subrequests.RequestSubrequestsDescribe {
 		res, err := describe()
 		return res, true, err
 	}
@@ -34,12 +34,16 @@ func (r *request) subrequest(ctx context.Context) (res *gwclient.Result, done bo
 	})
 }
 
+// requestID names the subrequest, "" for a build.
+func (r *request) requestID() string { return r.client.BuildOpts().Opts["requestid"] }
+
 // describe lists what --call understands; dockerui's own list leaves lint out.
 func describe() (*gwclient.Result, error) {
 	data, err := json.MarshalIndent([]subrequests.Request{
 		outline.SubrequestsOutlineDefinition,
 		targets.SubrequestsTargetsDefinition,
 		lint.SubrequestLintDefinition,
+		subrequestSBOM,
 		subrequests.SubrequestsDescribeDefinition,
 	}, "", "  ")
 	if err != nil {

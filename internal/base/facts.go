@@ -52,8 +52,8 @@ func Read(root FS, env []string) (Facts, error) {
 	if f.Group, err = optional(root, "etc/group"); err != nil {
 		return f, err
 	}
-	f.OS, err = distribution(root)
-	return f, err
+	f.OS = osRelease(root, "ID")
+	return f, nil
 }
 
 // Guess is what the configuration of an official Python image says, without a look
@@ -75,20 +75,20 @@ func Guess(env []string) (f Facts, ok bool) {
 
 var fullVersion = regexp.MustCompile(`^(3\.\d+)\.\d+(?:(?:a|b|rc)\d+)?$`)
 
-// distribution is the ID that os-release(5) gives.
-func distribution(root FS) (string, error) {
+// osRelease is a value of os-release(5), "" where it is not there.
+func osRelease(root FS, key string) string {
 	for _, name := range []string{"etc/os-release", "usr/lib/os-release"} {
 		data, err := optional(root, name)
 		if err != nil {
-			return "", err
+			continue
 		}
 		for line := range strings.Lines(string(data)) {
-			if id, ok := strings.CutPrefix(strings.TrimSpace(line), "ID="); ok {
-				return strings.Trim(id, `"'`), nil
+			if value, ok := strings.CutPrefix(strings.TrimSpace(line), key+"="); ok {
+				return strings.Trim(value, `"'`)
 			}
 		}
 	}
-	return "", nil
+	return ""
 }
 
 func lookup(env []string, name string) string {

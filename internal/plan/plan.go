@@ -48,6 +48,9 @@ type Index struct {
 	URL  string // root of its simple API
 }
 
+// PlainURL is the address without a login, for what people read.
+func (i Index) PlainURL() string { return withoutPassword(i.URL) }
+
 // PyPI is the index that Poetry uses where no other is configured.
 var PyPI = Index{Name: "pypi", URL: "https://pypi.org/simple/"}
 

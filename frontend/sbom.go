@@ -1,0 +1,129 @@
+package frontend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/frontend/subrequests"
+	"github.com/moby/buildkit/solver/result"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/sbom"
+)
+
+// requestSBOM is `--call sbom`: the SPDX document of the target, without a build.
+const requestSBOM = "frontend.sbom"
+
+var subrequestSBOM = subrequests.Request{
+	Name: requestSBOM, Version: "1.0.0", Type: subrequests.TypeRPC,
+	Description: "SPDX document of what the target's image holds",
+	Metadata:    []subrequests.Named{{Name: "result.json"}, {Name: "result.txt"}},
+}
+
+const sbomFile = "/sbom.spdx.json"
+
+// sbom is the document of one platform's image.
+func (r *request) sbom(ctx context.Context, p *plan.Plan, image *baseImage) ([]byte, error) {
+	ref, err := r.solve(ctx, image.state)
+	if err != nil {
+		return nil, err
+	}
+	installed, err := base.ReadInstalled(newRefFS(ctx, ref))
+	if err != nil {
+		return nil, err
+	}
+	created := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) // no clock: the same image, the same document
+	if r.epoch != nil {
+		created = *r.epoch
+	}
+	return sbom.Document(p, installed, created)
+}
+
+// keepSBOM makes the document of a platform where one was asked for.
+func (r *request) keepSBOM(ctx context.Context, platform ocispecs.Platform, p *plan.Plan, image *baseImage) error {
+	if r.ui.SBOM == nil {
+		return nil
+	}
+	document, err := r.sbom(ctx, p, image)
+	if err != nil {
+		return err
+	}
+	r.sboms.Store(platformID(platform), document)
+	return nil
+}
+
+// attachSBOMs attaches what keepSBOM made as attestations. With one of them in the
+// result, the daemon runs no scanner.
+func (r *request) attachSBOMs(ctx context.Context, rb *dockerui.ResultBuilder) error {
+	if r.ui.SBOM == nil {
+		return nil
+	}
+	return rb.EachPlatform(ctx, func(ctx context.Context, id string, platform ocispecs.Platform) error {
+		document, ok := r.sboms.Load(platformID(platform))
+		if !ok {
+			return fmt.Errorf("there is no SBOM for %s", id)
+		}
+		ref, err := r.solve(ctx, llb.Scratch().File(llb.Mkfile(sbomFile, 0o644, document.([]byte)), dockerui.WithInternalName("SBOM")))
+		if err != nil {
+			return err
+		}
+		rb.AddAttestation(id, gwclient.Attestation{
+			Kind: gwpb.AttestationKind_InToto,
+			Ref:  ref,
+			Path: sbomFile,
+			InToto: result.InTotoAttestation{
+				PredicateType: sbom.PredicateType,
+				Subjects:      []result.InTotoSubject{{Kind: gwpb.InTotoSubjectKind_Self}},
+			},
+			Metadata: map[string][]byte{
+				result.AttestationReasonKey: []byte(result.AttestationReasonSBOM),
+				result.AttestationSBOMCore:  []byte("sbom"),
+			},
+		})
+		return nil
+	})
+}
+
+// answerSBOM is the answer to requestSBOM: of one platform the document, of several
+// an object of them.
+func (r *request) answerSBOM(ctx context.Context, target plan.Target) (*gwclient.Result, error) {
+	platforms := r.ui.TargetPlatforms
+	if len(platforms) == 0 {
+		platforms = []ocispecs.Platform{r.buildPlatformSpec()}
+	}
+	documents := map[string]json.RawMessage{}
+	for _, platform := range platforms {
+		graph, err := r.newGraph(ctx, platform)
+		if err != nil {
+			return nil, err
+		}
+		image, p, err := r.planPlatform(ctx, graph, target, platform, nil)
+		if err != nil {
+			return nil, err
+		}
+		if documents[platformID(platform)], err = r.sbom(ctx, p, image); err != nil {
+			return nil, err
+		}
+	}
+	var answer any = documents
+	if len(platforms) == 1 {
+		answer = documents[platformID(platforms[0])]
+	}
+	text, err := json.MarshalIndent(answer, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	res := gwclient.NewResult()
+	res.AddMeta("result.json", text)
+	res.AddMeta("result.txt", append(text, '\n'))
+	res.AddMeta("version", []byte(subrequestSBOM.Version))
+	return res, nil
+}

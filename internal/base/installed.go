@@ -1,0 +1,115 @@
+package base
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Installed is what a distribution's package database lists.
+type Installed struct {
+	Type      string // of package URLs: "deb", "apk"; "" where no database is known
+	OS        string // ID of os-release
+	OSVersion string // VERSION_ID
+	Database  string // the file it is from
+	Packages  []Package
+}
+
+// Package is one installed system package.
+type Package struct{ Name, Version, Architecture string }
+
+// ReadInstalled reads dpkg's database, that of distroless images too, or apk's.
+// Without one, or with one of another kind, the list is empty.
+func ReadInstalled(root FS) (Installed, error) {
+	in := Installed{OS: osRelease(root, "ID"), OSVersion: osRelease(root, "VERSION_ID")}
+	for _, db := range []struct {
+		kind, file string
+		parse      func([]byte) []Package
+	}{
+		{"deb", "var/lib/dpkg/status", dpkg},
+		{"apk", "lib/apk/db/installed", apk},
+		{"apk", "usr/lib/apk/db/installed", apk},
+	} {
+		data, err := optional(root, db.file)
+		if err != nil {
+			return in, err
+		}
+		if data != nil {
+			in.Type, in.Database, in.Packages = db.kind, "/"+db.file, db.parse(data)
+		}
+	}
+	return in, distroless(root, &in)
+}
+
+// distroless adds what Google's images have instead of one file: one for each package.
+func distroless(root FS, in *Installed) error {
+	const dir = "var/lib/dpkg/status.d"
+	resolved, err := resolve(root, dir)
+	if err != nil {
+		return nil // most images have none
+	}
+	entries, err := root.ReadDir(resolved)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".md5sums") {
+			continue
+		}
+		data, err := optional(root, path.Join(dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		in.Type, in.Database = "deb", "/"+dir
+		in.Packages = append(in.Packages, dpkg(append([]byte("Status: installed\n"), data...))...)
+	}
+	return err
+}
+
+// dpkg reads paragraphs of "Key: value" (deb-control(5)); those that are not
+// installed are left out.
+func dpkg(data []byte) []Package {
+	return paragraphs(data, ": ", func(f map[string]string) (Package, bool) {
+		p := Package{f["Package"], f["Version"], f["Architecture"]}
+		return p, p.Name != "" && strings.HasSuffix(f["Status"], "installed") && !strings.HasSuffix(f["Status"], "not-installed")
+	})
+}
+
+// apk reads paragraphs of "P:name".
+func apk(data []byte) []Package {
+	return paragraphs(data, ":", func(f map[string]string) (Package, bool) {
+		return Package{f["P"], f["V"], f["A"]}, f["P"] != ""
+	})
+}
+
+func paragraphs(data []byte, separator string, read func(map[string]string) (Package, bool)) []Package {
+	var all []Package
+	fields := map[string]string{}
+	end := func() {
+		if p, ok := read(fields); ok {
+			all = append(all, p)
+		}
+		clear(fields)
+	}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		line := lines.Text()
+		if line == "" {
+			end()
+			continue
+		}
+		if key, value, ok := strings.Cut(line, separator); ok && line[0] != ' ' && line[0] != '\t' {
+			fields[key] = value
+		}
+	}
+	end()
+	slices.SortFunc(all, func(a, b Package) int {
+		return strings.Compare(a.Name+"\x00"+a.Architecture, b.Name+"\x00"+b.Architecture)
+	})
+	return all
+}
