@@ -6,7 +6,9 @@ Builds an environment at VENV as Poetry does, and a copy at FRESH. Then, for eac
 {"wheels": [PATH…], "to": FOLDER} on standard input: installs the wheels there, moves the
 environment to FOLDER, puts a fresh one in its place, and answers with a JSON line:
 refused ("" where it was installed), record (what is wrong with RECORD), pycache
-(how many files were left out).
+(how many files were left out). With "source", the arguments of a Package, the wheel is
+of a package from there, and gets the direct_url.json of Poetry's executor; "hash" is
+what the lock says of its file.
 """
 import json
 import os
@@ -17,6 +19,9 @@ import sys
 import warnings
 from pathlib import Path
 
+from poetry.core.packages.package import Package
+from poetry.installation.executor import Executor
+from poetry.installation.operations import Install
 from poetry.installation.wheel_installer import WheelInstaller
 from poetry.utils.env import EnvManager, VirtualEnv
 
@@ -42,6 +47,14 @@ def install(installer, wheels):
     return {"refused": refused, "record": sum(issues, []), "pycache": sum("__pycache__" in str(w.message) for w in caught)}
 
 
+def refer(env, request):
+    """Write direct_url.json as the executor does after an installation."""
+    executor = Executor.__new__(Executor)
+    executor._env = env
+    executor._hashes = {"demo": "sha256:" + request["hash"]} if request["hash"] else {}
+    executor._save_url_reference(Install(Package("demo", "1.0", **request["source"])))
+
+
 def main():
     venv = Path(sys.argv[1])
     os.umask(0o022)
@@ -50,11 +63,14 @@ def main():
     EnvManager.build_venv(venv)
     fresh = Path(sys.argv[2])
     shutil.copytree(venv, fresh, symlinks=True)
-    installer = WheelInstaller(VirtualEnv(venv))
+    env = VirtualEnv(venv)
+    installer = WheelInstaller(env)
     print(json.dumps({"python": "%d.%d" % sys.version_info[:2]}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         answer = install(installer, request["wheels"])
+        if "source" in request:
+            refer(env, request)
         os.rename(venv, request["to"])
         shutil.copytree(fresh, venv, symlinks=True)
         print(json.dumps(answer), flush=True)

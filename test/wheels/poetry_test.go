@@ -87,11 +87,15 @@ func startPoetry(t *testing.T, venv string) *poetry {
 
 // install installs wheels; the environment is then at to.
 func (p *poetry) install(to string, wheels ...string) (answer, error) {
-	request, err := json.Marshal(map[string]any{"wheels": wheels, "to": to})
+	return p.ask(map[string]any{"wheels": wheels, "to": to})
+}
+
+func (p *poetry) ask(request map[string]any) (answer, error) {
+	line, err := json.Marshal(request)
 	if err != nil {
 		return answer{}, err
 	}
-	if _, err := fmt.Fprintf(p.in, "%s\n", request); err != nil {
+	if _, err := fmt.Fprintf(p.in, "%s\n", line); err != nil {
 		return answer{}, err
 	}
 	var a answer

@@ -88,7 +88,13 @@ func (p *pair) compare(t *testing.T, path, refused string) {
 	if left := fmt.Sprintf("left out %d files in __pycache__", theirs.Pycache); strings.Contains(ours, left) != (theirs.Pycache > 0) {
 		t.Errorf("%s: Poetry left out %d files, Quatrain: %s", name, theirs.Pycache, ours)
 	}
-	all, err := compare(p.fresh, theirTree, filepath.Join(out, p.poetry.venv))
+	p.differences(t, name, theirTree, filepath.Join(out, p.poetry.venv))
+}
+
+// differences fails the test where two environments differ without a name for it.
+func (p *pair) differences(t *testing.T, name, poetry, quatrain string) {
+	t.Helper()
+	all, err := compare(p.fresh, poetry, quatrain)
 	if err != nil {
 		t.Fatal(err)
 	}
