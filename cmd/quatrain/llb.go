@@ -33,6 +33,10 @@ func runLLB(args []string, out, errOut io.Writer) error {
 			c.Base.Libc, err = tags.ParseLibc(v)
 			return err
 		})
+		flags.Func("login", "name of a package source for which a login is given", func(v string) error {
+			c.Logins = append(c.Logins, v)
+			return nil
+		})
 		flags.BoolFunc("no-merge", "as for a daemon without MergeOp", func(string) error {
 			c.Without = []apicaps.CapID{pb.CapMergeOp, pb.CapDiffOp}
 			return nil

@@ -33,6 +33,7 @@ type Client struct {
 	Dir     string            // the build context, and where the entry file is
 	Opts    map[string]string // what the request asks: target, build-arg:…
 	Base    Base              // what base images are taken for
+	Logins  []string          // names of the indexes that are asked with a login
 	Without []apicaps.CapID   // capabilities that a current daemon has and this one not
 
 	mu       sync.Mutex

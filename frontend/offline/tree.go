@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -97,7 +98,7 @@ func (g graph) exec(op *pb.Op, index int64) fs.FS {
 	args := op.GetExec().Meta.Args
 	if s, err := step.Parse(args[1:]); err == nil {
 		if locate, ok := s.(step.Locate); ok {
-			return locations(locate)
+			return g.locations(locate)
 		}
 	}
 	for _, m := range op.GetExec().Mounts {
@@ -109,8 +110,8 @@ func (g graph) exec(op *pb.Op, index int64) fs.FS {
 }
 
 // locations invents what an index would say.
-func locations(s step.Locate) fs.FS {
-	var found step.Locations
+func (g graph) locations(s step.Locate) fs.FS {
+	found := step.Locations{Login: slices.Contains(g.client.Logins, s.Index.Name)}
 	for _, f := range s.Files {
 		found.Files = append(found.Files, step.Location{
 			Package: f.Package, Name: f.Name, SHA256: f.SHA256,
