@@ -87,11 +87,11 @@ var approvedLicenses = strings.Fields(`
 0BSD ALGLIB-Documentation APL-1.0 APSL-1.0 Artistic-1.0-Perl Artistic-1.0-cl8 BSD-1-Clause
 BSD-2-Clause-Patent BSD-3-Clause-LBNL BSD-3-Clause-Open-MPI BSD-ask-to-endorse BlueOak-1.0.0 CAL-1.0
 CAL-1.0-Combined-Work-Exception CATOSL-1.1 CDDL-1.1 CERN-OHL-P-2.0 CERN-OHL-S-2.0 CERN-OHL-W-2.0
-CNRI-Python CPAL-1.0 CUA-OPL-1.0 ECL-1.0 ECL-2.0 EUDatagrid Entessa Fair Frameworx-1.0 GPL-3.0-with-
-GCC-exception HPND ICU IPA IPL-1.0 ISC Intel Jam LGPL-2.1 LGPL-2.1+ LGPL-2.1-only LGPL-2.1-or-later
+CNRI-Python CPAL-1.0 CUA-OPL-1.0 ECL-1.0 ECL-2.0 EUDatagrid Entessa Fair Frameworx-1.0 GPL-3.0-with-GCC-exception
+HPND ICU IPA IPL-1.0 ISC Intel Jam LGPL-2.1 LGPL-2.1+ LGPL-2.1-only LGPL-2.1-or-later
 LPL-1.0 LPL-1.02 LPPL-1.3c LiLiQ-P-1.1 LiLiQ-R-1.1 LiLiQ-Rplus-1.1 MIT-0 MIT-Modern-Variant MPL-2.0
 MPL-2.0-no-copyleft-exception MS-PL MS-RL MirOS Motosoto MulanPSL-2.0 Multics NASA-1.3 NCSA NGPL
 NPOSL-3.0 NTP Naumen OCLC-2.0 OFL-1.1 OFL-1.1-RFN OFL-1.1-no-RFN OGTSL OLDAP-2.8 OLFL-1.3 OSC-1.0
 OSET-PL-2.1 OSL-1.0 OSL-2.0 OSL-2.1 OSL-3.0 PHP-3.0 PHP-3.01 PostgreSQL Python-2.0 QPL-1.0 RPL-1.1
-RPL-1.5 RPSL-1.0 RSCPL SISSL SPL-1.0 SimPL-2.0 Sleepycat UCL-1.0 UPL-1.0 Unicode-3.0 Unicode-
-DFS-2016 Unlicense VSL-1.0 W3C-20150513 Watcom-1.0 WordNet Xnet Zlib wxWindows`)
+RPL-1.5 RPSL-1.0 RSCPL SISSL SPL-1.0 SimPL-2.0 Sleepycat UCL-1.0 UPL-1.0 Unicode-3.0
+Unicode-DFS-2016 Unlicense VSL-1.0 W3C-20150513 Watcom-1.0 WordNet Xnet Zlib wxWindows`)

@@ -74,7 +74,11 @@ func (p *parser) license() {
 			m.LicenseFile = p.String(v.Table.Get("file"))
 		}
 	default:
-		m.LicenseExpression = p.String(v)
+		expression, err := licenseExpression(p.String(v))
+		if err != nil { // Poetry warns, and takes it for free text
+			m.License = p.String(v)
+		}
+		m.LicenseExpression = expression
 	}
 }
 

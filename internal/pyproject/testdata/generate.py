@@ -8,6 +8,7 @@ import re
 import tempfile
 
 import vectors
+from packaging.licenses._spdx import EXCEPTIONS, LICENSES
 from poetry.core.constraints.version import Version, parse_constraint
 from poetry.core.masonry.builders.wheel import WheelBuilder
 from poetry.core.packages.utils.utils import create_nested_marker
@@ -158,3 +159,5 @@ with tempfile.TemporaryDirectory() as tmp:
 vectors.write(__file__, rows, "poetry", "poetry-core")
 if corpus[1:]:  # the answers only: the files themselves are not the project's
     vectors.write(__file__, corpus, "poetry", "poetry-core", to="corpus.jsonl")
+# The names that a license expression may have, exceptions behind a "+".
+(HERE.parent / "spdx.txt").write_text("".join(f"{known['id']}\n" for known in LICENSES.values()) + "".join(f"+{known['id']}\n" for known in EXCEPTIONS.values()))
