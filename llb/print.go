@@ -93,7 +93,7 @@ var hashes = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 
 func vertexName(op *pb.Op, meta *pb.OpMetadata) string {
 	if name := meta.GetDescription()["llb.customname"]; name != "" {
-		return name
+		return hashes.ReplaceAllString(name, "$1")
 	}
 	return kind(op)
 }
