@@ -268,7 +268,7 @@ func (d *diff) report() error {
 	fmt.Printf("Poetry %s: %d answers, %d of them refusals, %d real installations; %d differ, %d differ as listed\n",
 		current, d.answers, d.refused, d.installed, d.wrong, d.listed)
 	if d.wrong > 0 {
-		return fmt.Errorf("Quatrain differs from Poetry")
+		return fmt.Errorf("there are plans that differ from Poetry's")
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ func (o *oracle) ask(dir, venv string, files bool, settings []string, args ...st
 		return reply{}, err
 	}
 	if !o.out.Scan() {
-		return reply{}, fmt.Errorf("Poetry %s stopped answering in %s: %v", o.version, dir, o.out.Err())
+		return reply{}, fmt.Errorf("the process of Poetry %s stopped answering in %s: %v", o.version, dir, o.out.Err())
 	}
 	var r reply
 	err = json.Unmarshal(o.out.Bytes(), &r)
