@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -58,31 +57,43 @@ func (r *request) solveExplained(ctx context.Context, g *quatrain.Graph, p *plan
 	return ref, nil
 }
 
-// solveImage solves the image. Where BuildKit's own download fails, the helper
-// downloads: it knows certificates and proxies that the daemon does not, tries
-// again, and says what happened. It returns the image's history too.
+// solveImage solves the image, with another way where one did not do (fallBack). It
+// returns the image's history too.
 func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in quatrain.Inputs) (gwclient.Reference, []string, error) {
-	image, err := g.Assemble(p, in)
-	if err != nil {
-		return nil, nil, err
+	for {
+		image, err := g.Assemble(p, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		def, err := r.marshal(ctx, image.Root)
+		if err != nil {
+			return nil, nil, err
+		}
+		ref, err := r.solveDefinition(ctx, def)
+		if err == nil {
+			return ref, image.History, nil
+		}
+		if !fallBack(&in, failedVertex(def, err)) {
+			return nil, nil, r.explain(ctx, g, p, def, err)
+		}
 	}
-	def, err := r.marshal(ctx, image.Root)
-	if err != nil {
-		return nil, nil, err
+}
+
+// fallBack chooses another way after a failure, each at most once. Where BuildKit's
+// own download fails, the helper downloads: it knows certificates and proxies that
+// the daemon does not, tries again, and says what happened. Where a git server does
+// not give a commit by itself, its branches are fetched, which may have it; whatever
+// the failure was, because a builder that had to do so before has them still.
+func fallBack(in *quatrain.Inputs, f failed) bool {
+	switch {
+	case f.isDownload() && !in.AllByStep:
+		in.AllByStep = true
+	case f.isGit() && !in.WholeHistory:
+		in.WholeHistory = true
+	default:
+		return false
 	}
-	ref, err := r.solveDefinition(ctx, def)
-	if err == nil {
-		return ref, image.History, nil
-	}
-	if !failedDownload(def, err) {
-		return nil, nil, r.explain(ctx, g, p, def, err)
-	}
-	in.AllByStep = true
-	if image, err = g.Assemble(p, in); err != nil {
-		return nil, nil, err
-	}
-	ref, err = r.solveExplained(ctx, g, p, image.Root)
-	return ref, image.History, err
+	return true
 }
 
 // locate asks every index where its files are.
@@ -142,19 +153,20 @@ func failedVertex(def *llb.Definition, err error) (f failed) {
 	return f
 }
 
-func failedDownload(def *llb.Definition, err error) bool {
-	return strings.HasPrefix(failedVertex(def, err).op.GetSource().GetIdentifier(), "http")
+func (f failed) isDownload() bool { return f.comesFrom("http") }
+
+func (f failed) isGit() bool { return f.comesFrom("git://") }
+
+func (f failed) comesFrom(scheme string) bool {
+	return strings.HasPrefix(f.op.GetSource().GetIdentifier(), scheme)
 }
 
 // explain says what a failed solve means: a step of the helper runs again in report
 // mode, for git there is a list of symptoms. Where neither knows more, the error stands.
 func (r *request) explain(ctx context.Context, g *quatrain.Graph, p *plan.Plan, def *llb.Definition, err error) error {
 	f := failedVertex(def, err)
-	if p != nil && strings.HasPrefix(f.op.GetSource().GetIdentifier(), "git://") {
-		i := slices.IndexFunc(p.Packages, func(pkg plan.Package) bool { return pkg.Name == f.about })
-		if i >= 0 {
-			return r.explainGit(p.Packages[i], err)
-		}
+	if pkg := fetchedByGit(p, f, err); pkg != nil {
+		return r.explainGit(*pkg, err)
 	}
 	if report, found := g.Report(f.op.GetExec().GetMeta().GetArgs()); found {
 		return r.report(ctx, report, err)

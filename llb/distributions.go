@@ -54,7 +54,7 @@ func (g *Graph) source(pkg plan.Package, in Inputs, fetched map[string]llb.State
 		return place{tree, "/"}
 	}
 	if pkg.Origin.Kind == plan.FromGit {
-		return place{g.git(pkg), "/"}
+		return place{g.git(pkg, in.WholeHistory), "/"}
 	}
 	return g.file(pkg, in, fetched)
 }

@@ -21,15 +21,21 @@ func SSHHost(remote string) (host string, ok bool) {
 
 // git is the tree of a locked commit, submodules with it. Commit and sub-folder are
 // the key: a warm build needs neither network nor agent. Host keys are always
-// given: without, BuildKit would trust whoever answers.
-func (g *Graph) git(pkg plan.Package) llb.State {
+// given: without, BuildKit would trust whoever answers. Only the commit itself is
+// fetched, unless the whole history is asked for: a tree of another key (by the
+// files' times, which nobody looks at), because BuildKit takes vertices of one key for
+// one, and would fail again as the first did.
+func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
 	o := pkg.Origin
 	opts := []llb.GitOption{
 		llb.GitRef(o.Commit),
 		llb.WithCustomName("[git] " + pkg.Name + " " + o.Commit[:min(12, len(o.Commit))]),
 		aboutPackage(pkg.Name),
 	}
-	if g.o.GitFetchByCommit {
+	switch {
+	case g.o.GitFetchByCommit && wholeHistory:
+		opts = append(opts, llb.GitMTimeCommit())
+	case g.o.GitFetchByCommit:
 		opts = append(opts, llb.GitChecksum(o.Commit), llb.GitFetchByCommit())
 	}
 	if host, ok := SSHHost(o.URL); ok {

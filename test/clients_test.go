@@ -137,6 +137,9 @@ func (b builder) buildx(t *testing.T, r request) outcome {
 	for _, name := range slices.Sorted(maps.Keys(r.folders)) {
 		argv = append(argv, "--build-context", name+"="+r.folders[name])
 	}
+	for _, a := range r.ssh {
+		argv = append(argv, "--ssh", a)
+	}
 	for _, id := range slices.Sorted(maps.Keys(r.secrets)) {
 		file := filepath.Join(t.TempDir(), "secret")
 		if err := os.WriteFile(file, r.secrets[id], 0o600); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
+	"github.com/moby/buildkit/session/sshforward/sshprovider"
 	"github.com/tonistiigi/fsutil"
 
 	"github.com/quatrain-build/quatrain/frontend"
@@ -62,6 +63,7 @@ type request struct {
 	opts    map[string]string // frontend options: target, build-arg:…, label:…
 	secrets map[string][]byte
 	folders map[string]string // build contexts: name → folder
+	ssh     []string          // agents: "default=SOCKET-OR-KEY"
 	flags   []string          // buildx's own, only in that mode
 	noImage bool              // do not export: the request is a subrequest, or fails
 	push    string            // also push the image there; not in buildx's mode
@@ -94,6 +96,9 @@ func build(t *testing.T, m mode, r request) outcome {
 	}
 	for k, v := range r.opts {
 		opt.FrontendAttrs[k] = v
+	}
+	if len(r.ssh) > 0 {
+		opt.Session = append(opt.Session, forwarded(t, r.ssh))
 	}
 	for name, dir := range r.folders {
 		opt.FrontendAttrs["context:"+name] = "local:" + name
@@ -138,6 +143,21 @@ func run(t *testing.T, c *client.Client, m mode, opt client.SolveOpt, status cha
 	opt.LocalMounts["quatrain-frontend"] = folder(t, frontendTree(t))
 	_, err := c.Build(ctx, opt, "", frontend.Build, status)
 	return err
+}
+
+// forwarded are the agents that go with a request.
+func forwarded(t *testing.T, agents []string) session.Attachable {
+	t.Helper()
+	var configs []sshprovider.AgentConfig
+	for _, a := range agents {
+		id, at, _ := strings.Cut(a, "=")
+		configs = append(configs, sshprovider.AgentConfig{ID: id, Paths: []string{at}})
+	}
+	p, err := sshprovider.NewSSHAgentProvider(configs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func folder(t *testing.T, dir string) fsutil.FS {

@@ -4,7 +4,10 @@ ssh_up() {
   if [[ ! -x /usr/sbin/sshd ]]; then
     without_service_starts install_packages openssh-server
   fi
-  install_packages git openssh-client
+  # nss_wrapper shows a server users that the machine has not: nobody is added to /etc/passwd.
+  install_packages git openssh-client libnss-wrapper
+  mkdir -p /run/sshd # the service's unit would
+  export_env ssh QUATRAIN_SSHD=/usr/sbin/sshd
 }
 
 # A package's own service must not come up on the machine.

@@ -1,0 +1,91 @@
+package frontend
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/moby/buildkit/util/gitutil"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/llb"
+)
+
+// gitSymptom is what BuildKit's git source, git or ssh prints, and what it means.
+// In a hint $agent stands for the agent's id, $package and $host for themselves.
+type gitSymptom struct {
+	text          *regexp.Regexp
+	message, hint string
+}
+
+// gitSymptoms are in order, the first that is found counts: git ends most failures
+// with "Could not read from remote repository", whatever was said before.
+var gitSymptoms = []gitSymptom{
+	{regexp.MustCompile(`no SSH key .* forwarded|unset ssh forward key|no ssh handler`),
+		"it comes over SSH, and no SSH agent was passed to the build",
+		"Pass yours with `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`); `ssh-add -l` shows what keys it has."},
+	{regexp.MustCompile(`Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED`),
+		"the host's key is not the one that is known",
+		"Somebody may be in between, or the host has a new key: ask its operators before you change known_hosts."},
+	{regexp.MustCompile(`Permission denied \(`),
+		"the SSH agent has no key that the host accepts",
+		"`ssh-add -l` shows what keys the agent has: one of them needs the right to read the repository. The build was given the agent as `--ssh $agent` (compose: `build.ssh: [$agent]`)."},
+	{regexp.MustCompile(`certificate verif|certificate problem|server certificate|CAfile`),
+		"the builder does not trust the host's certificate",
+		"The builder itself fetches git dependencies: its own trust store needs your company's certificate, in the image of the BuildKit container or on the machine of Docker Engine."},
+	{regexp.MustCompile(`could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13]|HTTP Basic: Access denied|Invalid username or`),
+		"the host wants a login, or does not accept the one that it was given",
+		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN or, for this host only, GIT_AUTH_TOKEN.$host: `--secret id=GIT_AUTH_TOKEN,env=TOKEN` (compose: `build.secrets`). For a login of another kind there is GIT_AUTH_HEADER."},
+	{regexp.MustCompile(`not our ref|unadvertised object|reference is not a tree|couldn't find remote ref|bad object|unable to read tree|does not match expected commit`),
+		"the repository does not have the locked commit",
+		"Was a branch or tag rewritten? Run `poetry update $package` and commit poetry.lock."},
+	{regexp.MustCompile(`Could not resolve host|Connection refused|Connection timed out|Connection reset|No route to host|Network is unreachable|Failed to connect|kex_exchange_identification|Couldn't connect`),
+		"the host cannot be reached",
+		"The builder itself fetches git dependencies: does it reach the host?"},
+	{regexp.MustCompile(`[Rr]epository (?:'.*' )?not found|does not appear to be a git repository|does not exist|could not be found|Could not read from remote repository`),
+		"there is no such repository, or no right to read it",
+		"Check the address. Over SSH a key of the agent needs read access, over HTTPS the token."},
+}
+
+// fetchedByGit is the package whose repository a failure is about, nil for none. The
+// vertex names it; where BuildKit took another build's vertex for ours, the text does.
+func fetchedByGit(p *plan.Plan, f failed, err error) *plan.Package {
+	if p == nil {
+		return nil
+	}
+	for i, pkg := range p.Packages {
+		if pkg.Origin.Kind != plan.FromGit {
+			continue
+		}
+		if f.isGit() && f.about == pkg.Name || f.op == nil && strings.Contains(err.Error(), " remote "+pkg.Origin.URL+":") {
+			return &p.Packages[i]
+		}
+	}
+	return nil
+}
+
+// explainGit says what a failed fetch of a package means.
+func (r *request) explainGit(pkg plan.Package, err error) error {
+	text, from := err.Error(), pkg.Origin.PlainURL()
+	if strings.Contains(text, "failed to update submodules") {
+		from += ", with its submodules"
+	}
+	for _, s := range gitSymptoms {
+		if s.text.MatchString(text) {
+			return source.Errorf(pkg.At, "%s cannot be fetched from %s: %s", pkg.Name, from, s.message).
+				WithHint("%s", r.gitHint(pkg, s.hint))
+		}
+	}
+	return source.Errorf(pkg.At, "%s cannot be fetched from %s: %s", pkg.Name, from, strings.TrimSpace(text))
+}
+
+func (r *request) gitHint(pkg plan.Package, hint string) string {
+	agent, host := "default", ""
+	if h, ok := llb.SSHHost(pkg.Origin.URL); ok {
+		agent = llb.SSHAgent(r.sshIDs(), h)
+	}
+	if u, err := gitutil.ParseURL(pkg.Origin.URL); err == nil {
+		host = u.Host
+	}
+	return strings.NewReplacer("$agent", agent, "$package", pkg.Name, "$host", host).Replace(hint)
+}

@@ -1,0 +1,143 @@
+package test
+
+import (
+	"strings"
+	"testing"
+)
+
+// What a person reads when a git dependency cannot be had: which one, its line in the
+// lock, what is wrong, what to do.
+func TestGitErrors(t *testing.T) {
+	const line = `>>> name = "omnibus"`
+	bothWays := []string{"docker buildx build --ssh default", "build.ssh: [default]"}
+	for name, c := range map[string]struct {
+		change func(t *testing.T, x *gitCase)
+		want   []string
+	}{
+		"no agent": {
+			change: func(t *testing.T, x *gitCase) { x.ssh = nil },
+			want:   append(bothWays, line, "omnibus cannot be fetched from git@127.", "no SSH agent was passed to the build"),
+		},
+		"an agent of another name": {
+			change: func(t *testing.T, x *gitCase) { x.ssh = []string{"other=" + x.key.file} },
+			want:   append(bothWays, line, "no SSH agent was passed to the build"),
+		},
+		"an agent without a key": {
+			change: func(t *testing.T, x *gitCase) { x.ssh = []string{"default=" + newAgent(t).socket} },
+			want:   []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+		},
+		"an agent with another key": {
+			change: func(t *testing.T, x *gitCase) { x.ssh = []string{"default=" + newKey(t).file} },
+			want:   []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+		},
+		"an agent that is gone": {
+			change: func(t *testing.T, x *gitCase) {
+				a := newAgent(t, x.key)
+				a.stop()
+				x.ssh = []string{"default=" + a.socket}
+			},
+			want: []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+		},
+		"an agent for the host": {
+			change: func(t *testing.T, x *gitCase) { x.p.toml += "ssh = { \"" + x.host.name + "\" = \"corp\" }\n" },
+			want:   []string{line, "no SSH agent was passed", "--ssh corp", "build.ssh: [corp]"},
+		},
+		"access revoked": {
+			change: func(t *testing.T, x *gitCase) {
+				x.p.write(t)
+				if o := build(t, buildx, request{dir: x.p.dir, ssh: x.ssh}); o.err != nil {
+					t.Fatal(o.err)
+				}
+				x.source.commit = x.repository.commit(library(t, "omnibus", "0.2.5"))
+				x.host.authorize(newKey(t))
+			},
+			want: []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+		},
+		"host not known": {
+			change: func(t *testing.T, x *gitCase) { x.p.toml = plainProject },
+			want:   []string{line, "whose key is not known", "ssh-keyscan 127.", "known-hosts = "},
+		},
+		"host not in the file": {
+			change: func(t *testing.T, x *gitCase) { x.p.hasKeys(newGitHost(t)) },
+			want:   []string{line, "whose key is not known", ">> deploy/known_hosts"},
+		},
+		"host key changed": {
+			change: func(t *testing.T, x *gitCase) { x.p.hasKeys(x.host); x.host.newHostKey(); x.host.restart() },
+			want:   []string{line, "the host's key is not the one that is known"},
+		},
+		"commit gone": {
+			change: func(t *testing.T, x *gitCase) {
+				x.repository.git("commit", "--quiet", "--amend", "--message", "another", "--allow-empty")
+				x.repository.git("push", "--quiet", "--force", "origin", "HEAD")
+				x.repository.git("--git-dir", x.repository.bare, "gc", "--quiet", "--prune=now")
+			},
+			want: []string{line, "the repository does not have the locked commit", "poetry update omnibus"},
+		},
+		"no such repository": {
+			change: func(t *testing.T, x *gitCase) { x.source.url = x.host.scp("group/nothing.git") },
+			want:   []string{line, "there is no such repository, or no right to read it"},
+		},
+		"host down": {
+			change: func(t *testing.T, x *gitCase) { x.host.stop() },
+			want:   []string{line, "the host cannot be reached"},
+		},
+		"no known_hosts file": {
+			change: func(t *testing.T, x *gitCase) { x.p.files["deploy/known_hosts"] = absent },
+			want:   []string{`>>> known-hosts = "deploy/known_hosts"`, "are not in the build context"},
+		},
+		"no known_hosts format": {
+			change: func(t *testing.T, x *gitCase) { x.p.files["deploy/known_hosts"] = "127.0.0.1 ssh-ed25519 AAAA!\n" },
+			want:   []string{`>>> known-hosts = "deploy/known_hosts"`, "ssh-keyscan"},
+		},
+		"no such subdirectory": {
+			change: func(t *testing.T, x *gitCase) { x.source.subdirectory = "python" },
+			want:   []string{line, "there is no folder python in its source"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newGitCase(t)
+			c.change(t, x)
+			x.write(t)
+			o := build(t, buildx, request{dir: x.p.dir, ssh: x.ssh, noImage: true})
+			fails(t, o, c.want...)
+			if strings.HasPrefix(name, "host not") && x.host.asked() {
+				t.Error("the host was asked")
+			}
+		})
+	}
+}
+
+// gitCase is a project with one git dependency, whose parts a test changes.
+type gitCase struct {
+	key        key
+	host       *gitHost
+	repository repository
+	source     gitSource
+	p          *project
+	ssh        []string
+}
+
+func newGitCase(t *testing.T) *gitCase {
+	t.Helper()
+	x := &gitCase{key: newKey(t)}
+	x.host = newGitHost(t, x.key)
+	x.repository, x.source = omnibus(t, x.host)
+	x.p = newGitProject(t, "", x.source).knows(x.host)
+	x.ssh = []string{"default=" + x.key.file}
+	return x
+}
+
+// write writes the project with what the source is now.
+func (x *gitCase) write(t *testing.T) {
+	t.Helper()
+	x.p.locks[len(x.p.locks)-1] = locked{entry: x.source.entry()}
+	x.p.write(t)
+}
+
+// move puts everything to another host.
+func (x *gitCase) move(t *testing.T, h *gitHost) {
+	t.Helper()
+	x.host = h
+	x.repository, x.source = omnibus(t, h)
+	x.p.hasKeys(h)
+}
