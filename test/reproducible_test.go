@@ -23,6 +23,22 @@ func TestReproducible(t *testing.T) {
 	})
 }
 
+// Two daemons that know nothing of each other make the same layers.
+func TestReproducibleAnywhere(t *testing.T) {
+	w := fresh("anywhere")
+	p := (&project{index: newIndex(t, w, alpha, beta), locks: []locked{{wheel: w}, {wheel: alpha}, {wheel: beta}}}).write(t)
+	first, second := bare(t).buildx(t, request{dir: p.dir}), engine(t).buildx(t, request{dir: p.dir})
+	if first.err != nil || second.err != nil {
+		t.Fatal(first.err, second.err)
+	}
+	if len(withPrefix(first.ran, "[install")) == 0 || len(withPrefix(second.ran, "[install")) == 0 {
+		t.Error("one of the builds installed nothing")
+	}
+	if !slices.Equal(first.image.layers, second.image.layers) {
+		t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
+	}
+}
+
 // The keys below a stub's syntax line override those of [tool.quatrain].
 func TestStub(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
