@@ -48,6 +48,8 @@ var refusals = map[string]string{
 	"spelling":             "names with .., \\ or control characters mean different files to different readers",
 	"environment":          "the file belongs to the environment; Poetry writes through bin/python into the base's interpreter",
 	"launcher in a folder": "an entry point is a command's name, not a path",
+	"compression":          "bzip2 and lzma: wheels are deflated or stored, and few tools read others",
+	"damaged":              "a cut archive, or one whose parts contradict each other: zipfile passes over some of it",
 	"configparser":         "% and [DEFAULT] in entry_points.txt: accidents of Python's configparser, which Poetry applies",
 }
 
