@@ -51,7 +51,7 @@ func filter(l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
 	for i := 1; i < len(selected); i++ {
 		if a, b := selected[i-1], selected[i]; a.Name == b.Name {
 			errs = append(errs, source.Errorf(b.At, "%s %s and %s (line %d) both apply", b.Name, b.Version.Value, a.Version.Value, a.At.Start.Line).
-				WithHint("Their markers overlap: run `poetry lock` with Poetry 2.3 or newer, or make the constraints in pyproject.toml exclude each other."))
+				WithHint("Their markers overlap: make the constraints in pyproject.toml exclude each other and run `poetry lock`, or set resolution = \"walk\" in [tool.quatrain], as installer.re-resolve does for Poetry."))
 		}
 	}
 	return selected, errors.Join(errs...)

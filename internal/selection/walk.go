@@ -51,7 +51,8 @@ func walk(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Packag
 }
 
 // index groups the packages that this Python may use by name, the preferred first:
-// direct origins, then final releases, then the highest version.
+// direct origins, then the highest version, be it a pre-release: what is locked is
+// taken as it is (poetry/puzzle/provider.py, get_locked).
 func (w *walker) index(l *lockfile.Lock) error {
 	w.packages = map[string][]*lockfile.Package{}
 	var errs []error
@@ -76,8 +77,6 @@ func prefer(a, b *lockfile.Package) int {
 		return yesFirst(direct(a))
 	case errX != nil || errY != nil:
 		return 0
-	case x.IsPrerelease() != y.IsPrerelease():
-		return yesFirst(y.IsPrerelease())
 	}
 	return y.Compare(x)
 }

@@ -69,6 +69,12 @@ func TestWalk(t *testing.T) {
 			nil, "a==1 b==1",
 		},
 		{
+			"a pre-release is as good as another where it is locked",
+			`a = "*"`,
+			locked("a", "2.0a1", "") + locked("a", "1", ""),
+			nil, "a==2.0a1",
+		},
+		{
 			"a choice that leads to a conflict is taken back",
 			"a = \"*\"\nb = \"*\"",
 			locked("a", "2", "[package.dependencies]\nc = \"2\"") + locked("a", "1", "[package.dependencies]\nc = \"1\"") +

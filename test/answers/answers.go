@@ -73,6 +73,17 @@ func (a Answer) String() string {
 	return strings.Join(slices.Concat([]string{a.Python}, a.Settings, a.Options), " ")
 }
 
+// Twice is a name of which Poetry installs two versions, "" where there is none. Both
+// are executed and one overwrites the other: that is refused, with the lines of both.
+func (a Answer) Twice() string {
+	for i := 1; i < len(a.Packages); i++ {
+		if a.Packages[i].Name == a.Packages[i-1].Name {
+			return a.Packages[i].Name
+		}
+	}
+	return ""
+}
+
 // ReResolves reports whether Poetry was told to resolve again over the lock.
 func (a Answer) ReResolves() bool {
 	return slices.Contains(a.Settings, "POETRY_INSTALLER_RE_RESOLVE=true")

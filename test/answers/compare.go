@@ -27,6 +27,7 @@ var reasons = [][2]string{
 	{"Unable to find installation candidates", "has no file for"},
 	{"is not allowed by the project", "the project allows Python"},
 	{"So, because", "but the lock has"},
+	{"supported Python range", "but the lock has"},
 	{"is not iterable", "expected an array of names or a string"},
 	{"Cannot enrich dependency", "cannot enrich dependency"},
 	{"which is not defined", "which is not defined"},
@@ -38,6 +39,12 @@ var reasons = [][2]string{
 func Compare(a Answer, p Planned) string {
 	if a.Refused != "" {
 		return compareRefusals(a.Refused, p)
+	}
+	if name := a.Twice(); name != "" {
+		if p.Status == 1 && strings.Contains(p.ErrOut, "both apply") {
+			return ""
+		}
+		return "Poetry installs two versions of " + name + ", Quatrain does not refuse that: " + p.ErrOut
 	}
 	if p.Status != 0 {
 		return "Poetry installs, Quatrain refuses: " + p.ErrOut

@@ -39,6 +39,7 @@ type config struct {
 	lock       string
 	only       string
 	seeds, one int
+	random     bool
 	keep       bool
 }
 
@@ -49,6 +50,7 @@ func main() {
 	flag.StringVar(&c.only, "only", "", "projects whose name matches this expression")
 	flag.IntVar(&c.seeds, "seeds", 40, "how many random projects")
 	flag.IntVar(&c.one, "seed", 0, "this random project alone")
+	flag.BoolVar(&c.random, "random", false, "random projects alone")
 	flag.BoolVar(&c.keep, "keep", false, "keep the random projects' folders, and say where")
 	flag.Parse()
 	if err := run(c); err != nil {
@@ -70,7 +72,7 @@ func run(c config) error {
 		return err
 	}
 	defer d.close()
-	if c.one == 0 {
+	if c.one == 0 && !c.random {
 		if err := d.projects(c); err != nil {
 			return err
 		}
@@ -95,7 +97,9 @@ type diff struct {
 
 	seen map[string]bool // texts of differences in this project
 
-	answers, refused, wrong, listed, installed int
+	recorded []answers.Recorded // of random projects
+
+	answers, refused, twice, wrong, listed, installed int
 }
 
 func newDiff(p *proxy) (*diff, error) {
@@ -219,6 +223,9 @@ func (d *diff) compareOne(s subject, r *answers.Recorded, t target, settings, op
 	if a.Refused != "" {
 		d.refused++
 	}
+	if a.Twice() != "" {
+		d.twice++
+	}
 	text := answers.Compare(a, d.plan(*r, a, s.dir))
 	reason := d.differences.Reason(s.name, a)
 	switch {
@@ -265,8 +272,8 @@ func (d *diff) plan(r answers.Recorded, a answers.Answer, dir string) answers.Pl
 
 // report is the sum.
 func (d *diff) report() error {
-	fmt.Printf("Poetry %s: %d answers, %d of them refusals, %d real installations; %d differ, %d differ as listed\n",
-		current, d.answers, d.refused, d.installed, d.wrong, d.listed)
+	fmt.Printf("Poetry %s: %d answers, %d of them refusals, %d with two versions of a name, which are refused; %d real installations; %d differ, %d differ as listed\n",
+		current, d.answers, d.refused, d.twice, d.installed, d.wrong, d.listed)
 	if d.wrong > 0 {
 		return fmt.Errorf("there are plans that differ from Poetry's")
 	}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// random compares seeds that both Poetrys can lock; a seed whose dependencies do not
+// go together is passed over. Those of an odd seed are written in [project] and
+// [dependency-groups] for the current Poetry, all others in [tool.poetry].
+func (d *diff) random(c config) error {
+	locker, err := newOracle(old, d.proxy.environment())
+	if err != nil {
+		return err
+	}
+	defer locker.close()
+	dir := filepath.Join(d.temp, "random")
+	if c.keep {
+		if dir, err = os.MkdirTemp("", "poetrydiff-random"); err != nil {
+			return err
+		}
+		fmt.Println("the random projects are in", dir)
+	}
+	first, count := 1, c.seeds
+	if c.one > 0 {
+		first, count = c.one, 1
+	}
+	passed := 0
+	for seed := first; count > 0; seed++ {
+		ok, err := d.seed(locker, dir, seed)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			count--
+		case c.one > 0:
+			return fmt.Errorf("seed %d cannot be locked", seed)
+		default:
+			passed++
+		}
+	}
+	fmt.Printf("%d seeds compared, %d cannot be locked\n", c.seeds, passed)
+	return nil
+}
+
+// seed locks and compares one random project; false where it cannot be locked.
+func (d *diff) seed(locker *oracle, dir string, seed int) (bool, error) {
+	m := newModel(seed)
+	d.proxy.serve(m.host, m.releases)
+	texts := map[*oracle]string{locker: m.poetryTOML(), d.poetry: m.poetryTOML()}
+	if seed%2 == 1 {
+		texts[d.poetry] = m.standardTOML()
+	}
+	var subjects []subject
+	for _, o := range []*oracle{locker, d.poetry} {
+		name := fmt.Sprintf("seed-%d-%s", seed, o.version)
+		s, ok, err := d.lockSeed(o, name, filepath.Join(dir, name), texts[o])
+		if !ok || err != nil {
+			return false, err
+		}
+		subjects = append(subjects, s)
+	}
+	for _, s := range subjects {
+		r, err := d.compare(s)
+		if err != nil {
+			return false, err
+		}
+		d.recorded = append(d.recorded, r)
+	}
+	return true, nil
+}
+
+func (d *diff) lockSeed(o *oracle, name, dir, text string) (subject, bool, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return subject{}, false, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "pyproject.toml"), []byte(text), 0o644); err != nil {
+		return subject{}, false, err
+	}
+	os.Remove(filepath.Join(dir, "poetry.lock"))
+	reply, err := o.ask(dir, d.targets[1].dir, false, nil, "lock", "--no-interaction")
+	if err != nil || reply.Status != 0 {
+		return subject{}, false, err
+	}
+	s, err := d.subject(name, dir)
+	return s, true, err
+}
