@@ -79,7 +79,7 @@ func TestErrors(t *testing.T) {
 		},
 		"excluded python": {
 			change: func(p *project) { p.toml = strings.Replace(plainProject, ">=3.11", ">=3.12", 1) },
-			want:   []string{">>> requires-python", "the project allows Python >=3.12,<3.14, the base image has 3.11", "PYTHON_VERSION"},
+			want:   []string{">>> requires-python", "the project allows Python >=3.12,<3.14, and not 3.11", "PYTHON_VERSION"},
 		},
 		"no wheel for this platform": {
 			change: func(p *project) { p.locks = append(p.locks, locked{wheel: native}) },

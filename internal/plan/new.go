@@ -127,7 +127,7 @@ func checkPython(in Input) (pep440.Version, error) {
 		}
 		if !c.Allows(python) {
 			return python, source.Errorf(allowed.At, "the project allows Python %s, the base image has %s", allowed.Value, python).
-				WithHint("Set `python` in [tool.quatrain] (or --build-arg PYTHON_VERSION) to a version that the project allows.")
+				WithHint(hintPython)
 		}
 	}
 	return python, nil

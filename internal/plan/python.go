@@ -22,7 +22,8 @@ const DefaultBase = "python:{python}-slim"
 // PythonMinor chooses the minor version of Python: what was asked for (a build
 // argument, then [tool.quatrain] python, then .python-version), else the newest
 // that project and lock allow and for which every package of the target has a
-// wheel, else the newest that they allow.
+// wheel, else the newest that they allow. Errors: one that was asked for and that
+// the project excludes, none that is allowed.
 func PythonMinor(in Input, arg, versionFile string) (string, error) {
 	for _, asked := range []struct {
 		by string
@@ -33,7 +34,11 @@ func PythonMinor(in Input, arg, versionFile string) (string, error) {
 		{"of .python-version ", source.Text{Value: firstWord(versionFile)}},
 	} {
 		if asked.Value != "" {
-			return minorOf(asked.Text, asked.by)
+			minor, err := minorOf(asked.Text, asked.by)
+			if err != nil {
+				return "", err
+			}
+			return minor, checkMinor(in, minor)
 		}
 	}
 	allowed := allowedMinors(in.Project, in.Lock)
@@ -58,6 +63,27 @@ func minorOf(asked source.Text, by string) (string, error) {
 	}
 	return fmt.Sprintf("%d.%d", v.Major(), v.Minor()), nil
 }
+
+// checkMinor refuses what the project excludes before an image of it is looked for.
+// A base that is named without {python} has its own, whatever was asked for.
+func checkMinor(in Input, minor string) error {
+	if base := in.Project.Quatrain.Base.Value; base != "" && !strings.Contains(base, "{python}") {
+		return nil
+	}
+	series, err := pep440.ParseConstraint(minor + ".*")
+	if err != nil {
+		return err
+	}
+	for _, allowed := range []source.Text{in.Project.Python, in.Lock.PythonVersions} {
+		if !allows(allowed, series) {
+			return source.Errorf(allowed.At, "the project allows Python %s, and not %s", allowed.Value, minor).WithHint(hintPython)
+		}
+	}
+	return nil
+}
+
+// hintPython is what to do about a Python that the project excludes.
+const hintPython = "Set `python` in [tool.quatrain] (or --build-arg PYTHON_VERSION) to a version that the project allows."
 
 func firstWord(s string) string {
 	if words := strings.Fields(s); len(words) > 0 {
