@@ -98,12 +98,7 @@ func fallBack(in *quatrain.Inputs, f failed) bool {
 
 // locate asks every index where its files are.
 func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in *quatrain.Inputs) error {
-	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[string]bool{}
-	for _, pkg := range p.Packages {
-		if pkg.Origin.Kind == plan.FromURL {
-			in.URLs[pkg.SHA256] = pkg.Origin.URL
-		}
-	}
+	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
 	for _, index := range p.Indexes() {
 		ref, err := r.solveExplained(ctx, g, p, g.Locate(index, p.From(index)))
 		if err != nil {
@@ -117,7 +112,7 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, i
 		if err := json.Unmarshal(data, &found); err != nil {
 			return fmt.Errorf("reading the addresses that %s gave: %w", index.Name, err)
 		}
-		in.ByStep[index.Name] = found.Login // BuildKit's own download has none
+		in.ByStep[index] = found.Step
 		for _, f := range found.Files {
 			in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
 			if f.Yanked != "" {

@@ -38,9 +38,7 @@ func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) l
 		g.cacheDir(step.PipCache, "quatrain-pip"),
 		aboutPackage(pkg.Name),
 	)
-	for _, index := range append(append([]plan.Index{}, p.Builder.Indexes...), p.Builder.More...) {
-		opts = append(opts, logins(index)...)
-	}
+	opts = append(opts, logins(append(append([]plan.Index{}, p.Builder.Indexes...), p.Builder.More...)...)...)
 	for _, e := range p.Builder.Env {
 		opts = append(opts, llb.AddEnv(e.Name, e.Value))
 	}
@@ -56,9 +54,9 @@ func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) l
 // pip is the build front end's own wheel, located and fetched like any other.
 func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 	pip := p.Builder.Pip
-	fetched := map[string]llb.State{}
+	fetched := map[plan.Index]llb.State{}
 	if index := pip.Origin.Index; in.byStep(index) {
-		fetched[index.Name] = g.fetchByStep(index, []plan.Package{pip})
+		fetched[index] = g.fetchByStep(index, []plan.Package{pip})
 	}
 	return g.file(pip, in, fetched)
 }

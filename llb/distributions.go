@@ -19,10 +19,10 @@ type place struct {
 // that a build leaves it in. They are the packages of one bucket: what BuildKit
 // cannot download is fetched for them in one step an index.
 func (g *Graph) distributions(p *plan.Plan, packages []plan.Package, in Inputs) map[string]place {
-	fetched := map[string]llb.State{}
+	fetched := map[plan.Index]llb.State{}
 	for _, index := range sourcesOf(packages) {
 		if in.byStep(index) {
-			fetched[index.Name] = g.fetchByStep(index, from(index, packages))
+			fetched[index] = g.fetchByStep(index, from(index, packages))
 		}
 	}
 	all := map[string]place{}
@@ -37,11 +37,11 @@ func (g *Graph) distributions(p *plan.Plan, packages []plan.Package, in Inputs) 
 }
 
 // file is a wheel or sdist: of the build context, fetched by a step, or by BuildKit.
-func (g *Graph) file(pkg plan.Package, in Inputs, fetched map[string]llb.State) place {
+func (g *Graph) file(pkg plan.Package, in Inputs, fetched map[plan.Index]llb.State) place {
 	if pkg.Origin.Kind == plan.FromFile {
 		return place{in.Trees[pkg.Name], "/" + path.Base(pkg.Origin.Path)}
 	}
-	if s, ok := fetched[sourceOf(pkg).Name]; ok {
+	if s, ok := fetched[pkg.Origin.Index]; ok {
 		at := "/" + pkg.SHA256 + "/" + pkg.File
 		return place{g.alone(s, at), at}
 	}
@@ -49,7 +49,7 @@ func (g *Graph) file(pkg plan.Package, in Inputs, fetched map[string]llb.State) 
 }
 
 // source is what a wheel is built of.
-func (g *Graph) source(pkg plan.Package, in Inputs, fetched map[string]llb.State) place {
+func (g *Graph) source(pkg plan.Package, in Inputs, fetched map[plan.Index]llb.State) place {
 	if tree, ok := in.Trees[pkg.Name]; ok && pkg.Origin.Kind != plan.FromFile {
 		return place{tree, "/"}
 	}
@@ -59,25 +59,13 @@ func (g *Graph) source(pkg plan.Package, in Inputs, fetched map[string]llb.State
 	return g.file(pkg, in, fetched)
 }
 
-func (in Inputs) byStep(index plan.Index) bool { return in.AllByStep || in.ByStep[index.Name] }
-
-// sourceOf is the index that a file comes from; a file at an address of its own is
-// an index of its own.
-func sourceOf(pkg plan.Package) plan.Index {
-	switch pkg.Origin.Kind {
-	case plan.FromIndex:
-		return pkg.Origin.Index
-	case plan.FromURL:
-		return plan.Index{Name: "the address of " + pkg.Name, URL: pkg.Origin.URL}
-	}
-	return plan.Index{}
-}
+func (in Inputs) byStep(index plan.Index) bool { return in.AllByStep || in.ByStep[index] }
 
 func sourcesOf(packages []plan.Package) []plan.Index {
 	var all []plan.Index
 	seen := map[plan.Index]bool{{}: true}
 	for _, pkg := range packages {
-		if s := sourceOf(pkg); !seen[s] {
+		if s := pkg.Origin.Index; !seen[s] {
 			seen[s] = true
 			all = append(all, s)
 		}
@@ -88,7 +76,7 @@ func sourcesOf(packages []plan.Package) []plan.Index {
 func from(index plan.Index, packages []plan.Package) []plan.Package {
 	var all []plan.Package
 	for _, pkg := range packages {
-		if sourceOf(pkg) == index {
+		if pkg.Origin.Index == index {
 			all = append(all, pkg)
 		}
 	}

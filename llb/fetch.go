@@ -2,7 +2,6 @@ package llb
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	digest "github.com/opencontainers/go-digest"
@@ -42,17 +41,17 @@ func (g *Graph) indexOptions(index plan.Index) []llb.RunOption {
 	return append(append(g.online(), g.cacheDir(step.Answers, "quatrain-answers")), logins(index)...)
 }
 
-// logins are the secrets that may hold an index's login, named as Poetry names the
-// variables of its environment. PyPI needs none.
-func logins(index plan.Index) []llb.RunOption {
-	if index.Name == plan.PyPI.Name {
-		return nil
-	}
+// logins are the secrets that indexes may want, each once.
+func logins(indexes ...plan.Index) []llb.RunOption {
 	var opts []llb.RunOption
-	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(index.Name))
-	for _, part := range []string{"USERNAME", "PASSWORD"} {
-		id := "POETRY_HTTP_BASIC_" + name + "_" + part
-		opts = append(opts, llb.AddSecret(id, llb.SecretID(id), llb.SecretAsEnv(true), llb.SecretAsEnvName(id), llb.SecretOptional))
+	seen := map[step.Secret]bool{}
+	for _, index := range indexes {
+		for _, s := range step.Index(index).Secrets() {
+			if !seen[s] {
+				seen[s] = true
+				opts = append(opts, llb.AddSecret(s.Env, llb.SecretID(s.ID), llb.SecretAsEnv(true), llb.SecretAsEnvName(s.Env), llb.SecretOptional))
+			}
+		}
 	}
 	return opts
 }

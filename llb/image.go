@@ -13,12 +13,12 @@ import (
 
 // Inputs are the trees that an image is assembled from.
 type Inputs struct {
-	Base      llb.State         // the image's root with its apt packages, target platform
-	BuildBase llb.State         // the same on the build platform: what compiles
-	Builder   llb.State         // base with the build packages: where wheels are built
-	URLs      map[string]string // sha256 → address, for BuildKit's own download
-	ByStep    map[string]bool   // names of indexes whose files a step downloads instead
-	AllByStep bool              // a step downloads all of them
+	Base      llb.State           // the image's root with its apt packages, target platform
+	BuildBase llb.State           // the same on the build platform: what compiles
+	Builder   llb.State           // base with the build packages: where wheels are built
+	URLs      map[string]string   // sha256 → address, for BuildKit's own download
+	ByStep    map[plan.Index]bool // indexes whose files a step downloads instead
+	AllByStep bool                // a step downloads all of them
 
 	WholeHistory bool                 // git repositories are fetched whole, not the locked commit alone
 	Sizes        map[string]int64     // sha256 → bytes

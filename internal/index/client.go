@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,7 @@ import (
 type client struct {
 	index   step.Index
 	root    *url.URL // without login
-	user    *url.Userinfo
+	login   login
 	http    *http.Client
 	answers string // folder of remembered answers, "" for none
 	o       Options
@@ -32,11 +31,17 @@ func newClient(index step.Index, o Options) (*client, error) {
 			Message: fmt.Sprintf("the address of %s is not an http or https URL", index.Name),
 			Hint:    "Correct the `url` of the source in pyproject.toml."}
 	}
-	user := Login(index.Name, root.User, o.Getenv)
+	login, err := newLogin(index, root.User, o.Getenv)
+	if err != nil {
+		return nil, err
+	}
 	root.User, root.RawQuery, root.Fragment = nil, "", ""
-	c := &client{index: index, root: root, user: user, o: o}
+	if _, ok := login.netrc.of(root.Hostname()); ok && login.from == "" {
+		login.from = "the secret netrc"
+	}
+	c := &client{index: index, root: root, login: login, o: o}
 	if o.Transport == nil {
-		if o.Transport, err = transport(o); err != nil {
+		if o.Transport, err = c.transport(); err != nil {
 			return nil, err
 		}
 	}
@@ -45,19 +50,6 @@ func newClient(index step.Index, o Options) (*client, error) {
 		c.answers = o.Answers
 	}
 	return c, nil
-}
-
-// transport is the standard one (HTTP/2, the environment's proxies) with the step's trust.
-func transport(o Options) (http.RoundTripper, error) {
-	roots, err := certificates(o)
-	if err != nil {
-		return nil, err
-	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	t.ResponseHeaderTimeout = 30 * time.Second
-	t.MaxIdleConnsPerHost = parallelPages
-	return t, nil
 }
 
 // request is what to ask for.

@@ -21,6 +21,11 @@ func (c *client) unreachable(address string, err error) error {
 			Message: fmt.Sprintf("%s: the certificate of %s is signed by an unknown authority", c.index.Name, host(address)),
 			Hint:    "Pass your company's certificate to the build: --secret id=ca,src=company-ca.pem (compose: build.secrets)."}
 	}
+	if wantsCertificate(err) {
+		return &step.Problem{Kind: step.Unauthorized,
+			Message: fmt.Sprintf("%s (%s) wants a client certificate: %s", c.index.Name, host(address), scrub(err)),
+			Hint:    fmt.Sprintf("Pass it with its key, in one file: --secret id=%s,src=…", step.SecretsOf(c.index).ClientCert.ID)}
+	}
 	p := &step.Problem{Kind: step.Unreachable,
 		Message: fmt.Sprintf("%s (%s) cannot be reached: %s", c.index.Name, host(address), scrub(err)),
 		Hint:    "Is the address right, and does the builder reach it? Proxies come as --build-arg HTTPS_PROXY=…"}
@@ -42,27 +47,51 @@ func (c *client) refused(address string, resp *http.Response) error {
 	p := &step.Problem{Kind: step.Unreachable,
 		Message: fmt.Sprintf("%s answers %d %s for %s", c.index.Name, resp.StatusCode, http.StatusText(resp.StatusCode), redact(address))}
 	switch resp.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
+	case http.StatusUnauthorized, http.StatusForbidden:
 		p.Kind = step.Unauthorized
 		p.Hint = c.loginHint()
+	case http.StatusProxyAuthRequired:
+		p.Hint = proxyHint
 	case http.StatusNotFound, http.StatusGone:
 		p.Kind = step.NotFound
-		p.Hint = "The index does not have it: is it the index that the lock was written with?"
+		p.Hint = c.missingHint()
 	default:
-		p.Hint = "The server has a problem: try again later."
+		p.Hint = serverHint
 	}
-	if resp.StatusCode < 500 && p.Kind == step.Unreachable && resp.StatusCode != http.StatusTooManyRequests {
+	if resp.StatusCode < 500 && p.Kind == step.Unreachable && p.Hint == serverHint && resp.StatusCode != http.StatusTooManyRequests {
 		p.Kind, p.Hint = step.Failed, "Is the address of the source that of a simple index?"
 	}
 	return p
 }
 
+const (
+	serverHint = "The server has a problem: try again later."
+	proxyHint  = "The proxy wants a login: --build-arg HTTPS_PROXY=http://user:password@host:port"
+)
+
+// loginHint names the secrets that the index's login comes from, or could.
 func (c *client) loginHint() string {
-	key := loginKey(c.index.Name)
-	if c.user != nil {
-		return fmt.Sprintf("The login was not accepted: is it right? It comes from the secrets %s_USERNAME and %s_PASSWORD, or from the address.", key, key)
+	if c.login.from != "" {
+		return fmt.Sprintf("The login was not accepted: is it right, and may it see this? It comes from %s.", c.login.from)
 	}
-	return fmt.Sprintf("Pass the login as build secrets: --secret id=%s_USERNAME,env=… --secret id=%s_PASSWORD,env=…", key, key)
+	return "Pass the login as build secrets: " + c.loginFlags()
+}
+
+func (c *client) loginFlags() string {
+	s := step.SecretsOf(c.index)
+	return fmt.Sprintf("--secret id=%s,env=… --secret id=%s,env=… (or Poetry's own file: --secret id=auth.toml,src=…).", s.Username.ID, s.Password.ID)
+}
+
+// missingHint is about 404, which some indexes answer to who may not see a file.
+func (c *client) missingHint() string {
+	hint := "The index does not have it: is it the index that the lock was written with?"
+	switch {
+	case len(c.index.Secrets()) == 0:
+		return hint
+	case c.login.from == "":
+		return hint + " Some indexes answer so to who has no login: " + c.loginFlags()
+	}
+	return hint + " Or its login may not see it, which comes from " + c.login.from + "."
 }
 
 func missing(err error) bool      { return kind(err) == step.NotFound }

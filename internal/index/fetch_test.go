@@ -179,7 +179,7 @@ func TestLoginStaysHome(t *testing.T) {
 }
 
 func TestAuthorize(t *testing.T) {
-	c := &client{root: &url.URL{Scheme: "https", Host: "pypi.corp"}, user: url.UserPassword("me", "hunter2")}
+	c := &client{root: &url.URL{Scheme: "https", Host: "pypi.corp"}, login: login{user: url.UserPassword("me", "hunter2")}}
 	for address, want := range map[string]bool{
 		"https://pypi.corp/x": true, "https://PYPI.corp:443/x": true, "http://pypi.corp/x": false,
 		"https://pypi.corp:8443/x": false, "https://files.pypi.corp/x": false, "https://corp/x": false,

@@ -39,7 +39,11 @@ func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(step.Locations{Files: found, Login: c.user != nil}, "", " ")
+	only, err := c.probe(ctx, found)
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(step.Locations{Files: found, Step: only}, "", " ")
 	if err != nil {
 		return err
 	}

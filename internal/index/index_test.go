@@ -132,6 +132,11 @@ func TestLocateDeterministic(t *testing.T) {
 }
 
 // A remembered answer asks nothing; a bumped dependency asks for its page alone.
+// pages are the pages that were asked for: the first file is looked at in any case.
+func pages(x *pindex.Index) []string {
+	return slices.DeleteFunc(x.Requests(), func(path string) bool { return strings.HasPrefix(path, "/files/") })
+}
+
 func TestAnswers(t *testing.T) {
 	x, index := serve(t, pindex.Options{}, alpha, beta)
 	o := quick()
@@ -145,8 +150,8 @@ func TestAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(first, again); diff != "" || len(x.Requests()) > 0 {
-		t.Errorf("asked %v %s", x.Requests(), diff)
+	if diff := cmp.Diff(first, again); diff != "" || len(pages(x)) > 0 {
+		t.Errorf("asked %v %s", pages(x), diff)
 	}
 	bumped := beta
 	bumped.Version = "2.1"
@@ -154,14 +159,14 @@ func TestAnswers(t *testing.T) {
 	if _, err := locate(t, index, locked(alpha, bumped), o); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"/simple/beta-two/"}, x.Requests()); diff != "" {
+	if diff := cmp.Diff([]string{"/simple/beta-two/"}, pages(x)); diff != "" {
 		t.Error(diff)
 	}
 	// Another index is another question.
 	other := index
 	other.URL = strings.TrimSuffix(index.URL, "/")
 	x.Reset()
-	if _, err := locate(t, other, locked(alpha), o); err != nil || len(x.Requests()) != 1 {
+	if _, err := locate(t, other, locked(alpha), o); err != nil || len(pages(x)) != 1 {
 		t.Errorf("%v, %v", err, x.Requests())
 	}
 	// Damage costs a request.
@@ -183,7 +188,7 @@ func TestAnswersOfAFailure(t *testing.T) {
 		t.Fatal("found what is not there")
 	}
 	x.Reset()
-	if _, err := locate(t, index, locked(alpha), o); err != nil || len(x.Requests()) > 0 {
+	if _, err := locate(t, index, locked(alpha), o); err != nil || len(pages(x)) > 0 {
 		t.Errorf("%v, %v", err, x.Requests())
 	}
 }

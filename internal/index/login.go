@@ -1,30 +1,88 @@
 package index
 
 import (
+	"cmp"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// loginKey is the start of the names that Poetry gives to an index's login in the
-// environment. Poetry keeps dots, which no shell can set: they become _ as well.
-func loginKey(name string) string {
-	return "POETRY_HTTP_BASIC_" + strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(name))
+// login is who asks an index.
+type login struct {
+	user   *url.Userinfo    // nil for none
+	token  string           // a bearer token, "" for none
+	client *tls.Certificate // nil for none
+	netrc  netrc            // for hosts that nothing else is known of
+	from   string           // where it comes from, for messages; "" for nowhere
 }
 
-// Login is an index's: of the URL, if it has a password there, as in Poetry
-// (utils/authenticator.py), else of the environment.
-func Login(name string, inURL *url.Userinfo, getenv func(string) (string, bool)) *url.Userinfo {
-	if _, ok := inURL.Password(); ok || getenv == nil {
-		return inURL
+// newLogin follows Poetry (utils/authenticator.py): the address, then the secrets of
+// the index, then auth.toml, user and password each for itself; netrc where all that
+// says nothing. A bearer token is the most particular secret: it comes first of them.
+func newLogin(index step.Index, inURL *url.Userinfo, getenv func(string) (string, bool)) (login, error) {
+	if getenv == nil {
+		getenv = func(string) (string, bool) { return "", false }
 	}
-	user, _ := getenv(loginKey(name) + "_USERNAME")
-	password, _ := getenv(loginKey(name) + "_PASSWORD")
-	if user == "" && password == "" {
-		return inURL
+	secret := func(s step.Secret) string { // a file that `echo` wrote ends with a new line
+		text, _ := getenv(s.Env)
+		return strings.TrimRight(text, "\r\n")
 	}
-	return url.UserPassword(user, password)
+	l, s := login{netrc: parseNetrc(secret(step.Netrc))}, step.SecretsOf(index)
+	if pair := secret(s.ClientCert); pair != "" {
+		cert, err := tls.X509KeyPair([]byte(pair), []byte(pair))
+		if err != nil {
+			return l, &step.Problem{Kind: step.Failed,
+				Message: "the secret " + s.ClientCert.ID + " does not hold a certificate and its key in PEM form",
+				Hint:    "Put both into one file: cat client.pem client.key > client-cert.pem"}
+		}
+		l.client = &cert
+	}
+	if _, whole := inURL.Password(); whole {
+		l.user, l.from = inURL, "the address of the source"
+		return l, nil
+	}
+	if l.token = secret(s.Token); l.token != "" {
+		l.from = "the secret " + s.Token.ID
+		return l, nil
+	}
+	file, err := authFile(secret(step.AuthTOML), index)
+	if err != nil {
+		return l, err
+	}
+	user, password := secret(s.Username), secret(s.Password)
+	if user != "" || password != "" {
+		l.from = "the secrets " + s.Username.ID + " and " + s.Password.ID
+	} else if file != (machine{}) {
+		l.from = "the secret auth.toml"
+	}
+	if user == "" {
+		user = file.login
+	}
+	if password == "" {
+		password = file.password
+	}
+	if l.user = inURL; l.from != "" {
+		l.user = url.UserPassword(user, password)
+	}
+	return l, nil
+}
+
+// authFile reads [http-basic.NAME] of Poetry's auth.toml. The text of errors is left
+// out: it could quote the file.
+func authFile(text string, index step.Index) (machine, error) {
+	root, err := source.ParseTOML(&source.File{Name: "auth.toml", Data: []byte(text)})
+	if err != nil {
+		return machine{}, &step.Problem{Kind: step.Failed, Message: "the secret auth.toml is not TOML",
+			Hint: "It is the file that `poetry config http-basic.NAME USER` writes, often ~/.config/pypoetry/auth.toml."}
+	}
+	var r source.Reader
+	entry := r.Table(root.Get("http-basic", cmp.Or(index.Login, index.Name)))
+	return machine{r.String(entry.Get("username")), r.String(entry.Get("password"))}, nil
 }
 
 // authorize adds the login to a request to the index's own host, and removes it
@@ -32,12 +90,31 @@ func Login(name string, inURL *url.Userinfo, getenv func(string) (string, bool))
 // never sent in the clear.
 func (c *client) authorize(req *http.Request) {
 	req.Header.Del("Authorization")
-	downgrade := c.root.Scheme == "https" && req.URL.Scheme != "https"
-	if c.user == nil || downgrade || netloc(req.URL) != netloc(c.root) {
+	if c.root.Scheme == "https" && req.URL.Scheme != "https" {
 		return
 	}
-	password, _ := c.user.Password()
-	req.SetBasicAuth(c.user.Username(), password)
+	own := netloc(req.URL) == netloc(c.root)
+	switch {
+	case own && c.login.token != "":
+		req.Header.Set("Authorization", "Bearer "+c.login.token)
+	case own && c.login.user != nil:
+		password, _ := c.login.user.Password()
+		req.SetBasicAuth(c.login.user.Username(), password)
+	default:
+		if m, ok := c.login.netrc.of(req.URL.Hostname()); ok {
+			req.SetBasicAuth(m.login, m.password)
+		}
+	}
+}
+
+// asks says whether requests to an address carry something that only steps have.
+func (c *client) asks(address string) bool {
+	req, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return false
+	}
+	c.authorize(req)
+	return req.Header.Get("Authorization") != "" || c.login.client != nil && netloc(req.URL) == netloc(c.root)
 }
 
 // redirect follows up to ten, as the standard client does. That one would keep the

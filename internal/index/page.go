@@ -28,26 +28,39 @@ type link struct {
 
 // page reads the page of one package.
 func (c *client) page(ctx context.Context, name string) ([]link, error) {
-	r := request{address: c.root.JoinPath(url.PathEscape(name)).String() + "/", accept: accept}
 	var links []link
-	err := c.get(ctx, r, func(resp *http.Response) error {
-		data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
+	err := c.get(ctx, c.pageRequest(name), func(resp *http.Response) error {
+		data, err := readPage(resp)
 		if err != nil {
 			return err
 		}
-		if len(data) > maxPage {
-			err = fmt.Errorf("it has more than %d bytes", maxPage)
-		} else {
-			links, err = parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), data)
-		}
-		if err != nil {
-			return &step.Problem{Kind: step.Failed,
-				Message: fmt.Sprintf("the page of %s on %s cannot be read: %v", name, c.index.Name, err),
-				Hint:    "Is the address of the source that of a simple index?"}
+		if links, err = parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), data); err != nil {
+			return c.unreadable(name, err)
 		}
 		return nil
 	})
 	return links, about(err, step.Location{Package: name})
+}
+
+func (c *client) pageRequest(name string) request {
+	return request{address: c.root.JoinPath(url.PathEscape(name)).String() + "/", accept: accept}
+}
+
+// readPage reads a page whole. Errors: a *step.Problem where it is too large, else
+// those of the connection.
+func readPage(resp *http.Response) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
+	if err == nil && len(data) > maxPage {
+		err = &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("the page at %s has more than %d bytes", redact(resp.Request.URL.String()), maxPage),
+			Hint: "Is the address of the source that of a simple index?"}
+	}
+	return data, err
+}
+
+func (c *client) unreadable(name string, err error) error {
+	return &step.Problem{Kind: step.Failed,
+		Message: fmt.Sprintf("the page of %s on %s cannot be read: %v", name, c.index.Name, err),
+		Hint:    "Is the address of the source that of a simple index?"}
 }
 
 // about adds what a problem is about.

@@ -6,8 +6,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
@@ -45,6 +48,57 @@ func certificates(o Options) (*x509.CertPool, error) {
 		return nil, noCertificate("the `ca` build context", "--build-context ca=folder-with-pem-files")
 	}
 	return pool, nil
+}
+
+// transport is the standard one (HTTP/2, the environment's proxies) with the step's
+// trust. The certificates of the index itself, the authority's and the client's,
+// count for its own host alone.
+func (c *client) transport() (http.RoundTripper, error) {
+	roots, err := certificates(c.o)
+	if err != nil {
+		return nil, err
+	}
+	others := newTransport(roots)
+	cert := step.SecretsOf(c.index).Cert
+	text := ""
+	if c.o.Getenv != nil {
+		text, _ = c.o.Getenv(cert.Env)
+	}
+	if text == "" && c.login.client == nil {
+		return others, nil
+	}
+	if text != "" {
+		roots = roots.Clone()
+		if !roots.AppendCertsFromPEM([]byte(text)) {
+			return nil, noCertificate("the secret "+cert.ID, "--secret id="+cert.ID+",src=ca.pem")
+		}
+	}
+	own := newTransport(roots)
+	if c.login.client != nil {
+		own.TLSClientConfig.Certificates = []tls.Certificate{*c.login.client}
+	}
+	return byHost{netloc(c.root), own, others}, nil
+}
+
+func newTransport(roots *x509.CertPool) *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	t.ResponseHeaderTimeout = 30 * time.Second
+	t.MaxIdleConnsPerHost = parallelPages
+	return t
+}
+
+// byHost has a way of its own to one host.
+type byHost struct {
+	netloc      string
+	own, others http.RoundTripper
+}
+
+func (b byHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	if netloc(r.URL) == b.netloc {
+		return b.own.RoundTrip(r)
+	}
+	return b.others.RoundTrip(r)
 }
 
 // Authorities is the text of all certificates, for programs that want one file.
@@ -98,6 +152,13 @@ func appendPEM(pool *x509.CertPool, file string) (int, error) {
 func noCertificate(what, how string) error {
 	return &step.Problem{Kind: step.Failed, Message: what + " holds no certificate in PEM form",
 		Hint: "Pass the certificate itself: " + how}
+}
+
+// wantsCertificate says whether a server refused a connection for lack of a client
+// certificate, or for the one it got. The standard library does not export alerts.
+func wantsCertificate(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "tls: certificate required") || strings.Contains(text, "remote error: tls: bad certificate")
 }
 
 // untrusted says whether a certificate is from an authority that nobody told us of.

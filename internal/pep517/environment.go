@@ -23,7 +23,7 @@ type environment struct {
 	dir     string
 	python  string
 	plain   []string // the environment variables that every process gets
-	indexes pipIndexes
+	indexes *pipIndexes
 }
 
 func newEnvironment(s step.Build, dir string) (*environment, error) {
@@ -49,7 +49,7 @@ func newEnvironment(s step.Build, dir string) (*environment, error) {
 	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "PIP_CERT"} {
 		e.plain = append(e.plain, name+"="+certificates)
 	}
-	e.indexes, err = newPipIndexes(s.Options, os.LookupEnv)
+	e.indexes, err = newPipIndexes(s.Options, index.RelayInStep())
 	return e, err
 }
 
@@ -69,11 +69,15 @@ func inherited(environ []string) []string {
 	var kept []string
 	for _, e := range environ {
 		name, _, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "POETRY_") && !strings.HasPrefix(name, "PIP_") && name != "PATH" {
+		if !isSecret(name) && !strings.HasPrefix(name, "PIP_") && name != "PATH" {
 			kept = append(kept, e)
 		}
 	}
 	return kept
+}
+
+func isSecret(name string) bool {
+	return strings.HasPrefix(name, "POETRY_") || name == step.AuthTOML.Env || name == step.Netrc.Env
 }
 
 // fixedVariables make builds alike, and tell the backends that ask git for a
@@ -128,7 +132,7 @@ func (e *environment) install(requirements []string) error {
 			return nil
 		}
 	}
-	return err
+	return e.indexes.explain(e.build, err)
 }
 
 // requirements asks the backend for what it needs beyond build-system.requires.

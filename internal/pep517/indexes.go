@@ -2,57 +2,78 @@ package pep517
 
 import (
 	"fmt"
-	"net/url"
+	"net"
+	"net/http"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/index"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// pipIndexes are the addresses that pip asks, logins in them: they reach pip's
-// environment only, which no backend sees.
-type pipIndexes struct{ primary, more []string }
-
-func newPipIndexes(o step.BuildOptions, getenv func(string) (string, bool)) (pipIndexes, error) {
-	primary, err := addresses(o.Indexes, getenv)
-	if err != nil {
-		return pipIndexes{}, err
-	}
-	more, err := addresses(o.More, getenv)
-	return pipIndexes{primary, more}, err
+// pipIndexes are what pip asks: a relay in front of the project's indexes, which
+// keeps their logins and certificates to itself. pip runs backends of build
+// requirements, and those see what pip sees.
+type pipIndexes struct {
+	relay         *index.Relay
+	proxy         string
+	primary, more []string // addresses at the relay
+	server        *http.Server
 }
 
-func addresses(indexes []step.Index, getenv func(string) (string, bool)) ([]string, error) {
-	var all []string
-	for _, i := range indexes {
-		u, err := url.Parse(i.URL)
-		if err != nil {
-			return nil, fmt.Errorf("the address of %s is not a URL", i.Name)
+func newPipIndexes(o step.BuildOptions, relay *index.Relay) (*pipIndexes, error) {
+	p := &pipIndexes{relay: relay, server: &http.Server{Handler: relay}}
+	for _, group := range []struct {
+		indexes   []step.Index
+		addresses *[]string
+	}{{o.Indexes, &p.primary}, {o.More, &p.more}} {
+		for _, i := range group.indexes {
+			address, err := relay.Address(i)
+			if err != nil {
+				return nil, err
+			}
+			*group.addresses = append(*group.addresses, address)
 		}
-		u.User = index.Login(i.Name, u.User, getenv)
-		all = append(all, u.String())
 	}
-	return all, nil
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("pip's way to the indexes: %w", err)
+	}
+	p.proxy = "http://" + l.Addr().String()
+	go p.server.Serve(l)
+	return p, nil
 }
+
+func (p *pipIndexes) close() { p.server.Close() }
 
 // attempts are the environment variables of one try after another. pip takes the
 // best version of all indexes that it is given, whichever has it: the supplemental
 // ones are not among them as long as the primary ones are enough.
-func (p pipIndexes) attempts() [][]string {
-	tries := [][]string{variables(p.primary)}
+func (p *pipIndexes) attempts() [][]string {
+	tries := [][]string{p.variables(p.primary)}
 	if len(p.more) > 0 {
-		tries = append(tries, variables(append(append([]string{}, p.primary...), p.more...)))
+		tries = append(tries, p.variables(append(append([]string{}, p.primary...), p.more...)))
 	}
 	return tries
 }
 
-func variables(addresses []string) []string {
+func (p *pipIndexes) variables(addresses []string) []string {
 	if len(addresses) == 0 {
 		return []string{"PIP_NO_INDEX=1"}
 	}
-	v := []string{"PIP_INDEX_URL=" + addresses[0]}
-	if more := addresses[1:]; len(more) > 0 {
-		v = append(v, "PIP_EXTRA_INDEX_URL="+strings.Join(more, " "))
+	return []string{
+		"http_proxy=" + p.proxy, "HTTP_PROXY=" + p.proxy,
+		"PIP_TRUSTED_HOST=" + index.RelayHost,
+		"PIP_RETRIES=0", // the relay has tried
+		"PIP_INDEX_URL=" + addresses[0],
+		"PIP_EXTRA_INDEX_URL=" + strings.Join(addresses[1:], " "),
 	}
-	return v
+}
+
+// explain puts what went wrong with an index in the place of what pip made of it.
+func (p *pipIndexes) explain(s step.Build, err error) error {
+	found := p.relay.Problem()
+	if found == nil {
+		return err
+	}
+	return problem(s, "its build requirements cannot be installed: "+found.Message, found.Hint)
 }

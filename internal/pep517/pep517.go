@@ -28,6 +28,9 @@ const work = "/.quatrain/build"
 // Run is the build step. Its output is one wheel; when it fails, the reason is kept
 // for the step's report, so that a long build does not fail twice.
 func Run(s step.Build) error {
+	if err := keepSecrets(); err != nil {
+		return err
+	}
 	failures := failuresOf(s)
 	if s.Report != "" {
 		if p := failures.take(); p != nil {
@@ -55,6 +58,7 @@ func build(s step.Build, dir string) error {
 	if err != nil {
 		return err
 	}
+	defer env.indexes.close()
 	if err := env.install(system.requires); err != nil {
 		return err
 	}

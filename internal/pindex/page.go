@@ -1,6 +1,7 @@
 package pindex
 
 import (
+	"crypto/md5"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -56,12 +57,23 @@ func address(f file, o Options) string {
 	return "../../files/" + f.name
 }
 
+// hashOf is what a page says of a file, "" for nothing.
+func hashOf(f file, o Options) (kind, sum string) {
+	switch {
+	case o.WithoutHashes:
+		return "", ""
+	case o.MD5:
+		return "md5", fmt.Sprintf("%x", md5.Sum(f.data))
+	}
+	return "sha256", f.hash
+}
+
 func jsonPage(name string, files []file, o Options) map[string]any {
 	list := []map[string]any{}
 	for _, f := range files {
 		entry := map[string]any{"filename": f.name, "url": address(f, o), "hashes": map[string]string{}, "yanked": false}
-		if !o.WithoutHashes {
-			entry["hashes"] = map[string]string{"sha256": f.hash}
+		if kind, sum := hashOf(f, o); kind != "" {
+			entry["hashes"] = map[string]string{kind: sum}
 		}
 		if !o.WithoutSizes {
 			entry["size"] = len(f.data)
@@ -83,8 +95,8 @@ func htmlPage(name string, files []file, o Options) string {
 		"<title>Links for %s</title></head><body>\n", html.EscapeString(name))
 	for _, f := range files {
 		href := address(f, o)
-		if !o.WithoutHashes {
-			href += "#sha256=" + f.hash
+		if kind, sum := hashOf(f, o); kind != "" {
+			href += "#" + kind + "=" + sum
 		}
 		yanked := ""
 		if f.yanked != nil {

@@ -18,7 +18,9 @@ type Options struct {
 	HTML          bool   // PEP 503 only, even to a client that asks for JSON
 	Username      string // basic auth for everything, "" for none
 	Password      string
+	Token         string        // a bearer token for everything, "" for none
 	WithoutHashes bool          // pages name no hashes
+	MD5           bool          // pages name MD5 hashes only
 	WithoutSizes  bool          // pages name no sizes, as PEP 691 has it
 	AbsoluteURLs  string        // "https://host": addresses of files start with it; "" for relative ones
 	Latency       time.Duration // before each answer
@@ -169,6 +171,8 @@ func (x *Index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	user, password, _ := r.BasicAuth()
 	switch {
+	case o.Token != "" && r.Header.Get("Authorization") != "Bearer "+o.Token:
+		http.Error(w, "who are you?", http.StatusUnauthorized)
 	case o.Username != "" && (user != o.Username || password != o.Password):
 		w.Header().Set("WWW-Authenticate", `Basic realm="pindex"`)
 		http.Error(w, "who are you?", http.StatusUnauthorized)

@@ -27,7 +27,7 @@ const (
 // Origin is where a package comes from.
 type Origin struct {
 	Kind         OriginKind
-	Index        Index  // FromIndex
+	Index        Index  // FromIndex, FromURL
 	URL          string // FromURL: the file's address; FromGit: the remote
 	Path         string // FromFile, FromDirectory: relative to the project's folder
 	Requested    string // FromGit: the branch, tag or revision that was asked for
@@ -67,7 +67,7 @@ func originOf(in Input, pkg *lockfile.Package) (Origin, error) {
 		index, err := namedIndex(in.Project, pkg)
 		return Origin{Kind: FromIndex, Index: index}, err
 	case "url":
-		return Origin{Kind: FromURL, URL: s.URL, Subdirectory: s.Subdirectory}, nil
+		return Origin{Kind: FromURL, URL: s.URL, Subdirectory: s.Subdirectory, Index: addressOf(in.Project, pkg)}, nil
 	case "file", "directory":
 		return Origin{Kind: OriginKind(s.Type), Path: path.Clean(s.URL), Subdirectory: s.Subdirectory, Develop: pkg.Develop}, nil
 	case "git":
@@ -100,6 +100,24 @@ func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 	}
 	return Index{}, source.Errorf(pkg.Source.At, "%s comes from the source %q, which pyproject.toml does not define", pkg.Name, pkg.Source.Reference).
 		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
+}
+
+// addressOf is a file at an address of its own. Its login is that of the source with
+// the same host (poetry/utils/authenticator.py), where there is one.
+func addressOf(p *pyproject.Project, pkg *lockfile.Package) Index {
+	index := Index{Name: pkg.Name, URL: pkg.Source.URL}
+	at, err := url.Parse(pkg.Source.URL)
+	if err != nil {
+		return index
+	}
+	for _, s := range p.Sources {
+		u, err := url.Parse(s.URL)
+		if err == nil && u.Host == at.Host && !(u.Scheme == "https" && at.Scheme != "https") {
+			index.Login = s.Name
+			break
+		}
+	}
+	return index
 }
 
 // defaultIndex is the index of packages whose entry names no source: the first

@@ -44,8 +44,9 @@ type Package struct {
 
 // Index is a package index by name.
 type Index struct {
-	Name string // "pypi" or the name of a [[tool.poetry.source]]
-	URL  string // root of its simple API
+	Name  string // "pypi" or the name of a [[tool.poetry.source]]; a package's name for a file at an address of its own
+	URL   string // root of its simple API, or that file's address
+	Login string // the source whose login counts, "" for the one of the name
 }
 
 // PlainURL is the address without a login, for what people read.
@@ -64,11 +65,12 @@ func (p *Plan) PythonDir() string {
 	return dir
 }
 
-// Indexes are the indexes that files come from, in order of first use.
+// Indexes are the indexes that files come from, in order of first use. A file at an
+// address of its own is an index of its own.
 func (p *Plan) Indexes() []Index {
 	var all []Index
 	for _, pkg := range p.files() {
-		if pkg.Origin.Kind == FromIndex && !slices.Contains(all, pkg.Origin.Index) {
+		if pkg.Origin.Index != (Index{}) && !slices.Contains(all, pkg.Origin.Index) {
 			all = append(all, pkg.Origin.Index)
 		}
 	}
@@ -79,7 +81,7 @@ func (p *Plan) Indexes() []Index {
 func (p *Plan) From(index Index) []Package {
 	var all []Package
 	for _, pkg := range p.files() {
-		if pkg.Origin.Kind == FromIndex && pkg.Origin.Index == index {
+		if pkg.Origin.Index == index {
 			all = append(all, pkg)
 		}
 	}

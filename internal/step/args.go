@@ -56,6 +56,7 @@ func indexFields(index *Index, out, report *string) []field {
 	return append([]field{
 		{"--index", &index.Name, false},
 		{"--url", &index.URL, false},
+		{"--login", &index.Login, true},
 	}, outFields(out, report)...)
 }
 

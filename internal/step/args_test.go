@@ -15,6 +15,7 @@ func TestArgsRoundTrip(t *testing.T) {
 		Locate{index, files, "/out", ""},
 		Locate{index, nil, "/out", "/out/report.json"},
 		Fetch{index, files, "/out", "/out/report.json"},
+		Fetch{Index{"demo", "https://x/demo.whl", "corp"}, files, "/out", ""},
 		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out", ""},
 		Install{"3.13t", "/opt/venv", nil, "/out", "/out/report.json"},
 		Overlaps{"3.12", "/opt/venv", []string{"/t/1", "/t/2"}, "/out", "/report.json"},
@@ -23,7 +24,7 @@ func TestArgsRoundTrip(t *testing.T) {
 		Apt{[]string{"libpq5", "g++"}, ""},
 		Build{"demo", "1.0", "/s/demo", "", "sub", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl", BuildOptions{}, "/out", ""},
 		Build{"demo", "1.0", "/s/demo", "aa", "", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl",
-			BuildOptions{[]Index{index}, []Index{{"b", "https://b/"}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out", "/out/report.json"},
+			BuildOptions{[]Index{index}, []Index{{"b", "https://b/", ""}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out", "/out/report.json"},
 		Apt{nil, "/report.json"},
 	}
 	for _, s := range steps {

@@ -43,8 +43,9 @@ type Fetch struct {
 
 // Index is a package index, as PEP 691 or PEP 503 describe it.
 type Index struct {
-	Name string `json:"name"` // "pypi", or the name of the [[tool.poetry.source]]
-	URL  string `json:"url"`  // the simple API's root
+	Name  string `json:"name"`            // "pypi", or the name of the [[tool.poetry.source]]; a package's, for a file at an address of its own
+	URL   string `json:"url"`             // the simple API's root, or that file's address
+	Login string `json:"login,omitempty"` // the source whose secrets count, where it is not the one of the name
 }
 
 // File is one distribution file that the lock names.
@@ -139,7 +140,7 @@ type Apt struct {
 // Locations is what Locate found, sorted by file name.
 type Locations struct {
 	Files []Location `json:"files"`
-	Login bool       `json:"login,omitempty"` // the index was asked with a login: so its files want one
+	Step  bool       `json:"step,omitempty"` // only a step can download them: they want a login, a certificate or a proxy
 }
 
 // Location is where one file is.
