@@ -54,7 +54,7 @@ func (c *client) refused(address string, resp *http.Response) error {
 		p.Hint = proxyHint
 	case http.StatusNotFound, http.StatusGone:
 		p.Kind = step.NotFound
-		p.Hint = c.missingHint()
+		p.Hint = missingHint + c.closedHint()
 	default:
 		p.Hint = serverHint
 	}
@@ -82,16 +82,17 @@ func (c *client) loginFlags() string {
 	return fmt.Sprintf("--secret id=%s,env=… --secret id=%s,env=… (or Poetry's own file: --secret id=auth.toml,src=…).", s.Username.ID, s.Password.ID)
 }
 
-// missingHint is about 404, which some indexes answer to who may not see a file.
-func (c *client) missingHint() string {
-	hint := "The index does not have it: is it the index that the lock was written with?"
+const missingHint = "The index does not have it: is it the index that the lock was written with?"
+
+// closedHint is about 404, which some indexes answer to who may not see a file.
+func (c *client) closedHint() string {
 	switch {
 	case len(c.index.Secrets()) == 0:
-		return hint
+		return ""
 	case c.login.from == "":
-		return hint + " Some indexes answer so to who has no login: " + c.loginFlags()
+		return " Some indexes answer so to who has no login: " + c.loginFlags()
 	}
-	return hint + " Or its login may not see it, which comes from " + c.login.from + "."
+	return " Or its login may not see it, which comes from " + c.login.from + "."
 }
 
 func missing(err error) bool      { return kind(err) == step.NotFound }

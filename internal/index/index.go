@@ -114,8 +114,9 @@ func (c *client) askAll(ctx context.Context, files []step.File) ([]step.Location
 // ask reads a package's page and finds its files there.
 func (c *client) ask(ctx context.Context, files []step.File) ([]step.Location, error) {
 	page, err := c.page(ctx, files[0].Package)
-	if missing(err) {
-		page, err = nil, nil // no page: each file is reported as missing
+	noPage := missing(err)
+	if noPage {
+		page, err = nil, nil // each file is reported as missing
 	}
 	if err != nil {
 		return nil, err
@@ -126,6 +127,10 @@ func (c *client) ask(ctx context.Context, files []step.File) ([]step.Location, e
 		l, err := match(page, f, c.index)
 		if err != nil {
 			errs = append(errs, err)
+			var p *step.Problem
+			if noPage && errors.As(err, &p) {
+				p.Hint += c.closedHint()
+			}
 			continue
 		}
 		found = append(found, l)
