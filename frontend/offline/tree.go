@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"cmp"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -111,11 +112,11 @@ func (g graph) exec(op *pb.Op, index int64) fs.FS {
 
 // locations invents what an index would say.
 func (g graph) locations(s step.Locate) fs.FS {
-	found := step.Locations{Login: slices.Contains(g.client.Logins, s.Index.Name)}
+	found := step.Locations{Step: slices.Contains(g.client.Logins, s.Index.Name)}
 	for _, f := range s.Files {
 		found.Files = append(found.Files, step.Location{
 			Package: f.Package, Name: f.Name, SHA256: f.SHA256,
-			URL: "https://" + s.Index.Name + ".invalid/" + f.Name,
+			URL: cmp.Or(f.URL, "https://"+s.Index.Name+".invalid/"+f.Name),
 		})
 	}
 	data, err := json.Marshal(found)
