@@ -16,8 +16,8 @@ import (
 
 const hunter = "hunter2 of the index/+"
 
-// warm builds again, with other secrets and without the index: nothing runs.
-func warm(t *testing.T, b builder, r request, x *index) {
+// warmWithout builds again, with other secrets and without the index: nothing runs.
+func warmWithout(t *testing.T, b builder, r request, x *index) {
 	t.Helper()
 	for id := range r.secrets {
 		r.secrets[id] = []byte("changed")
@@ -40,9 +40,9 @@ func TestPrivateIndex(t *testing.T) {
 		index   pindex.Options
 		secrets func(host string) map[string][]byte
 	}{
-		"secrets":   {login, func(string) map[string][]byte { return basic }},
-		"HTML":      {pindex.Options{Username: "me", Password: hunter, HTML: true}, func(string) map[string][]byte { return basic }},
-		"MD5":       {pindex.Options{Username: "me", Password: hunter, MD5: true}, func(string) map[string][]byte { return basic }},
+		"secrets":  {login, func(string) map[string][]byte { return basic }},
+		"HTML":     {pindex.Options{Username: "me", Password: hunter, HTML: true}, func(string) map[string][]byte { return basic }},
+		"MD5":      {pindex.Options{Username: "me", Password: hunter, MD5: true}, func(string) map[string][]byte { return basic }},
 		"MD5-HTML": {pindex.Options{Username: "me", Password: hunter, MD5: true, HTML: true}, func(string) map[string][]byte { return basic }},
 		"auth.toml": {login, func(string) map[string][]byte {
 			return map[string][]byte{"auth.toml": fmt.Appendf(nil, "[http-basic.local]\nusername = \"me\"\npassword = %q\n", hunter)}
@@ -75,7 +75,7 @@ func TestPrivateIndex(t *testing.T) {
 			if n := x.Count("/files/" + w.Filename()); n != 2 { // looked at, fetched
 				t.Errorf("the wheel was asked for %d times", n)
 			}
-			warm(t, bare(t), r, x)
+			warmWithout(t, bare(t), r, x)
 		})
 	}
 }
@@ -110,7 +110,7 @@ func TestIndexCertificates(t *testing.T) {
 	if o.image.files[site+"private.py"] == nil {
 		t.Error("the wheel is not installed")
 	}
-	warm(t, bare(t), r, x)
+	warmWithout(t, bare(t), r, x)
 }
 
 // client is a certificate for clients and its key, in one file.
