@@ -15,7 +15,8 @@ import (
 
 // Limits against archives that unpack to more than anyone means to install.
 const (
-	// maxEntries: the largest wheels known have some 40 000 files.
+	// maxEntries bounds the files, and the folders: the largest wheels known have
+	// some 40 000 files.
 	maxEntries = 250_000
 	// maxSize: the largest wheels (CUDA libraries) unpack to about 4 GiB.
 	maxSize = 32 << 30
@@ -74,33 +75,39 @@ func (a *archive) check(name fileName) error {
 	if err := checkSizes(z.File, info.Size()); err != nil {
 		return err
 	}
-	folders := map[string]bool{} // at the top
+	top, folders := map[string]bool{}, map[string]bool{}
 	for _, f := range z.File {
 		m, err := a.entry(f)
 		if err != nil {
 			return err
 		}
-		top, _, _ := strings.Cut(m.path, "/")
-		folders[top] = true
-		if !strings.HasSuffix(m.name, "/") {
-			a.members = append(a.members, m)
+		first, _, _ := strings.Cut(m.path, "/")
+		top[first] = true
+		if strings.HasSuffix(m.name, "/") {
+			continue
+		}
+		a.members = append(a.members, m)
+		for end := strings.LastIndexByte(m.path, '/'); end > 0 && !folders[m.path[:end]]; end = strings.LastIndexByte(m.path[:end], '/') {
+			if folders[m.path[:end]] = true; len(folders) > maxEntries {
+				return bad("more than %d folders", maxEntries)
+			}
 		}
 	}
-	a.distInfo, err = findDistInfo(folders, name)
+	a.distInfo, err = findDistInfo(top, name)
 	return err
 }
 
 // entry checks one entry of the archive.
 func (a *archive) entry(f *zip.File) (member, error) {
 	name := entryName(f)
-	path, err := memberPath(name)
+	clean, err := memberPath(name)
 	if err == nil {
 		err = checkType(f)
 	}
 	if err == nil {
 		err = a.checkLocal(f)
 	}
-	return member{name, path, f}, err
+	return member{name, clean, f}, err
 }
 
 // checkSizes bounds what the archive unpacks to.

@@ -33,6 +33,10 @@ type written struct {
 	generated bool   // a launcher or metadata: the wheel's own file may take its place
 }
 
+// maxPath is Linux's PATH_MAX, the end of the string counted in: [os.Root] has no
+// such limit, but whoever opens the file.
+const maxPath = 4096
+
 // NewTree starts the environment that stands at venv, below out. Python is the
 // minor version as in folder names: "3.12", "3.13t".
 func NewTree(out, venv, python string) (*Tree, error) {
@@ -61,6 +65,9 @@ func (t *Tree) interpreter() string { return t.venv + "/bin/python" }
 // takes its place.
 func (t *Tree) write(rel string, r io.Reader, exec bool) (written, error) {
 	w := written{exec: exec || t.files[rel].exec}
+	if len(t.venv+"/"+rel) >= maxPath {
+		return w, bad("%.80q…: path too long", rel)
+	}
 	if err := t.folder(path.Dir(rel)); err != nil {
 		return w, err
 	}

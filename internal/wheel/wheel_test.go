@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -203,6 +204,8 @@ func TestRefused(t *testing.T) {
 		"file and folder":      {demo(f{"x", "1", 0}, f{"x/y", "2", 0}), "a file to one entry"},
 		"folder and file":      {demo(f{"x/y", "1", 0}, f{"x", "2", 0}), "a file to one entry"},
 		"long name":            {demo(f{strings.Repeat("n", 300), "1", 0}), "too long"},
+		"long path":            {demo(f{strings.Repeat("n/", 2040) + "n", "1", 0}), "path too long"},
+		"many folders":         {demo(manyFolders()...), "more than 250000 folders"},
 		"no dist-info":         {[]f{{"x", "", 0}}, "no .dist-info"},
 		"two dist-infos":       {demo(f{"other-1.dist-info/WHEEL", "", 0}), "more than one .dist-info"},
 		"another's dist-info":  {[]f{{"other-1.dist-info/WHEEL", wheelFile, 0}}, "another package"},
@@ -243,6 +246,15 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// manyFolders is a small archive that would take gigabytes for its folders alone.
+func manyFolders() []f {
+	var entries []f
+	for i := range 130 {
+		entries = append(entries, f{strconv.Itoa(i) + strings.Repeat("/n", 1990), "", 0})
+	}
+	return entries
 }
 
 func TestAccepted(t *testing.T) {

@@ -185,6 +185,8 @@ var made = []struct {
 	{"line end", with(entry{name: "demo/x\n.py"}), "spelling"},
 	{"NUL", with(entry{name: "demo/x\x00.py"}), "spelling"},
 	{"long name", with(entry{name: strings.Repeat("n", 300)}), ""},
+	{"long path", with(entry{name: strings.Repeat("n/", 2040) + "n"}), ""},
+	{"not so long path", with(entry{name: strings.Repeat(strings.Repeat("n", 200)+"/", 18) + "n"}), ""},
 	{"spaces", with(entry{name: "a b/c d.py"}, entry{name: data + "scripts/e f", text: "#!python\n", mode: 0o100755}), ""},
 	{"comma", with(entry{name: "a,b.py"}, entry{name: `a"b.py`}), ""},
 	{"UTF-8", with(entry{name: "ümlaut.py"}, entry{name: "日本.py"}), ""},
