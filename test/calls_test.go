@@ -48,6 +48,7 @@ NAME                 VERSION DESCRIPTION
 outline              1.0.0   List all parameters current build target supports
 targets              1.0.0   List all targets current build supports
 lint                 1.0.0   Lint a Dockerfile
+sbom                 1.0.0   SPDX document of what the target's image holds
 subrequests.describe 1.0.0   List available subrequest types
 `,
 				"check": "\nCheck complete, no warnings found.\n",

@@ -19,7 +19,6 @@ type model struct {
 type modelGroup struct {
 	name     string
 	optional bool
-	includes []string
 	needs    []modelNeed
 }
 
