@@ -116,6 +116,13 @@ func TestGitForms(t *testing.T) {
 			x.source.commit = x.repository.commit(nil)
 			return []string{"vendored/outer.py", "vendored/inner/deep.py"}
 		},
+		"git dependencies of its own": func(t *testing.T, x *gitCase) []string {
+			inner := gitSource{name: "ledger", version: "3.0", url: x.host.url("group/ledger.git"), reference: "main"}
+			inner.commit = newRepository(t, x.host.home, "group/ledger.git").commit(library(t, "ledger", "3.0"))
+			x.source.commit = x.repository.commit(library(t, "omnibus", "0.2.5", "ledger @ git+"+inner.url+"@main"))
+			x.p.locks = append([]locked{{entry: inner.entry()}}, x.p.locks...)
+			return []string{"ledger.py", "ledger-3.0.dist-info/direct_url.json"}
+		},
 		"a version of setuptools-scm": func(t *testing.T, x *gitCase) []string {
 			x.source.commit = x.repository.commit(library(t, "omnibus", ""))
 			return []string{"omnibus-0.2.5.dist-info/METADATA"}

@@ -1,0 +1,136 @@
+package test
+
+import (
+	"encoding/base64"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func basic(user, password string) string {
+	return "basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+}
+
+// Git over HTTP: tokens are build secrets, named as BuildKit names them.
+func TestGitOverHTTP(t *testing.T) {
+	const token = "s3cret-token-of-git"
+	byToken := basic("x-access-token", token)
+	for name, c := range map[string]struct {
+		login   string
+		secrets func(w *gitWeb) map[string]string
+		want    []string // in the error; none: the build succeeds
+	}{
+		"public": {"", func(*gitWeb) map[string]string { return nil }, nil},
+		"token": {byToken, func(*gitWeb) map[string]string {
+			return map[string]string{"GIT_AUTH_TOKEN": token}
+		}, nil},
+		"token of this host": {byToken, func(w *gitWeb) map[string]string {
+			return map[string]string{"GIT_AUTH_TOKEN." + w.host(): token, "GIT_AUTH_TOKEN": "s3cret-of-another"}
+		}, nil},
+		"header": {"Bearer " + token, func(*gitWeb) map[string]string {
+			return map[string]string{"GIT_AUTH_HEADER": "Bearer " + token}
+		}, nil},
+		"no token": {byToken, func(*gitWeb) map[string]string { return nil },
+			[]string{`>>> name = "omnibus"`, "the host wants a login", "GIT_AUTH_TOKEN", "GIT_AUTH_TOKEN.127.", "--secret id=GIT_AUTH_TOKEN,env=", "build.secrets"}},
+		"wrong token": {byToken, func(*gitWeb) map[string]string {
+			return map[string]string{"GIT_AUTH_TOKEN": "s3cret-of-another"}
+		}, []string{`>>> name = "omnibus"`, "does not accept the one that it was given", "GIT_AUTH_TOKEN"}},
+		"token of another host": {byToken, func(*gitWeb) map[string]string {
+			return map[string]string{"GIT_AUTH_TOKEN.git.test": token}
+		}, []string{`>>> name = "omnibus"`, "the host wants a login"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newGitWeb(t, c.login)
+			p := newGitProject(t, "", w.omnibus()).write(t)
+			r := request{dir: p.dir, secrets: map[string][]byte{}, noImage: c.want != nil, opts: map[string]string{"attest:provenance": "mode=max"}}
+			for id, value := range c.secrets(w) {
+				r.secrets[id] = []byte(value)
+			}
+			o := build(t, buildx, r)
+			if strings.Contains(o.log+o.text, "s3cret") {
+				t.Error("a secret is in the log")
+			}
+			if c.want != nil {
+				fails(t, o, c.want...)
+				return
+			}
+			if o.err != nil {
+				t.Fatalf("%s\n%s", printed(o.err), o.log)
+			}
+			if o.image.files[site+"omnibus.py"] == nil {
+				t.Error("omnibus is not installed")
+			}
+			if w.saw("another") {
+				t.Error("the token of another host came")
+			}
+			all := contents(t, o.archive)
+			if !strings.Contains(all, "slsa.dev/provenance") {
+				t.Error("the image has no provenance: this test looks at less than it says")
+			}
+			for _, secret := range []string{token, strings.TrimPrefix(byToken, "basic ")} {
+				if strings.Contains(all, secret) {
+					t.Error("a secret is in the image")
+				}
+			}
+			w.Close()
+			warm(t, p)
+		})
+	}
+}
+
+// Over TLS the builder's own trust counts, because the builder itself fetches.
+func TestGitOverTLS(t *testing.T) {
+	const token = "s3cret-token-of-git"
+	a := newAuthority(t)
+	w := newGitWebTLS(t, a, basic("x-access-token", token))
+	p := newGitProject(t, "", w.omnibus()).write(t)
+	r := request{dir: p.dir, noImage: true, secrets: map[string][]byte{"GIT_AUTH_TOKEN": []byte(token)}}
+	fails(t, build(t, buildx, r), `>>> name = "omnibus"`, "the builder does not trust the host's certificate", "its own trust store")
+
+	t.Setenv("BUILDKIT_HOST", trusting(t, a))
+	if o := build(t, gateway, r); o.err != nil {
+		t.Errorf("%s\n%s", printed(o.err), o.log)
+	}
+}
+
+// trusting starts a buildkitd that trusts an authority as a user's would: it stands in
+// the trust store that this daemon sees, and only this one.
+func trusting(t *testing.T, a authority) (address string) {
+	t.Helper()
+	dir, err := os.MkdirTemp(variable(t, "QUATRAIN_LAB"), "trusting-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	config, err := os.ReadFile(filepath.Join(variable(t, "QUATRAIN_LAB"), "buildkitd.toml"))
+	must(t, err)
+	const store = "/etc/ssl/certs/ca-certificates.crt"
+	trusted, err := os.ReadFile(store)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), append(trusted, a.pem()...), 0o644))
+	must(t, os.WriteFile(filepath.Join(dir, "buildkitd.toml"), config, 0o644))
+
+	address = "unix://" + filepath.Join(t.TempDir(), "s")
+	daemon := exec.Command("unshare", "--mount", "sh", "-c", `mount --bind "$1" "$2" && shift 2 && exec "$@"`, "sh",
+		filepath.Join(dir, "trusted.pem"), store,
+		"buildkitd", "--config", filepath.Join(dir, "buildkitd.toml"), "--root", filepath.Join(dir, "root"), "--addr", address)
+	log, err := os.Create(filepath.Join(dir, "log"))
+	must(t, err)
+	daemon.Stdout, daemon.Stderr = log, log
+	must(t, daemon.Start())
+	t.Cleanup(func() {
+		daemon.Process.Signal(syscall.SIGTERM)
+		daemon.Wait()
+	})
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if exec.Command("buildctl", "--addr", address, "debug", "workers").Run() == nil {
+			return address
+		}
+		if time.Now().After(deadline) {
+			said, _ := os.ReadFile(log.Name())
+			t.Fatalf("buildkitd did not start:\n%s", said)
+		}
+	}
+}
