@@ -54,8 +54,8 @@ content-hash = "{content-hash}"
 `
 )
 
-// asked is a request: the project's files, with the usual ones where a file is not
-// given, and the options, with the target's files as they come from the client.
+// asked is a request: files of the context, beside and in place of the usual ones, and
+// options as a client sends them.
 type asked struct {
 	files   map[string]string
 	opts    map[string]string

@@ -1,7 +1,6 @@
 package frontend_test
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -93,19 +92,6 @@ func TestWarnings(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, a.warnings); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// The reference names every build argument that the frontend reads.
-func TestArgumentsAreDocumented(t *testing.T) {
-	page, err := os.ReadFile("../docs/reference.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, arg := range []string{"PYTHON_VERSION", "project-dir", "SOURCE_DATE_EPOCH", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"} {
-		if !strings.Contains(string(page), "`"+arg+"`") {
-			t.Errorf("%s is not there", arg)
-		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -34,5 +36,19 @@ func TestLongFilesAreCut(t *testing.T) {
 	info := sourceInfo(&source.File{Name: "poetry.lock", Data: make([]byte, 3*maxExcerpt)})
 	if len(info.Data) != maxExcerpt {
 		t.Errorf("%d bytes", len(info.Data))
+	}
+}
+
+// The reference names every build argument that the frontend reads; proxies have two
+// spellings.
+func TestArgumentsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/reference.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, arg := range knownArgs {
+		if text := string(page); !strings.Contains(text, "`"+arg+"`") && !strings.Contains(text, "`"+strings.ToUpper(arg)+"`") {
+			t.Errorf("%s is not there", arg)
+		}
 	}
 }
