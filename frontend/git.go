@@ -42,14 +42,11 @@ func (r *request) readKnownHosts(ctx context.Context) error {
 
 // checkHosts refuses to talk to hosts whose keys nobody has given, before anything
 // is asked of them.
-func (r *request) checkHosts(p *plan.Plan, in *llb.Inputs) error {
+func (r *request) checkHosts(p *plan.Plan) error {
 	var errs []error
 	for _, pkg := range p.Packages {
-		if _, overridden := in.Trees[pkg.Name]; overridden || pkg.Origin.Kind != plan.FromGit {
-			continue
-		}
 		host, ssh := llb.SSHHost(pkg.Origin.URL)
-		if !ssh {
+		if pkg.Origin.Kind != plan.FromGit || !ssh {
 			continue
 		}
 		if known, err := knownhosts.Knows(r.knownHosts, host); err != nil || known {

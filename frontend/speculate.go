@@ -55,7 +55,7 @@ func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image 
 	if err := r.addTrees(ctx, p, &in); err != nil {
 		return in, err
 	}
-	if err := r.checkHosts(p, &in); err != nil {
+	if err := r.checkHosts(p); err != nil {
 		return in, err
 	}
 	return in, r.locate(ctx, g, p, &in)

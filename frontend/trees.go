@@ -9,6 +9,7 @@ import (
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 
+	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/llb"
@@ -35,11 +36,9 @@ func (r *request) addTrees(ctx context.Context, p *plan.Plan, in *llb.Inputs) er
 
 // treeOf is nil for a package that comes from elsewhere.
 func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, error) {
-	override, err := r.namedContext(ctx, pkg.Name)
-	if override != nil || err != nil {
-		return override, err
-	}
 	switch pkg.Origin.Kind {
+	case plan.FromContext:
+		return r.workingCopy(ctx, pkg.Origin.Path)
 	case plan.FromDirectory:
 		at, err := r.inContext(pkg, pkg.Origin.Path)
 		if err != nil {
@@ -47,6 +46,9 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 		}
 		return r.contextFolder(ctx, at)
 	case plan.FromFile:
+		if name, ok := r.contexts()[pkg.Name]; ok {
+			return r.namedContext(ctx, name)
+		}
 		at, err := r.inContext(pkg, pkg.Origin.Path)
 		if err != nil {
 			return nil, err
@@ -56,14 +58,47 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 	return nil, nil
 }
 
+// contexts are the names of the request's build contexts, by their canonical form:
+// packages are named so.
+func (r *request) contexts() map[string]string {
+	all := map[string]string{}
+	for option := range r.client.BuildOpts().Opts {
+		if name, ok := strings.CutPrefix(option, "context:"); ok {
+			all[pep508.CanonicalName(name)] = name
+		}
+	}
+	return all
+}
+
+// workingCopy is a build context without what nobody builds of: .git, .venv, caches.
+func (r *request) workingCopy(ctx context.Context, name string) (*bkllb.State, error) {
+	exclude := plan.SourceFiles().Exclude
+	nc, err := r.ui.NamedContext(name, dockerui.ContextOpt{
+		NoDockerignore: true, // it is for the images of that project
+		AsyncLocalOpts: func() []bkllb.LocalOption { return []bkllb.LocalOption{bkllb.ExcludePatterns(exclude)} },
+	})
+	if err != nil || nc == nil {
+		return nil, err
+	}
+	st, _, err := nc.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return sub(*st, "", exclude), nil
+}
+
 // inContext is a path of the lock, which is relative to the project, relative to the
 // build context.
 func (r *request) inContext(pkg plan.Package, name string) (string, error) {
 	at := path.Join(r.dir, name)
 	if path.IsAbs(name) || at == ".." || strings.HasPrefix(at, "../") {
+		folder := name
+		if pkg.Origin.Kind == plan.FromFile {
+			folder = path.Dir(name)
+		}
 		return "", source.Errorf(pkg.At, "%s stands at %s, which is not in the build context", pkg.Name, name).
 			WithHint("Pass it as a context of its own: --build-context %s=%s (compose: additional_contexts). Or build from the folder above both, with --build-arg %s=….",
-				pkg.Name, name, argProjectDir)
+				pkg.Name, folder, argProjectDir)
 	}
 	return at, nil
 }

@@ -45,15 +45,15 @@ func TestGitOverSSH(t *testing.T) {
 		}
 		a.stop()
 		h.stop()
-		warm(t, p)
+		warm(t, m, p)
 	})
 }
 
 // warm builds again what was built, with no agent and no server left.
-func warm(t *testing.T, p *project) {
+func warm(t *testing.T, m mode, p *project) {
 	t.Helper()
 	p.index.Close()
-	o := build(t, gateway, request{dir: p.dir, noImage: true})
+	o := build(t, m, request{dir: p.dir, noImage: true})
 	if o.err != nil {
 		t.Errorf("without agent and servers: %s\n%s", printed(o.err), o.log)
 	}
@@ -149,7 +149,7 @@ func TestGitForms(t *testing.T) {
 				t.Errorf("direct_url.json does not name the commit: %v", direct)
 			}
 			x.host.stop()
-			warm(t, x.p)
+			warm(t, gateway, x.p)
 		})
 	}
 }

@@ -77,7 +77,7 @@ func TestGitOverHTTP(t *testing.T) {
 				}
 			}
 			w.Close()
-			warm(t, p)
+			warm(t, buildx, p)
 		})
 	}
 }

@@ -24,6 +24,10 @@ type Input struct {
 	Target   Target
 	Base     base.Facts
 	Platform string // "linux/amd64", "linux/arm/v7"
+
+	// Contexts are the build contexts by the canonical names that theirs stand for:
+	// one of a package's name takes its place.
+	Contexts map[string]string
 }
 
 // New decides which file of which package is installed.
@@ -150,6 +154,7 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 	if err != nil {
 		return Package{}, err
 	}
+	origin = override(in, pkg.Name, origin)
 	chosen := Package{
 		Name: pkg.Name, Version: pkg.Version.Value, Groups: slices.Clone(pkg.Groups), Origin: origin, At: pkg.At,
 	}

@@ -22,6 +22,7 @@ const (
 	FromFile      OriginKind = "file"      // a file of the build context
 	FromDirectory OriginKind = "directory" // a folder of the build context
 	FromGit       OriginKind = "git"
+	FromContext   OriginKind = "context" // a build context that takes the place of one of those
 )
 
 // Origin is where a package comes from.
@@ -29,7 +30,7 @@ type Origin struct {
 	Kind         OriginKind
 	Index        Index  // FromIndex, FromURL
 	URL          string // FromURL: the file's address; FromGit: the remote
-	Path         string // FromFile, FromDirectory: relative to the project's folder
+	Path         string // FromFile, FromDirectory: relative to the project's folder; FromContext: the context's name
 	Requested    string // FromGit: the branch, tag or revision that was asked for
 	Commit       string // FromGit: hex
 	Subdirectory string // of a git tree or an unpacked archive, "" for its root
@@ -50,7 +51,9 @@ func (o Origin) String() string {
 }
 
 // IsTree says whether a source tree stands there, not a distribution file.
-func (o Origin) IsTree() bool { return o.Kind == FromGit || o.Kind == FromDirectory }
+func (o Origin) IsTree() bool {
+	return o.Kind == FromGit || o.Kind == FromDirectory || o.Kind == FromContext
+}
 
 var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
@@ -75,6 +78,17 @@ func originOf(in Input, pkg *lockfile.Package) (Origin, error) {
 	}
 	return Origin{}, source.Errorf(s.At, "%s comes from a source of type %q, which Quatrain does not know", pkg.Name, s.Type).
 		WithHint("Known are git, url, file, directory and legacy, as Poetry writes them.")
+}
+
+// override is the build context of a package's name, where there is one: a working
+// copy of what the lock names. A package of an index has no such copy, and that of a
+// file is the folder with the file in it.
+func override(in Input, name string, o Origin) Origin {
+	context, ok := in.Contexts[name]
+	if !ok || o.Kind == FromIndex || o.Kind == FromFile {
+		return o
+	}
+	return Origin{Kind: FromContext, Path: context, Subdirectory: o.Subdirectory}
 }
 
 // gitOrigin takes the commit from resolved_reference, which locks before 1.1 do
