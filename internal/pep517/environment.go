@@ -45,7 +45,7 @@ func newEnvironment(s step.Build, dir string) (*environment, error) {
 		return nil, err
 	}
 	e := &environment{build: s, dir: dir, python: filepath.Join(dir, "bin", "python")}
-	e.plain = append(inherited(os.Environ()), fixedVariables(s, dir)...)
+	e.plain = append(inherited(os.Environ()), fixedVariables(dir)...)
 	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "PIP_CERT"} {
 		e.plain = append(e.plain, name+"="+certificates)
 	}
@@ -80,10 +80,8 @@ func isSecret(name string) bool {
 	return strings.HasPrefix(name, "POETRY_") || name == step.AuthTOML.Env || name == step.Netrc.Env
 }
 
-// fixedVariables make builds alike, and tell the backends that ask git for a
-// version what the lock says it is: no history is there.
-func fixedVariables(s step.Build, dir string) []string {
-	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(s.Package))
+// fixedVariables make builds alike.
+func fixedVariables(dir string) []string {
 	return []string{
 		"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"),
 		"VIRTUAL_ENV=" + dir,
@@ -91,12 +89,22 @@ func fixedVariables(s step.Build, dir string) []string {
 		"TMPDIR=" + filepath.Dir(dir),
 		"PYTHONHASHSEED=0",
 		"SOURCE_DATE_EPOCH=315532800", // 1980, the first that a zip can hold
+		"PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_NO_INPUT=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_PROGRESS_BAR=off",
+		"PIP_CACHE_DIR=" + step.PipCache,
+	}
+}
+
+// versionVariables tell the backends that ask git for a version what the lock says it
+// is: no history is there. They are for the hooks of this package only, since most
+// name none: a build requirement that pip builds has a version of its own.
+func versionVariables(s step.Build) []string {
+	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(s.Package))
+	return []string{
 		"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_" + name + "=" + s.Version,
+		"SETUPTOOLS_SCM_PRETEND_VERSION=" + s.Version, // hatch-vcs has no name to ask by
 		"POETRY_DYNAMIC_VERSIONING_BYPASS=" + s.Version,
 		"PDM_BUILD_SCM_VERSION=" + s.Version,
 		"PBR_VERSION=" + s.Version,
-		"PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_NO_INPUT=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_PROGRESS_BAR=off",
-		"PIP_CACHE_DIR=" + step.PipCache,
 	}
 }
 
@@ -157,7 +165,7 @@ func (e *environment) hook(what, tree string, s system, out string) error {
 	path, settings := []string{}, settingsOf(e.build.Options.Settings)
 	path = append(path, s.path...)
 	args := []string{"-c", hooks, what, tree, s.backend, out, text(path), text(settings)}
-	return e.run("its build backend failed", tree, nil, args...)
+	return e.run("its build backend failed", tree, versionVariables(e.build), args...)
 }
 
 // settingsOf reads KEY=VALUE; a key that comes twice has a list.
