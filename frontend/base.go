@@ -103,7 +103,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 
 // facts reads the base without running it.
 func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage) (base.Facts, error) {
-	ref, err := r.solveExplained(ctx, g, nil, image.state)
+	ref, err := r.solveExplained(ctx, nil, image.state)
 	if err != nil {
 		return base.Facts{}, err
 	}

@@ -43,6 +43,9 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if err != nil {
 		return nil, err
 	}
+	if target.RunAs, err = plan.ParseIDs(r.ui.BuildArgs[argUID], r.ui.BuildArgs[argGID]); err != nil {
+		return nil, err
+	}
 	if err := r.readKnownHosts(ctx); err != nil {
 		return nil, err
 	}

@@ -97,12 +97,12 @@ func (r *request) lockEntry(name string) source.Range {
 }
 
 // problems are a helper's problems as errors that point into the lock.
-func (r *request) problems(ps []step.Problem) error {
+func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 	var all []error
-	for _, p := range ps {
-		e := source.Errorf(r.lockEntry(p.Package), "%s", p.Message)
-		if p.Hint != "" {
-			e = e.WithHint("%s", p.Hint)
+	for _, problem := range ps {
+		e := source.Errorf(r.placeOf(p, problem), "%s", problem.Message)
+		if problem.Hint != "" {
+			e = e.WithHint("%s", problem.Hint)
 		}
 		all = append(all, e)
 	}
@@ -110,4 +110,15 @@ func (r *request) problems(ps []step.Problem) error {
 		all = append(all[:5], source.Errorf(source.Range{}, "and %d more", len(ps)-5))
 	}
 	return fmt.Errorf("%w", errors.Join(all...))
+}
+
+// placeOf is what a problem is about: the target's command, or a package's entry.
+func (r *request) placeOf(p *plan.Plan, problem step.Problem) source.Range {
+	if problem.Kind == step.CommandFailed && p != nil {
+		if c := p.Target.Image.Command; c != nil {
+			return c.At
+		}
+		return source.Whole(r.project.File)
+	}
+	return r.lockEntry(problem.Package)
 }

@@ -30,12 +30,14 @@ const (
 	argPython     = "PYTHON_VERSION"
 	argProjectDir = "project-dir"
 	argEpoch      = "SOURCE_DATE_EPOCH"
+	argUID        = "UID"
+	argGID        = "GID"
 )
 
 // knownArgs are the build arguments that warrant no warning; those that start
 // with BUILDKIT_ are BuildKit's.
 var knownArgs = []string{
-	argPython, argProjectDir, argEpoch,
+	argPython, argProjectDir, argEpoch, argUID, argGID,
 	"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy",
 	"NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy",
 }

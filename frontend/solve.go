@@ -45,14 +45,14 @@ func (r *request) solveDefinition(ctx context.Context, def *llb.Definition) (gwc
 }
 
 // solveExplained solves, and says what a failure means.
-func (r *request) solveExplained(ctx context.Context, g *quatrain.Graph, p *plan.Plan, st llb.State) (gwclient.Reference, error) {
+func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st llb.State) (gwclient.Reference, error) {
 	def, err := r.marshal(ctx, st)
 	if err != nil {
 		return nil, err
 	}
 	ref, err := r.solveDefinition(ctx, def)
 	if err != nil {
-		return nil, r.explain(ctx, g, p, def, err)
+		return nil, r.explain(ctx, p, def, err)
 	}
 	return ref, nil
 }
@@ -74,7 +74,7 @@ func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Pla
 			return ref, image.History, nil
 		}
 		if !fallBack(&in, failedVertex(def, err)) {
-			return nil, nil, r.explain(ctx, g, p, def, err)
+			return nil, nil, r.explain(ctx, p, def, err)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func fallBack(in *quatrain.Inputs, f failed) bool {
 func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in *quatrain.Inputs) error {
 	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
 	for _, index := range p.Indexes() {
-		ref, err := r.solveExplained(ctx, g, p, g.Locate(index, p.From(index)))
+		ref, err := r.solveExplained(ctx, p, g.Locate(index, p.From(index)))
 		if err != nil {
 			return err
 		}
@@ -156,33 +156,15 @@ func (f failed) comesFrom(scheme string) bool {
 	return strings.HasPrefix(f.op.GetSource().GetIdentifier(), scheme)
 }
 
-// explain says what a failed solve means: a step of the helper runs again in report
-// mode, for git there is a list of symptoms. Where neither knows more, the error stands.
-func (r *request) explain(ctx context.Context, g *quatrain.Graph, p *plan.Plan, def *llb.Definition, err error) error {
+// explain says what a failed solve means: a step of the helper has left a report, for
+// git there is a list of symptoms. Where neither knows more, the error stands.
+func (r *request) explain(ctx context.Context, p *plan.Plan, def *llb.Definition, err error) error {
 	f := failedVertex(def, err)
 	if pkg := fetchedByGit(p, f, err); pkg != nil {
 		return r.explainGit(*pkg, err)
 	}
-	if report, found := g.Report(f.op.GetExec().GetMeta().GetArgs()); found {
-		return r.report(ctx, report, err)
+	if problems := r.reported(ctx, f.op.GetExec(), err); len(problems) > 0 {
+		return r.problems(p, problems)
 	}
 	return err
-}
-
-// report runs a step in report mode. Where that does not fail, or cannot say why,
-// the original error stands.
-func (r *request) report(ctx context.Context, report llb.State, original error) error {
-	ref, err := r.solve(ctx, report)
-	if err != nil {
-		return original
-	}
-	data, err := dockerui.ReadFile(ctx, ref, "report.json")
-	if err != nil {
-		return original
-	}
-	var found step.Report
-	if json.Unmarshal(data, &found) != nil || len(found.Problems) == 0 {
-		return original
-	}
-	return r.problems(found.Problems)
 }

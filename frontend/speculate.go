@@ -51,7 +51,7 @@ func (r *request) inOrder() bool {
 
 // inputs finds where the packages of a plan come from.
 func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) (llb.Inputs, error) {
-	in := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder}
+	in := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.config.Config.Env}
 	if err := r.addTrees(ctx, p, &in); err != nil {
 		return in, err
 	}

@@ -71,6 +71,8 @@ func (r *request) outline(context.Context) (*outline.Outline, error) {
 		Args: []outline.Arg{
 			{Name: argPython, Description: "minor version of Python", Value: r.ui.BuildArgs[argPython]},
 			{Name: argProjectDir, Description: "folder of the project in the context", Value: r.dir},
+			{Name: argUID, Description: "number of the image's user, for bind mounts", Value: r.ui.BuildArgs[argUID]},
+			{Name: argGID, Description: "number of its group", Value: r.ui.BuildArgs[argGID]},
 			{Name: argEpoch, Description: "time of the image, seconds since 1970", Value: r.ui.BuildArgs[argEpoch]},
 		},
 		Secrets: []outline.Secret{{Name: "ca"}},

@@ -34,7 +34,6 @@ func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) l
 	opts := append(g.online(),
 		llb.AddMount(s.Source, source.state, mount...),
 		llb.AddMount(s.Pip, pip.state, llb.Readonly, llb.SourcePath(pip.path)),
-		g.cacheDir(step.Failures, "quatrain-failures"),
 		g.cacheDir(step.PipCache, "quatrain-pip"),
 		aboutPackage(pkg.Name),
 	)
@@ -44,7 +43,7 @@ func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) l
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[build] %s %s", pkg.Name, pkg.Version),
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: in.Builder,
 		out:  true,
 		opts: opts,

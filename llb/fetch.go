@@ -16,7 +16,7 @@ func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
 	s := step.Locate{Index: step.Index(index), Files: files(packages), Out: step.Out}
 	return g.run(command{
 		name: fmt.Sprintf("[locate] %d files on %s", len(packages), index.Name),
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
 		opts: g.indexOptions(index),
@@ -30,7 +30,7 @@ func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State
 	s := step.Fetch{Index: step.Index(index), Files: files(packages), Out: step.Out}
 	return g.run(command{
 		name: fmt.Sprintf("[fetch] %d files from %s", len(packages), index.Name),
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
 		opts: g.indexOptions(index),

@@ -4,12 +4,14 @@
 package llb
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -19,7 +21,7 @@ var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Paths of the helper and the certificates in the frontend image.
 const (
-	helperInFrontend = "/bin/quatrain-helper"
+	HelperInFrontend = "/bin/quatrain-helper"
 	bundleInFrontend = "/etc/ssl/certs/ca-certificates.crt"
 )
 
@@ -43,54 +45,42 @@ type Options struct {
 	Run         []llb.RunOption // what the request asks of every step: hosts, limits
 }
 
-// Graph makes vertices, and remembers the steps that it made: a step that failed
-// is run again in report mode.
-type Graph struct {
-	o     Options
-	steps map[string]llb.State // arguments → the same step in report mode
-}
+// Graph makes vertices.
+type Graph struct{ o Options }
 
 // New starts a graph.
-func New(o Options) *Graph { return &Graph{o: o, steps: map[string]llb.State{}} }
+func New(o Options) *Graph { return &Graph{o: o} }
 
 // command is what a helper step needs beyond its arguments.
 type command struct {
 	name string
-	args func(report string) []string
+	args []string
 	root llb.State       // scratch unless the step runs on an image
-	out  bool            // the step's output is Out, not its root
+	out  bool            // the step's output is a mount, not its root
+	at   string          // where that mount is, step.Out by default
 	opts []llb.RunOption // mounts, network
 }
 
-const reportFile = step.Out + "/report.json"
-
 // run adds a helper step on the build platform and returns its output.
 func (g *Graph) run(c command) llb.State {
-	args := c.args("")
-	report := g.exec(c, c.args(reportFile), llb.IgnoreCache)
-	g.steps[key(append([]string{step.Helper}, args...))] = report.AddMount(step.Out, llb.Scratch())
-	exec := g.exec(c, args)
-	if !c.out {
-		return exec.Root()
-	}
-	return exec.AddMount(step.Out, llb.Scratch())
-}
-
-func (g *Graph) exec(c command, args []string, more ...llb.RunOption) llb.ExecState {
 	opts := []llb.RunOption{
-		llb.Args(append([]string{step.Helper}, args...)),
+		llb.Args(append([]string{step.Helper}, c.args...)),
 		llb.Dir("/"),
 		llb.Platform(g.o.BuildPlatform),
 		llb.WithCustomName(c.name),
 		// Only the helper's bytes count for the key, not the frontend's digest.
-		llb.AddMount(step.Helper, g.o.Frontend, llb.Readonly, llb.SourcePath(helperInFrontend)),
+		llb.AddMount(step.Helper, g.o.Frontend, llb.Readonly, llb.SourcePath(HelperInFrontend)),
 	}
 	opts = append(opts, c.opts...)
 	opts = append(opts, g.o.Run...)
 	for _, o := range g.o.Constraints {
 		opts = append(opts, o)
 	}
-	return c.root.Run(append(opts, more...)...)
+	exec := c.root.Run(opts...)
+	if !c.out {
+		return exec.Root()
+	}
+	return exec.AddMount(cmp.Or(c.at, step.Out), llb.Scratch())
 }
 
 // alone copies one file out of a tree. BuildKit 0.34 loses the error of a step
@@ -102,19 +92,23 @@ func (g *Graph) alone(tree llb.State, file string) llb.State {
 		g.named("[internal] "+file)...)
 }
 
-// Report is the report-mode twin of the step that ran with these arguments: its
-// output holds report.json.
-func (g *Graph) Report(args []string) (llb.State, bool) {
-	s, ok := g.steps[key(args)]
-	return s, ok
-}
-
-func key(args []string) string {
-	var k []byte
-	for _, a := range args {
-		k = append(append(k, a...), 0)
+// ReportFolder is the mount of a failed helper step in which its report lies:
+// its output, or its root where it has none. ok is false for any other operation.
+func ReportFolder(op *pb.ExecOp) (mount int, ok bool) {
+	if args := op.GetMeta().GetArgs(); len(args) == 0 || args[0] != step.Helper {
+		return 0, false
 	}
-	return string(k)
+	for i, m := range op.GetMounts() {
+		if m.GetDest() == "/" {
+			mount, ok = i, true
+		}
+	}
+	for i, m := range op.GetMounts() {
+		if m.GetDest() == step.Out || m.GetDest() == plan.Reports {
+			return i, true
+		}
+	}
+	return mount, ok
 }
 
 // online is what a step gets that talks to the network: the plain certificates,

@@ -26,6 +26,7 @@ type Inputs struct {
 	Project      *llb.State           // the project's folder, what its wheel is built of, or nil
 	App          *llb.State           // App's output, or nil
 	Installed    []editable.File      // the project's own installation
+	Env          []string             // the environment of the image, for what runs on it
 }
 
 // Image is an image's root, and what made each layer above its base.
@@ -58,7 +59,11 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 	if p.Target.Stage == plan.AppStage {
 		layers = append(layers, g.project(p, in)...)
 	}
-	return g.stack(p, in, layers), nil
+	image := g.stack(p, in, layers)
+	if p.Target.RunsTests {
+		return g.test(p, in, image)
+	}
+	return image, nil
 }
 
 // stack puts the layers on the base.

@@ -22,7 +22,7 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]place) ll
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
 		opts: opts,
@@ -36,7 +36,7 @@ func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.Sta
 	s := step.Compile{Interpreter: p.Base.Interpreter, In: in, Out: step.Out}
 	return g.run(command{
 		name: "[compile] " + name,
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: root,
 		out:  true,
 		// The tree's own key says what is in it: hashing it once more costs seconds.
@@ -52,7 +52,7 @@ func (g *Graph) venv(p *plan.Plan) llb.State {
 	}
 	return g.run(command{
 		name: "[venv] Python " + p.Base.Version,
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
 		opts: []llb.RunOption{offline},
@@ -67,7 +67,7 @@ func (g *Graph) Apt(root llb.State, packages []string) llb.State {
 	s := step.Apt{Packages: packages}
 	return g.run(command{
 		name: "[apt] " + strings.Join(packages, " "),
-		args: func(report string) []string { s.Report = report; return s.Args() },
+		args: s.Args(),
 		root: root,
 		opts: g.online(),
 	})

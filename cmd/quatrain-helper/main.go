@@ -15,66 +15,75 @@ import (
 	"github.com/quatrain-build/quatrain/internal/index"
 	"github.com/quatrain-build/quatrain/internal/pep517"
 	"github.com/quatrain-build/quatrain/internal/step"
+	"github.com/quatrain-build/quatrain/internal/testrun"
 	"github.com/quatrain-build/quatrain/internal/venv"
 	"github.com/quatrain-build/quatrain/internal/wheel"
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "report" {
+		printReport(os.Args[2])
+		return
+	}
 	s, err := step.Parse(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "quatrain-helper:", err)
 		os.Exit(2)
 	}
-	report, err := run(s)
+	out, err := run(s)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
-	}
-	if report != "" {
-		err = writeReport(report, err)
-	}
-	if err != nil {
+		leaveReport(out, err)
 		os.Exit(1)
 	}
 }
 
-// run does the step, and says where its report goes, "" for nowhere.
-func run(s any) (report string, err error) {
+// run does the step, and says where its output is.
+func run(s any) (out string, err error) {
 	switch s := s.(type) {
 	case step.Locate:
-		return s.Report, index.Locate(context.Background(), s)
+		return s.Out, index.Locate(context.Background(), s)
 	case step.Fetch:
-		return s.Report, index.Fetch(context.Background(), s)
+		return s.Out, index.Fetch(context.Background(), s)
 	case step.Build:
-		return s.Report, pep517.Run(s)
+		return s.Out, pep517.Run(s)
 	case step.Install:
-		return s.Report, wheel.Run(s)
+		return s.Out, wheel.Run(s)
 	case step.Overlaps:
-		return s.Report, wheel.RunOverlaps(s)
+		return s.Out, wheel.RunOverlaps(s)
 	case step.Venv:
-		return s.Report, venv.Run(s)
+		return s.Out, venv.Run(s)
 	case step.Compile:
-		return s.Report, bytecode.Run(s)
+		return s.Out, bytecode.Run(s)
+	case step.Test:
+		return s.Out, testrun.Run(s)
 	case step.Apt:
-		return s.Report, apt.Run(s)
+		return "/", apt.Run(s)
 	}
-	return "", fmt.Errorf("%T is not implemented", s)
+	return "/", fmt.Errorf("%T is not implemented", s)
 }
 
-// writeReport tells the frontend what happened; the step as such has then succeeded.
-func writeReport(file string, problem error) error {
-	r := step.Report{Problems: step.Problems(problem)}
-	if r.Problems == nil {
-		r.Problems = []step.Problem{}
-	}
-	text, err := json.Marshal(r)
+// leaveReport writes why a step failed to its output, which no layer will hold. It is
+// best effort: the log has it too.
+func leaveReport(out string, problem error) {
+	text, err := json.Marshal(step.Report{Problems: step.Problems(problem)})
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(file), 0o755)
+		err = os.MkdirAll(out, 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(file, text, 0o644)
+		err = os.WriteFile(filepath.Join(out, step.ReportFile), text, 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error: report:", err)
 	}
-	return err
+}
+
+// printReport shows the frontend what a failed step left.
+func printReport(out string) {
+	text, err := os.ReadFile(filepath.Join(out, step.ReportFile))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "quatrain-helper:", err)
+		os.Exit(1)
+	}
+	os.Stdout.Write(text)
 }

@@ -26,7 +26,7 @@ var fileTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 // Errors: joined *step.Problem; those of the index sorted by package and file,
 // else those of the downloads sorted by file. A file that fails is not written.
 func Fetch(ctx context.Context, s step.Fetch) error {
-	return FetchWith(ctx, s, inStep(s.Report))
+	return FetchWith(ctx, s, inStep())
 }
 
 // FetchWith is Fetch in given surroundings.

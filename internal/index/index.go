@@ -26,7 +26,7 @@ const (
 // Locate finds the addresses of the step's files and writes Out/locations.json.
 // Errors: joined *step.Problem, sorted by package and file; nothing is written then.
 func Locate(ctx context.Context, s step.Locate) error {
-	return LocateWith(ctx, s, inStep(s.Report))
+	return LocateWith(ctx, s, inStep())
 }
 
 // LocateWith is Locate in given surroundings.

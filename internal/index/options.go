@@ -21,15 +21,10 @@ type Options struct {
 	Stall     time.Duration               // a body that brings nothing for so long has broken off
 }
 
-// inStep is how things stand inside a step. One that writes a report explains a
-// failure that has been retried already: it asks once.
-func inStep(report string) Options {
-	o := Options{
+// inStep is how things stand inside a step.
+func inStep() Options {
+	return Options{
 		Bundle: step.Bundle, CA: step.CA, CADir: step.CADir, Answers: step.Answers,
 		Getenv: os.LookupEnv, Tries: 3, Backoff: 500 * time.Millisecond, Stall: time.Minute,
 	}
-	if report != "" {
-		o.Tries = 1
-	}
-	return o
 }

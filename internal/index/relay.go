@@ -37,7 +37,7 @@ func NewRelay(o Options) *Relay {
 }
 
 // RelayInStep is a relay as things stand inside a step.
-func RelayInStep() *Relay { return NewRelay(inStep("")) }
+func RelayInStep() *Relay { return NewRelay(inStep()) }
 
 // Address is that of an index's simple API at the relay.
 func (r *Relay) Address(index step.Index) (string, error) {

@@ -10,7 +10,6 @@ package pep517
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,18 +30,7 @@ func Run(s step.Build) error {
 	if err := keepSecrets(); err != nil {
 		return err
 	}
-	failures := failuresOf(s)
-	if s.Report != "" {
-		if p := failures.take(); p != nil {
-			return p
-		}
-	}
-	err := build(s, work)
-	var p *step.Problem
-	if errors.As(err, &p) && s.Report == "" {
-		failures.keep(*p)
-	}
-	return err
+	return build(s, work)
 }
 
 func build(s step.Build, dir string) error {

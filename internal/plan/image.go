@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"sort"
@@ -40,8 +41,42 @@ func (u User) Home() string {
 	}
 }
 
-// User is the target's user: a name of its own, "root", a number or two.
+// IDs are numbers for the image's user, "" for its own: a person who mounts a working
+// copy wants to own what the container writes there.
+type IDs struct{ UID, GID string }
+
+// ParseIDs reads what a request gives. The group is the user's number where none is given.
+// Errors: not numbers, or root's.
+func ParseIDs(uid, gid string) (IDs, error) {
+	if uid == "" && gid == "" {
+		return IDs{}, nil
+	}
+	if gid == "" {
+		gid = uid
+	}
+	for _, id := range []string{uid, gid} {
+		if n, err := strconv.ParseUint(id, 10, 31); err != nil || n == 0 {
+			return IDs{}, source.Errorf(source.Range{}, "UID %q and GID %q are not numbers of an ordinary user", uid, gid).
+				WithHint("Pass both as `id -u` and `id -g` print them: --build-arg UID=1000 --build-arg GID=1000.")
+		}
+	}
+	return IDs{UID: uid, GID: gid}, nil
+}
+
+// User is the target's user: a name of its own, "root", a number or two. Root stays
+// root whatever the request's numbers are.
 func (t Target) User() (User, error) {
+	u, err := t.ownUser()
+	if err != nil || t.RunAs == (IDs{}) || u.UID == 0 {
+		return u, err
+	}
+	uid, errUID := strconv.Atoi(t.RunAs.UID)
+	gid, errGID := strconv.Atoi(t.RunAs.GID)
+	u.UID, u.GID = uid, gid
+	return u, errors.Join(errUID, errGID)
+}
+
+func (t Target) ownUser() (User, error) {
 	asked := t.Image.User
 	switch asked.Value {
 	case "":

@@ -32,6 +32,8 @@ type Target struct {
 	Compile     bool
 	InstallRoot bool // the project itself is installed
 	AsWheel     bool // as a wheel that is built, not from its source folder
+	RunsTests   bool // the command runs in the build, which fails with it
+	RunAs       IDs  // numbers of the user, where the request names them
 	Image       pyproject.Image
 }
 
@@ -39,7 +41,7 @@ type Target struct {
 const DefaultTarget = "production"
 
 // builtin are the targets that every project has, in the order they are listed.
-var builtin = []string{"base", "builder", "production", "development"}
+var builtin = []string{"base", "builder", "production", "development", "test"}
 
 // TargetNames lists the targets of a project: the built-in ones, then its own in file order.
 func TargetNames(c pyproject.Config) []string {
@@ -128,6 +130,9 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 	case "builder":
 		t.Stage, t.BuildTools, t.InstallRoot, t.Compile = BuilderStage, true, false, false
 		t.Description = "base with build packages and the virtual environment"
+	case "test":
+		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.RunsTests = nil, true, false, false, true
+		t.Description = "runs the tests on development; what they write to " + Reports + " is the result"
 	case "production":
 		t.Description = "the main group and the project"
 	case "development":

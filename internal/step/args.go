@@ -15,15 +15,19 @@ type field struct {
 	optional bool
 }
 
-func (s *Locate) fields() []field { return indexFields(&s.Index, &s.Out, &s.Report) }
-func (s *Fetch) fields() []field  { return indexFields(&s.Index, &s.Out, &s.Report) }
+func (s *Locate) fields() []field { return indexFields(&s.Index, &s.Out) }
+func (s *Fetch) fields() []field  { return indexFields(&s.Index, &s.Out) }
 func (s *Install) fields() []field {
-	return append(venvFields(&s.Python, &s.Venv), outFields(&s.Out, &s.Report)...)
+	return append(venvFields(&s.Python, &s.Venv), outField(&s.Out))
 }
 func (s *Overlaps) fields() []field {
-	return append(venvFields(&s.Python, &s.Venv), outFields(&s.Out, &s.Report)...)
+	return append(venvFields(&s.Python, &s.Venv), outField(&s.Out))
 }
-func (s *Apt) fields() []field { return []field{{"--report", &s.Report, true}} }
+func (s *Apt) fields() []field { return nil }
+
+func (s *Test) fields() []field {
+	return append([]field{{"--user", &s.User, false}, {"--dir", &s.Dir, false}}, outField(&s.Out))
+}
 
 func (s *Build) fields() []field {
 	return append([]field{
@@ -35,38 +39,36 @@ func (s *Build) fields() []field {
 		{"--interpreter", &s.Interpreter, false},
 		{"--python", &s.Python, false},
 		{"--pip", &s.Pip, false},
-	}, outFields(&s.Out, &s.Report)...)
+	}, outField(&s.Out))
 }
 
 func (s *Venv) fields() []field {
 	return append(append(venvFields(&s.Python, &s.Venv),
 		field{"--version", &s.Version, false},
 		field{"--interpreter", &s.Interpreter, false}),
-		outFields(&s.Out, &s.Report)...)
+		outField(&s.Out))
 }
 
 func (s *Compile) fields() []field {
 	return append([]field{
 		{"--interpreter", &s.Interpreter, false},
 		{"--in", &s.In, false},
-	}, outFields(&s.Out, &s.Report)...)
+	}, outField(&s.Out))
 }
 
-func indexFields(index *Index, out, report *string) []field {
+func indexFields(index *Index, out *string) []field {
 	return append([]field{
 		{"--index", &index.Name, false},
 		{"--url", &index.URL, false},
 		{"--login", &index.Login, true},
-	}, outFields(out, report)...)
+	}, outField(out))
 }
 
 func venvFields(python, venv *string) []field {
 	return []field{{"--python", python, false}, {"--venv", venv, false}}
 }
 
-func outFields(out, report *string) []field {
-	return []field{{"--out", out, false}, {"--report", report, true}}
-}
+func outField(out *string) field { return field{"--out", out, false} }
 
 // Args is the command line: locate --index … --url … --out … -- package/sha256/name….
 func (s Locate) Args() []string {
@@ -95,6 +97,9 @@ func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Tree
 
 // Args is the command line: compile --interpreter … --in … --out ….
 func (s Compile) Args() []string { return encode("compile", s.fields(), nil) }
+
+// Args is the command line: test --user … --dir … --out … -- command….
+func (s Test) Args() []string { return encode("test", s.fields(), s.Command) }
 
 // Args is the command line: apt -- package….
 func (s Apt) Args() []string { return encode("apt", s.fields(), s.Packages) }
@@ -143,7 +148,7 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 // [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile] and [Apt], by value.
 func Parse(args []string) (Step any, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want locate, fetch, build, install, overlaps, venv, compile or apt")
+		return nil, fmt.Errorf("no command: want locate, fetch, build, install, overlaps, venv, compile, test or apt")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -179,6 +184,12 @@ func Parse(args []string) (Step any, err error) {
 		var s Compile
 		rest, err := decode(command, args, s.fields())
 		return s, nothingLeft(command, rest, err)
+	case "test":
+		var s Test
+		if s.Command, err = decode(command, args, s.fields()); err == nil && len(s.Command) == 0 {
+			err = fmt.Errorf("test: no command")
+		}
+		return s, err
 	case "apt":
 		var s Apt
 		s.Packages, err = decode(command, args, s.fields())

@@ -12,20 +12,21 @@ func TestArgsRoundTrip(t *testing.T) {
 	index := Index{Name: "pypi", URL: "https://pypi.org/simple/"}
 	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa", ""}, {"x", "odd name/with slash.whl", "bb", "https://x/y?z=1"}}
 	steps := []interface{ Args() []string }{
-		Locate{index, files, "/out", ""},
-		Locate{index, nil, "/out", "/out/report.json"},
-		Fetch{index, files, "/out", "/out/report.json"},
-		Fetch{Index{"demo", "https://x/demo.whl", "corp"}, files, "/out", ""},
-		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out", ""},
-		Install{"3.13t", "/opt/venv", nil, "/out", "/out/report.json"},
-		Overlaps{"3.12", "/opt/venv", []string{"/t/1", "/t/2"}, "/out", "/report.json"},
-		Venv{"3.12", "3.12.4", "/usr/local/bin/python3.12", "/opt/venv", "/out", ""},
-		Compile{"/usr/bin/python3", "/in", "/out", "/out/report.json"},
-		Apt{[]string{"libpq5", "g++"}, ""},
-		Build{"demo", "1.0", "/s/demo", "", "sub", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl", BuildOptions{}, "/out", ""},
+		Locate{index, files, "/out"},
+		Locate{index, nil, "/out"},
+		Fetch{index, files, "/out"},
+		Fetch{Index{"demo", "https://x/demo.whl", "corp"}, files, "/out"},
+		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out"},
+		Install{"3.13t", "/opt/venv", nil, "/out"},
+		Overlaps{"3.12", "/opt/venv", []string{"/t/1", "/t/2"}, "/out"},
+		Venv{"3.12", "3.12.4", "/usr/local/bin/python3.12", "/opt/venv", "/out"},
+		Compile{"/usr/bin/python3", "/in", "/out"},
+		Apt{[]string{"libpq5", "g++"}},
+		Test{"10001:10001", "/app", []string{"pytest", "-q", "--", "a b"}, "/reports"},
+		Build{"demo", "1.0", "/s/demo", "", "sub", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl", BuildOptions{}, "/out"},
 		Build{"demo", "1.0", "/s/demo", "aa", "", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl",
-			BuildOptions{[]Index{index}, []Index{{"b", "https://b/", ""}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out", "/out/report.json"},
-		Apt{nil, "/report.json"},
+			BuildOptions{[]Index{index}, []Index{{"b", "https://b/", ""}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out"},
+		Apt{nil},
 	}
 	for _, s := range steps {
 		args := s.Args()

@@ -4,9 +4,8 @@
 //
 // Every command writes below its Out folder only, and nothing that it writes
 // depends on clock, host or order of arguments. A command that fails exits with
-// status 1 and says why on stderr. Given Report, it exits with 0 instead and
-// writes a [Report] there: the frontend runs a failed step again this way to
-// learn what to tell the user.
+// status 1, says why on stderr, and leaves a [Report] in [ReportFile] below its Out:
+// the frontend reads it there to learn what to tell the user.
 package step
 
 // Where things stand inside a step.
@@ -17,28 +16,29 @@ const (
 	CADir    = "/.quatrain/ca.d"      // build context "ca": a folder with such files, optional
 	Wheels   = "/.quatrain/wheels"    // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
 	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
-	Failures = "/.quatrain/failures"  // cache mount: why builds failed, for their report
 	PipCache = "/.quatrain/pip-cache" // cache mount: what pip downloaded
 	Answers  = "/.quatrain/answers"   // cache mount: what indexes answered, by sha256
 	Out      = "/out"
+
+	// ReportFile is where a step that fails leaves its [Report]: below its Out, and
+	// below the root where it has none.
+	ReportFile = ".quatrain-report.json"
 )
 
 // Locate asks one index where files are. Writes Out/locations.json: [Locations].
 type Locate struct {
-	Index  Index
-	Files  []File
-	Out    string
-	Report string
+	Index Index
+	Files []File
+	Out   string
 }
 
 // Fetch downloads files that BuildKit could not fetch itself: behind a login, with
 // a certificate or proxy only steps know, or after a failure that has to be
 // explained. Writes Out/<sha256 hex>/<file name>, mode 0644.
 type Fetch struct {
-	Index  Index
-	Files  []File
-	Out    string
-	Report string
+	Index Index
+	Files []File
+	Out   string
 }
 
 // Index is a package index, as PEP 691 or PEP 503 describe it.
@@ -63,7 +63,6 @@ type Install struct {
 	Venv   string  // "/opt/venv"
 	Wheels []Wheel // in the order of installation
 	Out    string
-	Report string
 }
 
 // Wheel is one wheel to install.
@@ -87,7 +86,6 @@ type Build struct {
 	Pip          string // pip's wheel
 	Options      BuildOptions
 	Out          string
-	Report       string
 }
 
 // BuildOptions is what a build takes from the project.
@@ -107,7 +105,6 @@ type Overlaps struct {
 	Venv   string
 	Trees  []string // outputs of Install, in the order in which they are merged
 	Out    string
-	Report string
 }
 
 // Venv writes the skeleton of a virtual environment: pyvenv.cfg, the interpreter's
@@ -118,7 +115,6 @@ type Venv struct {
 	Interpreter string // absolute path in the image, "/usr/local/bin/python3.12"
 	Venv        string
 	Out         string
-	Report      string
 }
 
 // Compile writes byte code (unchecked-hash pycs, PEP 552) for the .py files below
@@ -128,13 +124,20 @@ type Compile struct {
 	Interpreter string // absolute path
 	In          string // a tree that will stand at "/"
 	Out         string
-	Report      string
 }
 
 // Apt installs Debian packages into the root it runs on and leaves no lists, caches or logs.
 type Apt struct {
 	Packages []string
-	Report   string
+}
+
+// Test runs a command in the image as its user. Runs on an image; what the command
+// writes to Out is the step's output.
+type Test struct {
+	User    string // "uid:gid"
+	Dir     string // working folder, which the user may write to
+	Command []string
+	Out     string // the folder for reports
 }
 
 // Locations is what Locate found, sorted by file name.
@@ -167,7 +170,7 @@ type Overlap struct {
 
 // Report is why a step failed.
 type Report struct {
-	Problems []Problem `json:"problems"` // empty: the step would have succeeded
+	Problems []Problem `json:"problems"`
 }
 
 // Problem is one thing that went wrong.
@@ -184,12 +187,13 @@ type Kind string
 
 // The kinds of problems.
 const (
-	Unreachable  Kind = "unreachable"   // no connection, no name, time-out, 5xx after retries
-	Untrusted    Kind = "untrusted"     // certificate signed by an unknown authority
-	Unauthorized Kind = "unauthorized"  // 401 or 403
-	NotFound     Kind = "not-found"     // the index does not have the package or the file
-	HashMismatch Kind = "hash-mismatch" // the index or the download has other bytes than the lock says
-	BadWheel     Kind = "bad-wheel"     // not a wheel, or one that would leave its place
-	BuildFailed  Kind = "build-failed"  // no wheel could be made of a source
-	Failed       Kind = "failed"        // anything else
+	Unreachable   Kind = "unreachable"    // no connection, no name, time-out, 5xx after retries
+	Untrusted     Kind = "untrusted"      // certificate signed by an unknown authority
+	Unauthorized  Kind = "unauthorized"   // 401 or 403
+	NotFound      Kind = "not-found"      // the index does not have the package or the file
+	HashMismatch  Kind = "hash-mismatch"  // the index or the download has other bytes than the lock says
+	BadWheel      Kind = "bad-wheel"      // not a wheel, or one that would leave its place
+	BuildFailed   Kind = "build-failed"   // no wheel could be made of a source
+	CommandFailed Kind = "command-failed" // the target's command, of which the lock knows nothing
+	Failed        Kind = "failed"         // anything else
 )
