@@ -48,22 +48,6 @@ func readImage(t *testing.T, archive string) *image {
 	return a.image(t, a.first(t, index))
 }
 
-// readImages reads an archive with one image for each platform, by architecture.
-func readImages(t *testing.T, archive string) map[string]*image {
-	t.Helper()
-	a := readArchive(t, archive)
-	var index ocispecs.Index
-	decode(t, a["index.json"], &index)
-	decode(t, a.blob(index.Manifests[0].Digest), &index)
-	all := map[string]*image{}
-	for _, d := range index.Manifests {
-		if d.Platform.Architecture != "unknown" {
-			all[d.Platform.Architecture] = a.image(t, d)
-		}
-	}
-	return all
-}
-
 // archive is what is in an archive, by name.
 type archive map[string][]byte
 
