@@ -57,24 +57,38 @@ func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st llb.State
 	return ref, nil
 }
 
-// solveImage solves the image, with another way where one did not do (fallBack). It
-// returns the image's history too.
+// solveImage solves the image, and returns its history too.
 func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in quatrain.Inputs) (gwclient.Reference, []string, error) {
-	for {
+	if err := r.settleOverlaps(ctx, g, p, &in); err != nil {
+		return nil, nil, err
+	}
+	var history []string
+	ref, err := r.solveAnyWay(ctx, p, &in, func() (llb.State, error) {
 		image, err := g.Assemble(p, in)
+		history = image.History
+		return image.Root, err
+	})
+	return ref, history, err
+}
+
+// solveAnyWay solves what is made of the inputs, with another way where one did not
+// do (fallBack).
+func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *quatrain.Inputs, make func() (llb.State, error)) (gwclient.Reference, error) {
+	for {
+		st, err := make()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		def, err := r.marshal(ctx, image.Root)
+		def, err := r.marshal(ctx, st)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		ref, err := r.solveDefinition(ctx, def)
 		if err == nil {
-			return ref, image.History, nil
+			return ref, nil
 		}
-		if !fallBack(&in, failedVertex(def, err)) {
-			return nil, nil, r.explain(ctx, p, def, err)
+		if !fallBack(in, failedVertex(def, err)) {
+			return nil, r.explain(ctx, p, def, err)
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Inputs struct {
 	Sizes        map[string]int64     // sha256 → bytes
 	Trees        map[string]llb.State // package → its folder, or the folder with its file, of a build context
 	Project      *llb.State           // the project's folder, what its wheel is built of, or nil
+	Overlay      *llb.State           // Overlaps' output, where it has files that have to lie over the layers
 	App          *llb.State           // App's output, or nil
 	Installed    []editable.File      // the project's own installation
 	Env          []string             // the environment of the image, for what runs on it
@@ -100,16 +101,31 @@ func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
 	return llb.Merge(states, g.named("[internal] dependencies")...)
 }
 
-// dependencies are the buckets' layers, and their byte code behind them.
-func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
-	buckets := plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
-	var installed, compiled []layer
+// installed are the buckets and the trees that they are installed into.
+func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []llb.State) {
+	buckets = plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
 	for _, b := range buckets {
-		tree := g.install(p, b, g.distributions(p, b.Packages, in))
-		installed = append(installed, layer{tree, "install " + b.Name + ": " + packageList(b.Packages)})
+		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in)))
+	}
+	return buckets, trees
+}
+
+// dependencies are the buckets' layers, and their byte code behind them; at the end
+// what several packages write in Poetry's order.
+func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
+	var installed, compiled []layer
+	add := func(tree llb.State, made, name string) {
+		installed = append(installed, layer{tree, made})
 		if p.Target.Compile {
-			compiled = append(compiled, layer{g.compile(p, b.Name, in.BuildBase, tree), "byte code of " + b.Name})
+			compiled = append(compiled, layer{g.compile(p, name, in.BuildBase, tree), "byte code of " + name})
 		}
+	}
+	buckets, trees := g.installed(p, in)
+	for i, b := range buckets {
+		add(trees[i], "install "+b.Name+": "+packageList(b.Packages), b.Name)
+	}
+	if in.Overlay != nil {
+		add(g.overlay(*in.Overlay), "files that several packages write", "files that several packages write")
 	}
 	return append(installed, compiled...)
 }

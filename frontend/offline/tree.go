@@ -98,8 +98,11 @@ func (m moved) rest(name string) string {
 func (g graph) exec(op *pb.Op, index int64) fs.FS {
 	args := op.GetExec().Meta.Args
 	if s, err := step.Parse(args[1:]); err == nil {
-		if locate, ok := s.(step.Locate); ok {
-			return g.locations(locate)
+		switch s := s.(type) {
+		case step.Locate:
+			return g.locations(s)
+		case step.Overlaps:
+			return jsonFile("overlaps.json", step.OverlapList{Overlaps: []step.Overlap{}})
 		}
 	}
 	for _, m := range op.GetExec().Mounts {
@@ -119,11 +122,15 @@ func (g graph) locations(s step.Locate) fs.FS {
 			URL: cmp.Or(f.URL, "https://"+s.Index.Name+".invalid/"+f.Name),
 		})
 	}
-	data, err := json.Marshal(found)
+	return jsonFile("locations.json", found)
+}
+
+func jsonFile(name string, v any) fs.FS {
+	data, err := json.Marshal(v)
 	if err != nil {
 		return empty
 	}
-	return fstest.MapFS{"locations.json": {Data: data, Mode: 0o644}}
+	return fstest.MapFS{name: {Data: data, Mode: 0o644}}
 }
 
 // readOps fills ops by digest and returns the last operation, which points at the result.

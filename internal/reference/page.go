@@ -27,6 +27,7 @@ const pageArguments = `
 | argument | |
 |---|---|
 | ` + "`PYTHON_VERSION`" + ` | minor version of Python; comes before the key ` + "`python`" + ` |
+| ` + "`UID`, `GID`" + ` | numbers of the image's user, so that what a container writes into a mounted folder is yours |
 | ` + "`project-dir`" + ` | the project's folder in the build context, for a monorepo; comes before a stub's key |
 | ` + "`SOURCE_DATE_EPOCH`" + ` | time of the image, in seconds since 1970 |
 | ` + "`HTTP_PROXY`, `HTTPS_PROXY`, `FTP_PROXY`, `ALL_PROXY`, `NO_PROXY`" + ` | in upper or lower case: for the steps that use the network, and in no layer |

@@ -16,6 +16,7 @@ const (
 	CADir    = "/.quatrain/ca.d"      // build context "ca": a folder with such files, optional
 	Wheels   = "/.quatrain/wheels"    // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
 	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
+	Trees    = "/.quatrain/trees"     // Trees/<number>: what install steps made
 	PipCache = "/.quatrain/pip-cache" // cache mount: what pip downloaded
 	Answers  = "/.quatrain/answers"   // cache mount: what indexes answered, by sha256
 	Out      = "/out"

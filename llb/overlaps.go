@@ -1,0 +1,37 @@
+package llb
+
+import (
+	"fmt"
+
+	"github.com/moby/buildkit/client/llb"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// Overlaps looks for what several packages write at one path. Its output holds
+// overlaps.json, and below tree/ what has to lie over the buckets' layers.
+func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
+	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
+	opts := []llb.RunOption{offline}
+	buckets, trees := g.installed(p, in)
+	for i, tree := range trees {
+		at := fmt.Sprintf("%s/%d", step.Trees, i)
+		s.Trees = append(s.Trees, at)
+		// The trees' own keys say what is in them: hashing them once more costs seconds.
+		opts = append(opts, llb.AddMount(at, tree, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff)))
+	}
+	return g.run(command{
+		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Packages), len(buckets)),
+		args: s.Args(),
+		root: llb.Scratch(),
+		out:  true,
+		opts: opts,
+	})
+}
+
+func (g *Graph) overlay(overlaps llb.State) llb.State {
+	return llb.Scratch().File(
+		llb.Copy(overlaps, "/tree", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
+		g.named("[overlaps] files that several packages write")...)
+}
