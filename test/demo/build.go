@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// builder builds one project with docker buildx and pushes the image.
-type builder struct {
-	project, image string
-	pushed         map[string]bool // blobs that the registry has
+// registryBuild builds one project with docker buildx and pushes the image.
+type registryBuild struct {
+	project, builder, image string
+	pushed                  map[string]bool // blobs that the image's repository has
 }
 
 // result is what one build cost.
@@ -33,7 +33,7 @@ func (r *result) ranOnDependencies() int {
 	return r.progress.count(func(o *operation) bool { return len(o.ran()) > 0 && o.onDependencies() })
 }
 
-func (b *builder) stub() string {
+func (b *registryBuild) stub() string {
 	data, err := os.ReadFile(filepath.Join(b.project, "Dockerfile"))
 	if err != nil {
 		return err.Error()
@@ -41,8 +41,8 @@ func (b *builder) stub() string {
 	return strings.TrimSpace(string(data))
 }
 
-func (b *builder) build(ctx context.Context, name string) (*result, error) {
-	args := []string{"buildx", "build", "--builder", os.Getenv("QUATRAIN_BUILDER"), "--progress", "rawjson",
+func (b *registryBuild) build(ctx context.Context, name string) (*result, error) {
+	args := []string{"buildx", "build", "--builder", b.builder, "--progress", "rawjson",
 		"--provenance=false", "--output", "type=image,name=" + b.image + ",push=true,registry.insecure=true"}
 	if ca := os.Getenv("QUATRAIN_CA"); ca != "" {
 		args = append(args, "--secret", "id=ca,src="+ca)

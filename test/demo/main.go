@@ -35,10 +35,13 @@ func demo(ctx context.Context) error {
 	if err := os.CopyFS(project, os.DirFS("examples/orders")); err != nil {
 		return err
 	}
-	b := &builder{project: project, image: os.Getenv("QUATRAIN_REGISTRY") + "/demo/orders:latest"}
-	if _, err := b.newBytes(); err != nil {
+	builder, stop, err := theBuilder(ctx, dir, project)
+	if err != nil {
 		return err
 	}
+	defer stop()
+	// A repository of its own: what others hold need not be pushed.
+	b := &registryBuild{project: project, builder: builder, image: fmt.Sprintf("%s/demo-%d/orders:latest", os.Getenv("QUATRAIN_REGISTRY"), time.Now().Unix())}
 	fmt.Printf("Building examples/orders with docker buildx build. Its Dockerfile is one line:\n\n  %s\n\n", b.stub())
 	first, err := b.build(ctx, "first build")
 	if err != nil {
@@ -48,10 +51,10 @@ func demo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	printBuilt(b, first, im)
+	printBuilt(b, im)
 	printPhases(first)
 	if known := first.progress.count(func(o *operation) bool { return o.cached }); known > 0 {
-		fmt.Printf("The builder knew %d operations from earlier builds. For a build from nothing: make lab-down && rm -rf .lab && make demo\n", known)
+		fmt.Printf("The builder knew %d operations from earlier builds.\n", known)
 	}
 	printLayers(im)
 	if err := runOnce(ctx, b.image); err != nil {
@@ -60,8 +63,18 @@ func demo(ctx context.Context) error {
 	return later(ctx, b, first)
 }
 
+// theBuilder is a new one, where the lab can start it. The machine's own Docker finds
+// the frontend only under the lab's address, so the stub gets that.
+func theBuilder(ctx context.Context, dir, project string) (name string, stop func(), err error) {
+	if !ownDocker() {
+		return newBuilder(ctx, dir)
+	}
+	stub := "# syntax=" + os.Getenv("QUATRAIN_FRONTEND") + "\n"
+	return os.Getenv("QUATRAIN_BUILDER"), func() {}, os.WriteFile(filepath.Join(project, "Dockerfile"), []byte(stub), 0o644)
+}
+
 // later builds again after each kind of change.
-func later(ctx context.Context, b *builder, first *result) error {
+func later(ctx context.Context, b *registryBuild, first *result) error {
 	fmt.Printf("\nBuilding again after changes to a copy of the project:\n\n")
 	results := []*result{first}
 	for _, c := range changes {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -16,20 +15,14 @@ type image struct {
 	config   ocispecs.Image
 }
 
-var errNotThere = errors.New("not there")
-
-// newBytes is the size of the blobs that this build added to the registry. The
-// first call, before any build, is about what earlier demos left there.
-func (b *builder) newBytes() (int64, error) {
+// newBytes is the size of the blobs that this build added to the repository.
+func (b *registryBuild) newBytes() (int64, error) {
 	im, err := b.pull()
-	if b.pushed == nil {
-		b.pushed = map[string]bool{}
-		if errors.Is(err, errNotThere) {
-			return 0, nil
-		}
-	}
 	if err != nil {
 		return 0, err
+	}
+	if b.pushed == nil {
+		b.pushed = map[string]bool{}
 	}
 	var n int64
 	for _, d := range append(im.manifest.Layers, im.manifest.Config) {
@@ -52,6 +45,16 @@ func (im *image) made() []string {
 	return all
 }
 
+// packages counts what the history's lines of installing list.
+func (im *image) packages() (n int) {
+	for _, line := range im.made() {
+		if strings.HasPrefix(line, "install ") && !strings.HasPrefix(line, "install the project") {
+			n += 1 + strings.Count(line, ", ")
+		}
+	}
+	return n
+}
+
 func (im *image) size() (n int64) {
 	for _, l := range im.manifest.Layers {
 		n += l.Size
@@ -59,7 +62,7 @@ func (im *image) size() (n int64) {
 	return n
 }
 
-func (b *builder) pull() (*image, error) {
+func (b *registryBuild) pull() (*image, error) {
 	host, rest, _ := strings.Cut(b.image, "/")
 	name, tag, _ := strings.Cut(rest, ":")
 	var im image
@@ -81,11 +84,8 @@ func get(url, accept string, into any) error {
 		return err
 	}
 	defer resp.Body.Close()
-	switch resp.StatusCode {
-	case http.StatusOK:
-		return json.NewDecoder(resp.Body).Decode(into)
-	case http.StatusNotFound:
-		return errNotThere
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("GET %s: %s", url, resp.Status)
 	}
-	return fmt.Errorf("GET %s: %s", url, resp.Status)
+	return json.NewDecoder(resp.Body).Decode(into)
 }

@@ -9,11 +9,10 @@ import (
 )
 
 // printBuilt says what the image is.
-func printBuilt(b *builder, r *result, im *image) {
+func printBuilt(b *registryBuild, im *image) {
 	fmt.Printf("\nWhat was built: %s\n", b.image)
-	wheels := r.progress.count(func(o *operation) bool { return o.kind() == "fetch" })
 	c := im.config.Config
-	fmt.Printf("  %-12s %d wheels as poetry.lock has them, and the project\n", "installed", wheels)
+	fmt.Printf("  %-12s %d packages as poetry.lock has them, and the project\n", "installed", im.packages())
 	fmt.Printf("  %-12s %.1f MB compressed, in %d layers\n", "size", megabytes(im.size()), len(im.manifest.Layers))
 	fmt.Printf("  %-12s %s, as user %s in %s\n", "runs", strings.Join(c.Cmd, " "), c.User, c.WorkingDir)
 }
