@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -168,9 +169,12 @@ func (p Package) DirectURL(root string) string {
 	var reference fields
 	switch o := p.Origin; o.Kind {
 	case FromGit:
-		reference = fields{"url": withoutPassword(o.URL), "vcs_info": fields{
+		reference = fields{"url": o.RemoteURL(), "vcs_info": fields{
 			"vcs": "git", "requested_revision": o.Requested, "commit_id": o.Commit,
 		}}
+		if o.Subdirectory != "" {
+			reference["subdirectory"] = o.Subdirectory
+		}
 	case FromURL:
 		reference = fields{"url": withoutPassword(o.URL), "archive_info": archive}
 	case FromFile:
@@ -179,9 +183,6 @@ func (p Package) DirectURL(root string) string {
 		reference = fields{"url": fileURL(root, o.Path), "dir_info": fields{}}
 	default:
 		return ""
-	}
-	if p.Origin.Subdirectory != "" {
-		reference["subdirectory"] = p.Origin.Subdirectory
 	}
 	text, err := json.Marshal(reference) // sorts the keys
 	if err != nil {
@@ -193,9 +194,28 @@ func (p Package) DirectURL(root string) string {
 // PlainURL is the address without a password, for messages.
 func (o Origin) PlainURL() string { return withoutPassword(o.URL) }
 
+// RemoteURL is a git remote as a URL, without a password: git@host:path is
+// ssh://git@host/path.
+func (o Origin) RemoteURL() string {
+	plain := withoutPassword(o.URL)
+	host, place, scp := strings.Cut(plain, ":")
+	if !scp || strings.Contains(plain, "://") {
+		return plain
+	}
+	return "ssh://" + host + "/" + strings.TrimPrefix(place, "/")
+}
+
+// fileURL quotes as Python's Path.as_uri does: all but letters, digits and "_.-~".
 func fileURL(root, name string) string {
-	u := url.URL{Scheme: "file", Path: path.Join(root, name)}
-	return u.String()
+	var b strings.Builder
+	for _, c := range []byte(path.Join(root, name)) {
+		if c == '/' || c == '_' || c == '.' || c == '-' || c == '~' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
+			b.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return "file://" + b.String()
 }
 
 func withoutPassword(address string) string {

@@ -110,13 +110,7 @@ func pythonPackage(x plan.Package) pkg {
 }
 
 // gitLocation is SPDX's form of a version control address.
-func gitLocation(o plan.Origin) string {
-	address := o.PlainURL()
-	if !strings.Contains(address, "://") { // git@host:path
-		address = "ssh://" + strings.Replace(address, ":", "/", 1)
-	}
-	return "git+" + address + "@" + o.Commit
-}
+func gitLocation(o plan.Origin) string { return "git+" + o.RemoteURL() + "@" + o.Commit }
 
 // qualifiers say where a package is from, if not from PyPI.
 func qualifiers(o plan.Origin) string {
