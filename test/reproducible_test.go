@@ -3,6 +3,8 @@ package test
 import (
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Two builds that share no cache make the same layers.
@@ -23,11 +25,13 @@ func TestReproducible(t *testing.T) {
 	})
 }
 
-// Two daemons that know nothing of each other make the same layers.
+// Two daemons that know nothing of each other make the same layers; and the same
+// configuration, when the request says what time it is.
 func TestReproducibleAnywhere(t *testing.T) {
 	w := fresh("anywhere")
 	p := (&project{index: newIndex(t, w, alpha, beta), locks: []locked{{wheel: w}, {wheel: alpha}, {wheel: beta}}}).write(t)
-	first, second := bare(t).buildx(t, request{dir: p.dir}), engine(t).buildx(t, request{dir: p.dir})
+	r := request{dir: p.dir, opts: map[string]string{"build-arg:SOURCE_DATE_EPOCH": "1700000000"}}
+	first, second := bare(t).buildx(t, r), engine(t).buildx(t, r)
 	if first.err != nil || second.err != nil {
 		t.Fatal(first.err, second.err)
 	}
@@ -36,6 +40,9 @@ func TestReproducibleAnywhere(t *testing.T) {
 	}
 	if !slices.Equal(first.image.layers, second.image.layers) {
 		t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
+	}
+	if diff := cmp.Diff(first.image.config, second.image.config); diff != "" {
+		t.Error(diff)
 	}
 }
 
