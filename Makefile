@@ -61,8 +61,13 @@ vectors: ## ask Poetry, poetry-core, packaging and installer for the vectors aga
 	$(LAB) up poetry
 	eval "$$($(LAB) env)" && test/vectors.sh "$${QUATRAIN_POETRY%/*}/python"
 
+# Unit tests that ask a Python say so where there is none; here there has to be one.
+.PHONY: python
+python:
+	@command -v python3 >/dev/null || $(LAB) up python
+
 .PHONY: test
-test: lint unit conformance integration ## everything
+test: python lint unit conformance integration ## everything
 
 .PHONY: fuzz
 fuzz: go ## every fuzzer for a while
