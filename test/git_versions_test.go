@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 )
@@ -29,12 +28,7 @@ func TestGitVersions(t *testing.T) {
 		}.entry()})
 	}
 	p.knows(h).write(t)
-	r := request{dir: p.dir, ssh: []string{"default=" + k.file}}
-	if ca := os.Getenv("QUATRAIN_CA"); ca != "" {
-		data, err := os.ReadFile(ca)
-		must(t, err)
-		r.secrets = map[string][]byte{"ca": data}
-	}
+	r := request{dir: p.dir, ssh: []string{"default=" + k.file}, secrets: machineCA(t)}
 	o := build(t, buildx, r)
 	if o.err != nil {
 		t.Fatalf("%s\n%s", printed(o.err), o.log)
