@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/util/gitutil"
+	"github.com/moby/buildkit/util/urlutil"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -57,7 +58,7 @@ func fetchedByGit(p *plan.Plan, f failed, err error) *plan.Package {
 		if pkg.Origin.Kind != plan.FromGit {
 			continue
 		}
-		if f.isGit() && f.about == pkg.Name || f.op == nil && strings.Contains(err.Error(), " remote "+pkg.Origin.URL+":") {
+		if f.isGit() && f.about == pkg.Name || f.op == nil && strings.Contains(err.Error(), " remote "+urlutil.RedactCredentials(pkg.Origin.URL)+":") {
 			return &p.Packages[i]
 		}
 	}

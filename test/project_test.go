@@ -128,3 +128,17 @@ func (p *project) lock(t *testing.T, toml string) string {
 	fmt.Fprintf(&b, "\n[metadata]\nlock-version = \"2.1\"\npython-versions = \">=3.11,<3.14\"\ncontent-hash = %q\n", sum)
 	return b.String()
 }
+
+// hashOf is the content hash of a pyproject.toml.
+func hashOf(t *testing.T, toml string) string {
+	t.Helper()
+	root, err := source.ParseTOML(&source.File{Name: "pyproject.toml", Data: []byte(toml)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := lockfile.ContentHash(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}

@@ -128,3 +128,15 @@ func (b builder) start(t *testing.T, image string) string {
 	})
 	return b.must(t, "", "docker", "port", id, "8000/tcp")
 }
+
+// eventually tries for a minute.
+func eventually(t *testing.T, try func() error) {
+	t.Helper()
+	var err error
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if err = try(); err == nil {
+			return
+		}
+	}
+	t.Fatal(err)
+}
