@@ -99,7 +99,7 @@ func (o *operation) kind() string {
 
 // onDependencies says whether the operation is about packages, not the project.
 func (o *operation) onDependencies() bool {
-	return slices.Contains([]string{"locate", "fetch", "install", "compile"}, o.kind()) && o.name != "[compile] project"
+	return slices.Contains([]string{"locate", "fetch", "build", "overlaps", "install", "compile"}, o.kind()) && o.name != "[compile] project"
 }
 
 // count is how many operations of ours there are that a condition holds for.

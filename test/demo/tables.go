@@ -25,10 +25,22 @@ var phases = []struct {
 	{"pull the base image", []string{"base"}},
 	{"ask PyPI where files are", []string{"locate"}},
 	{"download wheels", []string{"fetch"}},
+	{"look for overlaps", []string{"overlaps"}},
 	{"install them", []string{"install"}},
 	{"byte code", []string{"compile"}},
 	{"venv, user, project", []string{"venv", "user", "project"}},
 	{"merge", []string{"image"}},
+	{"other", nil},
+}
+
+// phaseOf is the name of the phase that an operation belongs to.
+func phaseOf(o *operation) string {
+	for _, ph := range phases {
+		if slices.Contains(ph.kinds, o.kind()) {
+			return ph.name
+		}
+	}
+	return "other"
 }
 
 // printPhases says how long each kind of operation took: from the start of the
@@ -38,13 +50,15 @@ func printPhases(r *result) {
 	for _, ph := range phases {
 		var all []interval
 		n := r.progress.count(func(o *operation) bool {
-			if slices.Contains(ph.kinds, o.kind()) {
+			if phaseOf(o) == ph.name {
 				all = append(all, o.ran()...)
 				return len(o.ran()) > 0
 			}
 			return false
 		})
-		printPhase(r, ph.name, fmt.Sprint(n), all)
+		if n > 0 || ph.kinds != nil {
+			printPhase(r, ph.name, fmt.Sprint(n), all)
+		}
 	}
 	printPhase(r, "compress layers", "", []interval{r.progress.exports["exporting layers"]})
 	printPhase(r, "push", "", []interval{r.progress.exports["pushing layers"]})
