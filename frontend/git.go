@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path"
-	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerui"
 
@@ -71,7 +71,7 @@ func (r *request) unknownHost(pkg plan.Package, host string) error {
 
 // keyscan are the arguments for a host with or without a port.
 func keyscan(host string) string {
-	if name, port, ok := strings.Cut(host, ":"); ok {
+	if name, port, err := net.SplitHostPort(host); err == nil {
 		return "-p " + port + " " + name
 	}
 	return host

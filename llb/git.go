@@ -1,7 +1,7 @@
 package llb
 
 import (
-	"strings"
+	"net"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/util/gitutil"
@@ -50,7 +50,7 @@ func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
 // SSHAgent is the id of the agent for a host: what is configured for it, with or
 // without its port, else "default".
 func SSHAgent(ids map[string]string, host string) string {
-	name, _, _ := strings.Cut(host, ":")
+	name, _, _ := net.SplitHostPort(host) // "" for a host alone
 	for _, h := range []string{host, name} {
 		if id := ids[h]; id != "" {
 			return id

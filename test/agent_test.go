@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,8 +32,23 @@ func newKeyAt(t *testing.T, file string) key {
 // public is its line of an authorized_keys file.
 func (k key) public() string { return k.read(k.file + ".pub") }
 
-// private is what no image, log or cache may have.
-func (k key) private() string { return k.read(k.file) }
+// isNowhereIn looks for the private key, line by line, in what came of a build with
+// provenance, and in what the daemon has said.
+func (k key) isNowhereIn(o outcome) {
+	k.t.Helper()
+	daemon := k.read(filepath.Join(variable(k.t, "QUATRAIN_LAB"), "log", "buildkitd.log"))
+	all := contents(k.t, o.archive)
+	for _, there := range []string{"slsa.dev/provenance", "only = \"quatrain-test-"} { // of the library that was fetched
+		if !strings.Contains(all, there) {
+			k.t.Errorf("this looks at less than it says: there is no %s", there)
+		}
+	}
+	for line := range strings.Lines(k.read(k.file)) {
+		if strings.Contains(all+o.log+o.text+daemon, strings.TrimSpace(line)) {
+			k.t.Errorf("a line of the private key is in the image or in a log: %s", line)
+		}
+	}
+}
 
 func (k key) read(file string) string {
 	k.t.Helper()

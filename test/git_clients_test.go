@@ -22,6 +22,11 @@ var gitClients = []gitClient{
 		func(x *twoHosts) []string {
 			return []string{"docker", "buildx", "build", "--load", "--tag", x.tag, "--ssh", "default", "--ssh", "corp=" + x.corp.file, "."}
 		}},
+	{"buildx on the classic engine", classic,
+		func(x *twoHosts) []string { return []string{"docker", "buildx", "build", "--tag", x.tag, "."} },
+		func(x *twoHosts) []string {
+			return []string{"docker", "buildx", "build", "--tag", x.tag, "--ssh", "default", "--ssh", "corp=" + x.corp.file, "."}
+		}},
 	{"bake", engine,
 		func(x *twoHosts) []string { return []string{"docker", "buildx", "bake", "--load", "without"} },
 		func(x *twoHosts) []string {

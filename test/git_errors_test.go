@@ -73,6 +73,25 @@ func TestGitErrors(t *testing.T) {
 			},
 			want: []string{line, "the repository does not have the locked commit", "poetry update omnibus"},
 		},
+		"a submodule of a host that is not known": {
+			change: func(t *testing.T, x *gitCase) {
+				other := newGitHost(t, x.key)
+				r := newRepository(t, other.home, "group/other.git")
+				r.commit(map[string]string{"other.py": ""})
+				x.repository.submodule(other.scp("group/other.git"), r, "other")
+				x.source.commit = x.repository.commit(nil)
+			},
+			want: []string{line, "with its submodules: a host that it comes from is not known by its key", "ssh-keyscan", "known-hosts"},
+		},
+		"a submodule that is not there": {
+			change: func(t *testing.T, x *gitCase) {
+				r := newRepository(t, x.host.home, "group/other.git")
+				r.commit(map[string]string{"other.py": ""})
+				x.repository.submodule("../moved.git", r, "other")
+				x.source.commit = x.repository.commit(nil)
+			},
+			want: []string{line, "with its submodules: there is no such repository, or no right to read it"},
+		},
 		"no such repository": {
 			change: func(t *testing.T, x *gitCase) { x.source.url = x.host.scp("group/nothing.git") },
 			want:   []string{line, "there is no such repository, or no right to read it"},
@@ -95,6 +114,7 @@ func TestGitErrors(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			x := newGitCase(t)
 			c.change(t, x)
 			x.write(t)

@@ -36,13 +36,14 @@ func TestGitOverSSH(t *testing.T) {
 		_, s := omnibus(t, h)
 		p := newGitProject(t, "", s).knows(h).write(t)
 		a := newAgent(t, k)
-		o := build(t, m, request{dir: p.dir, ssh: []string{"default=" + a.socket}})
+		o := build(t, m, request{dir: p.dir, ssh: []string{"default=" + a.socket}, opts: map[string]string{"attest:provenance": "mode=max"}})
 		if o.err != nil {
 			t.Fatalf("%s\n%s", printed(o.err), o.log)
 		}
 		if o.image.files[site+"omnibus.py"] == nil {
 			t.Error("omnibus is not installed")
 		}
+		k.isNowhereIn(o)
 		a.stop()
 		h.stop()
 		warm(t, m, p)
@@ -129,6 +130,7 @@ func TestGitForms(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			x := newGitCase(t)
 			files := append(change(t, x), "omnibus.py")
 			x.write(t)

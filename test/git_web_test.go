@@ -44,6 +44,7 @@ func TestGitOverHTTP(t *testing.T) {
 		}, []string{`>>> name = "omnibus"`, "the host wants a login"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newGitWeb(t, c.login)
 			p := newGitProject(t, "", w.omnibus()).write(t)
 			r := request{dir: p.dir, secrets: map[string][]byte{}, noImage: c.want != nil, opts: map[string]string{"attest:provenance": "mode=max"}}
