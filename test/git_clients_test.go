@@ -67,7 +67,7 @@ func newTwoHosts(t *testing.T, corpHost bool) *twoHosts {
 	if corpHost {
 		h := newGitHost(t, x.corp)
 		commit := newRepository(t, h.home, "tools/ledger.git").commit(library(t, "ledger", "3.0"))
-		s := gitSource{name: "ledger", version: "3.0", url: h.scp("tools/ledger.git"), reference: "main", commit: commit}
+		s := gitSource{name: "ledger", version: "3.0", url: h.address("tools/ledger.git"), reference: "main", commit: commit}
 		x.p.toml += fmt.Sprintf("ssh = { %q = \"corp\" }\n", h.name)
 		x.p.hasKeys(x.host, h)
 		x.p.locks = append([]locked{{entry: s.entry()}}, x.p.locks...)

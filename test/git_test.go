@@ -10,7 +10,7 @@ func omnibus(t *testing.T, h *gitHost) (repository, gitSource) {
 	t.Helper()
 	r := newRepository(t, h.home, "group/omnibus.git")
 	commit := r.commit(library(t, "omnibus", "0.2.5"))
-	return r, gitSource{name: "omnibus", version: "0.2.5", url: h.scp("group/omnibus.git"), reference: "0.2.5", commit: commit}
+	return r, gitSource{name: "omnibus", version: "0.2.5", url: h.address("group/omnibus.git"), reference: "0.2.5", commit: commit}
 }
 
 // knows makes a project know hosts by a file.
@@ -72,6 +72,10 @@ func TestGitForms(t *testing.T) {
 			x.source.url = x.host.url("group/omnibus.git")
 			return nil
 		},
+		"git@host:path, port 22": func(t *testing.T, x *gitCase) []string {
+			x.move(t, newGitHostAt(t, "22", x.key))
+			return nil
+		},
 		"a URL with the usual port": func(t *testing.T, x *gitCase) []string {
 			x.source.url = x.host.url("group/omnibus.git")
 			return nil
@@ -113,7 +117,7 @@ func TestGitForms(t *testing.T) {
 			outer := newRepository(t, x.host.home, "group/outer.git")
 			outer.submodule("../inner.git", inner, "inner")
 			outer.commit(map[string]string{"outer.py": ""})
-			x.repository.submodule(x.host.scp("group/outer.git"), outer, "vendored")
+			x.repository.submodule(x.host.address("group/outer.git"), outer, "vendored")
 			x.source.commit = x.repository.commit(nil)
 			return []string{"vendored/outer.py", "vendored/inner/deep.py"}
 		},

@@ -24,7 +24,7 @@ func TestGitVersions(t *testing.T) {
 		r := newRepository(t, h.home, "tools/"+name+".git")
 		commit := r.commit(map[string]string{"pyproject.toml": toml, module + ".py": fmt.Sprintf("only = %q\n", unique(t))})
 		p.locks = append(p.locks, locked{entry: gitSource{
-			name: name, version: "1.4.2", url: h.scp("tools/" + name + ".git"), reference: "v1.4.2", commit: commit,
+			name: name, version: "1.4.2", url: h.address("tools/" + name + ".git"), reference: "v1.4.2", commit: commit,
 		}.entry()})
 	}
 	p.knows(h).write(t)

@@ -27,8 +27,18 @@ type gitHost struct {
 	accepts string   // variables of the client
 }
 
-// newGitHost starts one on port 22, which scp-like addresses ask for, and lets keys in.
-func newGitHost(t *testing.T, keys ...key) *gitHost { return newGitHostAt(t, "22", keys...) }
+// newGitHost starts one and lets keys in: on port 22, which addresses like git@host:path
+// ask for, unless a server of this machine has it on all addresses.
+func newGitHost(t *testing.T, keys ...key) *gitHost {
+	t.Helper()
+	port := "22"
+	if l, err := net.Listen("tcp4", net.JoinHostPort(loopback(t), port)); err == nil {
+		l.Close()
+	} else {
+		port = freePort(t)
+	}
+	return newGitHostAt(t, port, keys...)
+}
 
 func newGitHostAt(t *testing.T, port string, keys ...key) *gitHost {
 	t.Helper()
@@ -175,8 +185,14 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// scp is a repository's address as hosts like to show it: git@host:path.
-func (h *gitHost) scp(repository string) string { return "git@" + h.name + ":" + repository }
+// address is a repository's as hosts like to show it, git@host:path. It has no room
+// for a port.
+func (h *gitHost) address(repository string) string {
+	if h.port != "22" {
+		return h.url(repository)
+	}
+	return "git@" + h.name + ":" + repository
+}
 
 // url is the same as a URL.
 func (h *gitHost) url(repository string) string {

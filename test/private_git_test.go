@@ -33,9 +33,12 @@ func TestPrivateGitExample(t *testing.T) {
 		t.Errorf("make test ended with %d:\n%s", e.code, e.all())
 	}
 	with.must(t, dir, "sh", "-euc", workflowStep(t, dir, "Push"))
-	with.must(t, dir, "docker", "compose", "up", "--detach", "--no-build", "production")
-	if price := shown(t, with.must(t, dir, "docker", "compose", "port", "production", "8000"), "apple"); price != "apple: 1.20" {
-		t.Errorf("the storefront says %q", price)
+	for _, service := range []string{"production", "api"} {
+		with.must(t, dir, "docker", "compose", "up", "--detach", "--no-build", service)
+		if price := shown(t, with.must(t, dir, "docker", "compose", "port", service, "8000"), "apple"); price != "apple: 1.20" {
+			t.Errorf("the storefront says %q", price)
+		}
+		with.must(t, dir, "docker", "compose", "down", "--timeout", "0")
 	}
 
 	// Another machine of the CI has the registry's cache: it needs neither the host nor a key.
@@ -57,7 +60,7 @@ func privateGit(t *testing.T, h *gitHost) string {
 	must(t, os.CopyFS(dir, os.DirFS("../examples/private-git")))
 	rewrite(t, dir, "Dockerfile", func(string) string { return syntax() })
 	toml := rewrite(t, dir, "pyproject.toml", func(s string) string {
-		return strings.ReplaceAll(s, "git@git.example.com:", "git@"+h.name+":")
+		return strings.ReplaceAll(s, "git@git.example.com:group/omnibus.git", h.url("group/omnibus.git"))
 	})
 	rewrite(t, dir, "poetry.lock", func(s string) string {
 		s = strings.Replace(s, "ssh://git@git.example.com/group/omnibus.git", h.url("group/omnibus.git"), 1)

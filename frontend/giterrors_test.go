@@ -1,0 +1,45 @@
+package frontend
+
+import (
+	"strings"
+	"testing"
+)
+
+// What servers say that no test has at hand; test/git_errors_test.go has the others for
+// real. After each, git adds that it could not read from the remote repository.
+func TestGitSymptoms(t *testing.T) {
+	const rest = "\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n: exit status 128"
+	for text, want := range map[string]string{
+		"ERROR: Repository not found." + rest: "no such repository",
+		"remote: ERROR: The project you were looking for could not be found or you don't have permission to view it." + rest: "no such repository",
+		"git@git.corp: Permission denied (publickey,keyboard-interactive)." + rest:                                           "no key that the host accepts",
+		"kex_exchange_identification: Connection closed by remote host" + rest:                                               "cannot be reached",
+		"ssh: Could not resolve hostname git.corp: Name or service not known" + rest:                                         "cannot be reached",
+		"fatal: unable to access 'https://git.corp/x.git/': Could not resolve host: git.corp":                                "cannot be reached",
+		"remote: Invalid username or token.\nfatal: Authentication failed for 'https://git.corp/x.git/'":                     "wants a login",
+		"remote: HTTP Basic: Access denied.\nfatal: Authentication failed for 'https://git.corp/x.git/'":                     "wants a login",
+		"fatal: unable to access 'https://git.corp/x.git/': The requested URL returned error: 403":                           "wants a login",
+		"remote: Not Found\nfatal: repository 'https://git.corp/x.git/' not found":                                           "no such repository",
+		"fatal: unable to access 'https://git.corp/x.git/': SSL certificate problem: unable to get local issuer certificate": "does not trust",
+		"fatal: remote error: upload-pack: not our ref 4305a3ac7750d4920724757ac0b0447290e845b5":                             "does not have the locked commit",
+	} {
+		got := ""
+		for _, s := range gitSymptoms {
+			if s.text.MatchString("failed to fetch remote git@git.corp:x.git: git stderr:\n" + text) {
+				got = s.message
+				break
+			}
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is taken for %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestKeyscan(t *testing.T) {
+	for host, want := range map[string]string{"git.corp": "git.corp", "git.corp:2222": "-p 2222 git.corp", "[::1]:2222": "-p 2222 ::1"} {
+		if got := keyscan(host); got != want {
+			t.Errorf("%s: %q, want %q", host, got, want)
+		}
+	}
+}
