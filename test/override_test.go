@@ -30,6 +30,9 @@ func TestOverride(t *testing.T) {
 	for name, s := range map[string]string{
 		"git":       gitSource{name: "omnibus", version: "0.2.5", url: "git@git.test:group/omnibus.git", reference: "main", commit: strings.Repeat("ab", 20)}.entry(),
 		"directory": directoryEntry("omnibus", "0.2.5", "../omnibus"),
+		"wheel at an address": "[[package]]\nname = \"omnibus\"\nversion = \"0.2.5\"\ndescription = \"\"\noptional = false\npython-versions = \"*\"\n" +
+			"groups = [\"main\"]\nfiles = [{file = \"omnibus-0.2.5-py3-none-any.whl\", hash = \"sha256:" + strings.Repeat("ab", 32) + "\"}]\n\n" +
+			"[package.source]\ntype = \"url\"\nurl = \"https://files.test/omnibus-0.2.5-py3-none-any.whl\"\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newGitProject(t, "")
