@@ -19,9 +19,15 @@ type gitSymptom struct {
 	message, hint string
 }
 
+const installGit = "BuildKit fetches git dependencies with the git and ssh of the machine that it runs on: install git and openssh-client there (BuildKit's own image has them), and start it again."
+
 // gitSymptoms are in order, the first that is found counts: git ends most failures
 // with "Could not read from remote repository", whatever was said before.
 var gitSymptoms = []gitSymptom{
+	{regexp.MustCompile(`unknown scheme git`),
+		"the builder has no git", installGit},
+	{regexp.MustCompile(`ssh: (?:command )?not found|cannot run ssh`),
+		"the builder has no ssh", installGit},
 	{regexp.MustCompile(`no SSH key .* forwarded|unset ssh forward key|no ssh handler`),
 		"it comes over SSH, and no SSH agent was passed to the build",
 		"Pass yours with `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`); `ssh-add -l` shows what keys it has."},

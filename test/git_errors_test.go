@@ -127,6 +127,19 @@ func TestGitErrors(t *testing.T) {
 	}
 }
 
+// A builder whose machine lacks what BuildKit fetches with.
+func TestGitBuilderLacks(t *testing.T) {
+	for _, program := range []string{"git", "ssh"} {
+		t.Run(program, func(t *testing.T) {
+			x := newGitCase(t)
+			x.write(t)
+			t.Setenv("BUILDKIT_HOST", lacking(t, program))
+			o := build(t, gateway, request{dir: x.p.dir, ssh: x.ssh, noImage: true})
+			fails(t, o, `>>> name = "omnibus"`, "the builder has no "+program, "openssh-client")
+		})
+	}
+}
+
 // gitCase is a project with one git dependency, whose parts a test changes.
 type gitCase struct {
 	key        key

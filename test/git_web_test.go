@@ -2,13 +2,8 @@ package test
 
 import (
 	"encoding/base64"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
 func basic(user, password string) string {
@@ -95,43 +90,5 @@ func TestGitOverTLS(t *testing.T) {
 	t.Setenv("BUILDKIT_HOST", trusting(t, a))
 	if o := build(t, gateway, r); o.err != nil {
 		t.Errorf("%s\n%s", printed(o.err), o.log)
-	}
-}
-
-// trusting starts a buildkitd that trusts an authority as a user's would: it stands in
-// the trust store that this daemon sees, and only this one.
-func trusting(t *testing.T, a authority) (address string) {
-	t.Helper()
-	dir, err := os.MkdirTemp(variable(t, "QUATRAIN_LAB"), "trusting-")
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	config, err := os.ReadFile(filepath.Join(variable(t, "QUATRAIN_LAB"), "buildkitd.toml"))
-	must(t, err)
-	const store = "/etc/ssl/certs/ca-certificates.crt"
-	trusted, err := os.ReadFile(store)
-	must(t, err)
-	must(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), append(trusted, a.pem()...), 0o644))
-	must(t, os.WriteFile(filepath.Join(dir, "buildkitd.toml"), config, 0o644))
-
-	address = "unix://" + filepath.Join(t.TempDir(), "s")
-	daemon := exec.Command("unshare", "--mount", "sh", "-c", `mount --bind "$1" "$2" && shift 2 && exec "$@"`, "sh",
-		filepath.Join(dir, "trusted.pem"), store,
-		"buildkitd", "--config", filepath.Join(dir, "buildkitd.toml"), "--root", filepath.Join(dir, "root"), "--addr", address)
-	log, err := os.Create(filepath.Join(dir, "log"))
-	must(t, err)
-	daemon.Stdout, daemon.Stderr = log, log
-	must(t, daemon.Start())
-	t.Cleanup(func() {
-		daemon.Process.Signal(syscall.SIGTERM)
-		daemon.Wait()
-	})
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if exec.Command("buildctl", "--addr", address, "debug", "workers").Run() == nil {
-			return address
-		}
-		if time.Now().After(deadline) {
-			said, _ := os.ReadFile(log.Name())
-			t.Fatalf("buildkitd did not start:\n%s", said)
-		}
 	}
 }
