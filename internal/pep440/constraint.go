@@ -118,3 +118,9 @@ func union(all []bounds) []bounds {
 	}
 	return merged
 }
+
+// HasUpperBound reports whether there is a version above all that c allows
+// (poetry-core, has_upper_bound).
+func (c Constraint) HasUpperBound() bool {
+	return !slices.ContainsFunc(c.ranges, func(b bounds) bool { return b.max == nil })
+}

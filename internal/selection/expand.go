@@ -9,11 +9,6 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pep508"
 )
 
-// node is a package with the extras that are asked of it.
-type node struct{ name, extras string }
-
-func nodeOf(name string, extras []string) node { return node{name, strings.Join(extras, ",")} }
-
 // expand lists what a locked package needs in this environment when it is asked
 // for with extras. Markers do not know the extras: those are compared by name.
 func (w *walker) expand(pkg *lockfile.Package, extras []string) ([]need, error) {

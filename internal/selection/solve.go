@@ -1,235 +1,178 @@
 package selection
 
 import (
-	"errors"
-	"maps"
 	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// state is how far a solution has come.
-type state struct {
-	queue  []need // not looked at yet
-	order  []string
-	needs  map[string][]need // by name
-	chosen map[string]*lockfile.Package
-	edges  map[node][]need // of the expanded nodes
+// solver chooses packages in the order of Poetry's solver, so that it finds the same
+// one of several solutions (poetry/mixology/version_solver.py, which is PubGrub). It
+// knows what is locked, so that sets of packages stand for ranges of versions.
+type solver struct {
+	*walker
+	*partial
+	root              []need
+	incompatibilities map[node][]*incompatibility
+	contradicted      map[*incompatibility]int // the level at which it cannot hold any more
+	edges             map[node][]need
+	urgencies         map[term]urgency
+	steps             int
+	first             error // the first conflict, which tells most
 }
 
-func newState() *state {
-	return &state{needs: map[string][]need{}, chosen: map[string]*lockfile.Package{}, edges: map[node][]need{}}
-}
+// maxSteps bounds the search: a lock that Poetry wrote needs few.
+const maxSteps = 100000
 
-func (s *state) clone() *state {
-	c := &state{
-		queue: slices.Clone(s.queue), order: slices.Clip(s.order),
-		needs: maps.Clone(s.needs), chosen: maps.Clone(s.chosen), edges: maps.Clone(s.edges),
+// solve finds a package for all that the project needs.
+// Errors: the first conflict, where there is no solution.
+func (w *walker) solve(root []need) (*solution, error) {
+	s := &solver{
+		walker: w, partial: newPartial(), root: root, incompatibilities: map[node][]*incompatibility{},
+		contradicted: map[*incompatibility]int{}, edges: map[node][]need{}, urgencies: map[term]urgency{},
 	}
-	for name, all := range c.needs {
-		c.needs[name] = slices.Clip(all)
-	}
-	return c
-}
-
-// conflict says that needs of one name have no package in common.
-type conflict struct{ err *source.Error }
-
-func (c *conflict) Error() string { return c.err.Error() }
-func (c *conflict) Unwrap() error { return c.err }
-
-// maxBranches bounds the search: a lock that Poetry wrote needs few.
-const maxBranches = 10000
-
-// solve chooses a package for every name that is needed. A name that one package
-// fits is settled before there is a choice to make; of a choice, the preferred
-// package that leads to a solution.
-func (w *walker) solve(s *state) (*state, error) {
-	name, viable, err := w.settle(s)
-	if err != nil || name == "" {
-		return s, err
-	}
-	var first error
-	for _, pkg := range viable {
-		if w.branches++; w.branches > maxBranches {
-			return nil, source.Errorf(s.needs[name][0].at, "too many ways to satisfy the dependencies: gave up at %s", name)
-		}
-		solved, err := w.try(s.clone(), pkg)
-		if err == nil {
-			return solved, nil
-		}
-		if !errors.As(err, new(*conflict)) {
+	s.add(&incompatibility{terms: []term{{node{}, 1, false}}})
+	for next, more := (node{}), true; more; {
+		if err := s.propagate(next); err != nil {
 			return nil, err
 		}
-		if first == nil {
-			first = err
+		var err error
+		if next, more, err = s.choose(); err != nil {
+			return nil, err
 		}
 	}
-	return nil, first
-}
-
-func (w *walker) try(s *state, pkg *lockfile.Package) (*state, error) {
-	if err := w.choose(s, pkg); err != nil {
-		return nil, err
-	}
-	return w.solve(s)
-}
-
-// settle takes every step that has no alternative. It returns the name with the
-// fewest packages to choose from, "" where all is chosen.
-func (w *walker) settle(s *state) (fewest string, viable []*lockfile.Package, err error) {
-	for {
-		if err := w.drain(s); err != nil {
-			return "", nil, err
+	found := &solution{chosen: map[string]*lockfile.Package{}, edges: map[node][]need{}}
+	for n, one := range s.decided {
+		if n != (node{}) {
+			found.chosen[n.name] = w.packages[n.name][one.first()]
+			found.edges[n] = s.edges[n]
 		}
-		fewest, viable = "", nil
-		for _, name := range s.order {
-			if s.chosen[name] != nil {
+	}
+	return found, nil
+}
+
+func (s *solver) add(i *incompatibility) {
+	for _, t := range i.terms {
+		s.incompatibilities[t.node] = append(s.incompatibilities[t.node], i)
+	}
+}
+
+// propagate derives what follows for a node, and then for those that it follows for.
+func (s *solver) propagate(from node) error {
+	for changed := []node{from}; len(changed) > 0; {
+		n := changed[0]
+		changed = changed[1:]
+		// The newest first: they are more general.
+		for _, i := range slices.Backward(slices.Clone(s.incompatibilities[n])) {
+			if _, done := s.contradicted[i]; done {
 				continue
 			}
-			fit := w.viable(s.needs[name])
-			if len(fit) == 0 {
-				return "", nil, w.conflict(s.needs[name])
-			}
-			if fewest == "" || len(fit) < len(viable) {
-				fewest, viable = name, fit
-			}
-			if len(fit) == 1 {
+			next, derived, conflict := s.follow(i)
+			if conflict {
+				cause, err := s.resolve(i)
+				if err != nil {
+					return err
+				}
+				if next, derived, _ = s.follow(cause); derived {
+					changed = []node{next}
+				}
 				break
 			}
-		}
-		if len(viable) != 1 {
-			return fewest, viable, nil
-		}
-		if err := w.choose(s, viable[0]); err != nil {
-			return "", nil, err
-		}
-	}
-}
-
-// drain books the needs that are waiting, and follows those whose package is chosen.
-func (w *walker) drain(s *state) error {
-	for len(s.queue) > 0 {
-		n := s.queue[0]
-		s.queue = s.queue[1:]
-		if n.name == w.root {
-			continue // the project itself
-		}
-		if len(s.needs[n.name]) == 0 {
-			s.order = append(s.order, n.name)
-		}
-		s.needs[n.name] = append(s.needs[n.name], n)
-		pkg := s.chosen[n.name]
-		if pkg == nil {
-			continue
-		}
-		if !n.satisfiedBy(pkg) {
-			return w.conflict(s.needs[n.name])
-		}
-		if err := w.follow(s, pkg, n.extras); err != nil {
-			return err
+			if derived && !slices.Contains(changed, next) {
+				changed = append(changed, next)
+			}
 		}
 	}
 	return nil
 }
 
-func (w *walker) choose(s *state, pkg *lockfile.Package) error {
-	s.chosen[pkg.Name] = pkg
-	for _, n := range s.needs[pkg.Name] {
-		if err := w.follow(s, pkg, n.extras); err != nil {
-			return err
+// follow derives the opposite of the only term that is open. Where none is, that is
+// a conflict.
+func (s *solver) follow(i *incompatibility) (changed node, derived, conflict bool) {
+	var open *term
+	for k, t := range i.terms {
+		switch s.relation(t) {
+		case disjoint:
+			s.contradicted[i] = s.level()
+			return node{}, false, false
+		case overlapping:
+			if open != nil {
+				return node{}, false, false
+			}
+			open = &i.terms[k]
 		}
 	}
-	return nil
+	if open == nil {
+		return node{}, false, true
+	}
+	s.contradicted[i] = s.level()
+	s.derive(open.not(), i)
+	return open.node, true, false
 }
 
-// follow expands a node once; one with extras has the plain one with it.
-func (w *walker) follow(s *state, pkg *lockfile.Package, extras []string) error {
-	id := nodeOf(pkg.Name, extras)
-	if _, done := s.edges[id]; done {
-		return nil
+// resolve finds the root of a conflict and goes back to where it can be avoided.
+func (s *solver) resolve(i *incompatibility) (*incompatibility, error) {
+	if s.first == nil && i.need != nil {
+		s.first = s.conflict(*i.need)
 	}
-	needs, err := w.expand(pkg, extras)
-	if err != nil {
-		return err
+	for learned := false; !i.fails(); learned = true {
+		if s.steps++; s.steps > maxSteps {
+			return nil, source.Errorf(s.root[0].at, "too many ways to satisfy the dependencies")
+		}
+		recent, last, before := s.latest(i)
+		satisfier := s.assignments[last]
+		if before < satisfier.level || satisfier.cause == nil {
+			for j, level := range s.contradicted {
+				if level > before {
+					delete(s.contradicted, j)
+				}
+			}
+			s.backtrack(before)
+			if learned {
+				s.add(i)
+			}
+			return i, nil
+		}
+		var terms []term
+		for _, t := range i.terms {
+			if t != recent {
+				terms = append(terms, t)
+			}
+		}
+		for _, t := range satisfier.cause.terms {
+			if t.node != satisfier.node {
+				terms = append(terms, t)
+			}
+		}
+		if rest, some := satisfier.and(recent.not()); some && rest.set != satisfier.set {
+			terms = append(terms, rest.not())
+		}
+		i = newConflict(terms)
 	}
-	s.edges[id] = needs
-	s.queue = append(s.queue, needs...)
-	if len(extras) > 0 {
-		return w.follow(s, pkg, nil)
-	}
-	return nil
+	return nil, s.first
 }
 
-func (w *walker) viable(needs []need) []*lockfile.Package {
-	var fit []*lockfile.Package
-	for _, pkg := range w.packages[needs[0].name] {
-		if !slices.ContainsFunc(needs, func(n need) bool { return !n.satisfiedBy(pkg) }) {
-			fit = append(fit, pkg)
+// latest is the term of an incompatibility that was satisfied last, by which
+// assignment, and the level at which all others were.
+func (s *solver) latest(i *incompatibility) (recent term, last, before int) {
+	last, before = -1, 1
+	for _, t := range i.terms {
+		at := s.satisfier(t)
+		switch {
+		case last < 0:
+			recent, last = t, at
+		case last < at:
+			before = max(before, s.assignments[last].level)
+			recent, last = t, at
+		default:
+			before = max(before, s.assignments[at].level)
+		}
+		if recent == t {
+			if rest, some := s.assignments[last].and(t.not()); some {
+				before = max(before, s.assignments[s.satisfier(rest.not())].level)
+			}
 		}
 	}
-	return fit
-}
-
-func (w *walker) conflict(needs []need) error {
-	last := needs[len(needs)-1]
-	by := last.by
-	if by == "" {
-		by = "the project"
-	}
-	locked := "no version of it for this Python"
-	for i, pkg := range w.packages[last.name] {
-		if i == 0 {
-			locked = pkg.Name + " " + pkg.Version.Value
-		} else {
-			locked += ", " + pkg.Version.Value
-		}
-	}
-	return &conflict{source.Errorf(last.at, "%s needs %s, but the lock has %s", by, last, locked).
-		WithHint("Run `poetry lock`: the lock does not fit pyproject.toml, or not this Python.")}
-}
-
-// reach are the names of what is reached from needs over the edges of their nodes.
-// A need that was no part of the solution reaches only what has the same node there:
-// a[x] is not reached where only a and a[y] were asked for.
-func (s *state) reach(from []need) map[string]bool {
-	names, seen := map[string]bool{}, map[node]bool{}
-	for todo := slices.Clone(from); len(todo) > 0; {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		pkg := s.chosen[n.name]
-		id := nodeOf(n.name, n.extras)
-		edges, solved := s.edges[id]
-		if !solved || seen[id] || !n.satisfiedBy(pkg) {
-			continue
-		}
-		seen[id], names[n.name] = true, true
-		todo = append(todo, edges...)
-		if len(n.extras) > 0 {
-			n.extras = nil
-			todo = append(todo, n)
-		}
-	}
-	return names
-}
-
-// reachByName adds what is reached from names over the edges of all their nodes.
-func (s *state) reachByName(from []string, names map[string]bool) {
-	byName := map[string][]string{}
-	for id, needs := range s.edges {
-		for _, n := range needs {
-			byName[id.name] = append(byName[id.name], n.name)
-		}
-	}
-	seen := map[string]bool{}
-	for todo := slices.Clone(from); len(todo) > 0; {
-		name := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if seen[name] || s.chosen[name] == nil {
-			continue
-		}
-		seen[name], names[name] = true, true
-		todo = append(todo, byName[name]...)
-	}
+	return recent, last, before
 }

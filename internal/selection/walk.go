@@ -20,7 +20,6 @@ type walker struct {
 	request  Request
 	python   pep440.Version // without its pre-release part
 	packages map[string][]*lockfile.Package
-	branches int
 }
 
 // walk selects by following dependencies from the project's active groups.
@@ -34,9 +33,7 @@ func walk(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Packag
 	if err != nil {
 		return nil, err
 	}
-	start := newState()
-	start.queue = asked
-	solved, err := w.solve(start)
+	solved, err := w.solve(asked)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +60,11 @@ func (w *walker) index(l *lockfile.Lock) error {
 			w.packages[pkg.Name] = append(w.packages[pkg.Name], pkg)
 		}
 	}
-	for _, same := range w.packages {
+	for name, same := range w.packages {
 		slices.SortStableFunc(same, prefer)
+		if len(same) > maxSame {
+			errs = append(errs, source.Errorf(same[0].At, "the lock has %d packages of the name %s", len(same), name))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -139,4 +139,22 @@ func extraNames(p *pyproject.Project, l *lockfile.Lock, asked []string) []string
 		}
 	}
 	return names
+}
+
+// conflict says that a need has no package in common with the others of its name.
+func (w *walker) conflict(n need) error {
+	by := n.by
+	if by == "" {
+		by = "the project"
+	}
+	locked := "no version of it for this Python"
+	for i, pkg := range w.packages[n.name] {
+		if i == 0 {
+			locked = pkg.Name + " " + pkg.Version.Value
+		} else {
+			locked += ", " + pkg.Version.Value
+		}
+	}
+	return source.Errorf(n.at, "%s needs %s, but the lock has %s", by, n, locked).
+		WithHint("Run `poetry lock`: the lock does not fit pyproject.toml, or not this Python.")
 }

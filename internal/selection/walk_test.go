@@ -75,6 +75,19 @@ func TestWalk(t *testing.T) {
 			nil, "a==2.0a1",
 		},
 		{
+			"of several solutions the one of Poetry: what has bounds chooses first",
+			"d = \"*\"\nm = \"*\"",
+			locked("d", "1", "[package.dependencies]\nk = \"*\"") + locked("k", "1", "") + locked("k", "2", "[package.dependencies]\nm = \"1\"") +
+				locked("m", "1", "") + locked("m", "2", ""),
+			nil, "d==1 k==2 m==1",
+		},
+		{
+			"a need of another version of itself is not satisfied",
+			"a = \"*\"",
+			locked("a", "2", "[package.dependencies]\na = [{version = \"1\"}, {version = \"1\", markers = \"os_name == 'posix'\"}]") + locked("a", "1", "[package.dependencies]\na = \"*\""),
+			nil, "a==1",
+		},
+		{
 			"a choice that leads to a conflict is taken back",
 			"a = \"*\"\nb = \"*\"",
 			locked("a", "2", "[package.dependencies]\nc = \"2\"") + locked("a", "1", "[package.dependencies]\nc = \"1\"") +

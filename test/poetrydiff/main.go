@@ -39,6 +39,7 @@ type config struct {
 	lock       string
 	only       string
 	seeds, one int
+	first      int
 	random     bool
 	keep       bool
 }
@@ -49,6 +50,7 @@ func main() {
 	flag.StringVar(&c.lock, "lock", "", "write the lock of this project, with the Poetry that its first line names")
 	flag.StringVar(&c.only, "only", "", "projects whose name matches this expression")
 	flag.IntVar(&c.seeds, "seeds", 40, "how many random projects")
+	flag.IntVar(&c.first, "first", 1, "the first random project")
 	flag.IntVar(&c.one, "seed", 0, "this random project alone")
 	flag.BoolVar(&c.random, "random", false, "random projects alone")
 	flag.BoolVar(&c.keep, "keep", false, "keep the random projects' folders, and say where")
@@ -144,7 +146,7 @@ func (d *diff) projects(c config) error {
 		if err != nil {
 			return err
 		}
-		r, err := d.compare(s)
+		r, err := d.compare(s, d.targets)
 		if err != nil {
 			return err
 		}
@@ -179,7 +181,7 @@ func (d *diff) subject(name, dir string) (subject, error) {
 
 // compare asks both about every set of options. Projects that can resolve again over
 // a lock with groups are asked to do that, too.
-func (d *diff) compare(s subject) (answers.Recorded, error) {
+func (d *diff) compare(s subject, targets []target) (answers.Recorded, error) {
 	r := answers.Recorded{Project: s.name, Poetry: current, Libc: d.libc}
 	lock, err := os.ReadFile(filepath.Join(s.dir, "poetry.lock"))
 	if err != nil {
@@ -191,7 +193,7 @@ func (d *diff) compare(s subject) (answers.Recorded, error) {
 	}
 	before := d.wrong
 	d.seen = map[string]bool{}
-	for _, t := range d.targets {
+	for _, t := range targets {
 		for _, settings := range ways {
 			for _, options := range s.options() {
 				if err := d.compareOne(s, &r, t, settings, options); err != nil {
@@ -205,7 +207,7 @@ func (d *diff) compare(s subject) (answers.Recorded, error) {
 		refusals = nil // whatever is asked for
 	}
 	for _, options := range refusals {
-		if err := d.compareOne(s, &r, d.targets[1], nil, options); err != nil {
+		if err := d.compareOne(s, &r, targets[len(targets)-1], nil, options); err != nil {
 			return r, err
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // random compares seeds that both Poetrys can lock; a seed whose dependencies do not
 // go together is passed over. Those of an odd seed are written in [project] and
-// [dependency-groups] for the current Poetry, all others in [tool.poetry].
+// [dependency-groups] for the current Poetry, all others in [tool.poetry]. Each is
+// installed for two of the Pythons.
 func (d *diff) random(c config) error {
 	locker, err := newOracle(old, d.proxy.environment())
 	if err != nil {
@@ -22,7 +24,7 @@ func (d *diff) random(c config) error {
 		}
 		fmt.Println("the random projects are in", dir)
 	}
-	first, count := 1, c.seeds
+	first, count := c.first, c.seeds
 	if c.one > 0 {
 		first, count = c.one, 1
 	}
@@ -61,8 +63,9 @@ func (d *diff) seed(locker *oracle, dir string, seed int) (bool, error) {
 		}
 		subjects = append(subjects, s)
 	}
+	pythons := slices.Delete(slices.Clone(d.targets), seed%3, seed%3+1)
 	for _, s := range subjects {
-		r, err := d.compare(s)
+		r, err := d.compare(s, pythons)
 		if err != nil {
 			return false, err
 		}
