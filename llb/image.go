@@ -141,7 +141,7 @@ func (g *Graph) project(p *plan.Plan, in Inputs) []layer {
 	compiled := func(tree llb.State, name, made string) {
 		layers = append(layers, layer{tree, made})
 		if p.Target.Compile {
-			layers = append(layers, layer{g.compile(p, name, in.BuildBase, tree), "byte code of the " + name})
+			layers = append(layers, layer{g.compileSources(p, name, in.BuildBase, tree), "byte code of the " + name})
 		}
 	}
 	if p.Target.InstallRoot && p.Target.AsWheel {

@@ -31,7 +31,21 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]place) ll
 
 // compile writes the byte code of a tree that will stand at "/". It runs on the
 // build platform's variant of the base: byte code does not depend on the platform.
+// The tree's own key says what is in it: hashing its files once more costs seconds.
 func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.State {
+	return g.compileTree(p, name, root, tree, llb.ContentCache(llb.MountContentCacheOff))
+}
+
+// compileSources does so for a tree of few files that changes often: only its Python
+// sources count, so that an edit of any other file compiles nothing.
+func (g *Graph) compileSources(p *plan.Plan, name string, root, tree llb.State) llb.State {
+	sources := llb.Scratch().File(
+		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{"**/*.py"}}),
+		g.named("[internal] Python sources of the "+name)...)
+	return g.compileTree(p, name, root, sources)
+}
+
+func (g *Graph) compileTree(p *plan.Plan, name string, root, tree llb.State, mount ...llb.MountOption) llb.State {
 	const in = "/.quatrain/in"
 	s := step.Compile{Interpreter: p.Base.Interpreter, In: in, Out: step.Out}
 	return g.run(command{
@@ -39,8 +53,7 @@ func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.Sta
 		args: s.Args(),
 		root: root,
 		out:  true,
-		// The tree's own key says what is in it: hashing it once more costs seconds.
-		opts: []llb.RunOption{offline, llb.AddMount(in, tree, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff))},
+		opts: []llb.RunOption{offline, llb.AddMount(in, tree, append(mount, llb.Readonly)...)},
 	})
 }
 
