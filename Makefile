@@ -67,7 +67,12 @@ python:
 	@command -v python3 >/dev/null || $(LAB) up python
 
 .PHONY: test
-test: python lint unit conformance integration ## everything
+test: python lint unit conformance fuzz-short integration ## everything
+
+.PHONY: fuzz-short
+fuzz-short: go ## every fuzzer for 2000 inputs
+	@test/fuzz.sh 2000x >.fuzz.log 2>&1 || { cat .fuzz.log; exit 1; }
+	@grep -c ' Fuzz' .fuzz.log | sed 's/$$/ fuzzers, 2000 inputs each/'; rm .fuzz.log
 
 .PHONY: fuzz
 fuzz: go ## every fuzzer for a while

@@ -140,7 +140,11 @@ func newLink(base *url.URL, href string) (l link, u *url.URL, ok bool) {
 	}
 	plain := *u
 	plain.User, plain.Fragment, plain.RawFragment = nil, "", ""
-	return link{url: plain.String()}, u, true
+	text := plain.String()
+	if _, err := url.Parse(text); err != nil {
+		return l, nil, false // "https://f::1": net/url writes what it does not read
+	}
+	return link{url: text}, u, true
 }
 
 func isHTTP(u *url.URL) bool {

@@ -9,56 +9,54 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// indexFiles remembers [metadata.files] of 1.x locks by canonical name: packages
-// and files need not spell it alike.
+// listed are the files that [metadata.files] of a 1.x lock has under one name.
+// Several versions of a name share the list: each package finds its own without a
+// look at the others, of which hostile locks have many.
+type listed struct {
+	byVersion map[string][]File // by the version in the file's name
+	byFile    map[string]File
+}
+
+// indexFiles reads [metadata.files] by canonical name: packages and files need not
+// spell it alike.
 func (p *parser) indexFiles(files *source.Table) {
-	p.byName = map[string]*source.Value{}
+	p.byName = map[string]listed{}
 	for _, e := range entries(files) {
-		p.byName[pep508.CanonicalName(e.Key)] = e.Value
+		name := pep508.CanonicalName(e.Key)
+		l := listed{map[string][]File{}, map[string]File{}}
+		for _, f := range p.files(e.Value) {
+			l.byFile[f.Name] = f
+			if v, err := pep440.ParseVersion(fileVersion(f.Name, name)); err == nil {
+				l.byVersion[v.Key()] = append(l.byVersion[v.Key()], f)
+			}
+		}
+		p.byName[name] = l
 	}
 }
 
 // legacyFiles finds a package's files in [metadata.files] of 1.x locks
-// (locker.py, _get_locked_package). The list is by name: several versions of one
-// name share it, so that the version in the file's name decides (Poetry gets it
-// from the index).
+// (locker.py, _get_locked_package): those of which the name says its version, which
+// Poetry gets from the index. What names no version could not be installed.
 func (p *parser) legacyFiles(t *source.Table, pkg *Package) []File {
-	list := p.byName[pkg.Name]
-	keep := func(f File) bool { return ofVersion(f.Name, pkg) }
+	l, ok := p.byName[pkg.Name]
 	if s := pkg.Source; s != nil {
 		switch s.Type {
 		case "git", "directory", "url":
 			return nil // what is listed is another entry's
 		case "file":
-			own := path.Base(s.URL)
-			keep = func(f File) bool { return f.Name == own }
+			if own, ok := l.byFile[path.Base(s.URL)]; ok {
+				return []File{own}
+			}
 		}
 	}
-	if list == nil {
+	if !ok {
 		p.missing(t, pkg, "files")
 	}
-	var own []File
-	for _, f := range p.files(list) {
-		if keep(f) {
-			own = append(own, f)
-		}
+	v, err := pep440.ParseVersion(pkg.Version.Value)
+	if err != nil || pkg.Source != nil && pkg.Source.Type == "file" {
+		return nil
 	}
-	return own
-}
-
-// ofVersion reports whether a file name carries the package's version. A name
-// that carries none that can be read is kept: the hash still has to match.
-func ofVersion(file string, pkg *Package) bool {
-	want, err := pep440.ParseVersion(pkg.Version.Value)
-	if err != nil {
-		return true
-	}
-	text := fileVersion(file, pkg.Name)
-	if text == "" {
-		return true
-	}
-	got, err := pep440.ParseVersion(text)
-	return err != nil || got.Compare(want) == 0
+	return l.byVersion[v.Key()]
 }
 
 func fileVersion(file, name string) string {

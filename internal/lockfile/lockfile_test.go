@@ -81,12 +81,3 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("2.9: %v %v", warnings, err)
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add("[[package]]\nname = \"a\"\nversion = \"1\"\n[metadata]\nlock-version = \"2.1\"\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		if l, _, err := Parse(&source.File{Name: "poetry.lock", Data: []byte(text)}); err == nil && l == nil {
-			t.Error("neither a lock nor an error")
-		}
-	})
-}

@@ -47,7 +47,7 @@ func Parse(f *source.File) (*Lock, []*source.Error, error) {
 type parser struct {
 	source.Reader
 	lock   *Lock
-	byName map[string]*source.Value // [metadata.files] of 1.x, by canonical name
+	byName map[string]listed // [metadata.files] of 1.x, by canonical name
 }
 
 // As loose as Poetry's own expression (locker.py, is_fresh).
@@ -196,13 +196,16 @@ func (p *parser) source(v *source.Value) *Source {
 	}
 }
 
+// maxFileName is what file systems allow.
+const maxFileName = 255
+
 func (p *parser) files(v *source.Value) []File {
 	var all []File
 	for _, t := range p.Tables(v) {
 		name := p.Text(t.Get("file"))
 		hash := p.Text(t.Get("hash"))
 		switch {
-		case strings.ContainsAny(name.Value, "/\\\x00\n") || name.Value == ".." || name.Value == ".":
+		case len(name.Value) > maxFileName || strings.ContainsAny(name.Value, "/\\\x00\n") || name.Value == ".." || name.Value == ".":
 			p.Errs = append(p.Errs, source.Errorf(name.At, "%q is not a file name", name.Value))
 			continue
 		case name.Value == "" || hash.Value == "":

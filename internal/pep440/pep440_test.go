@@ -97,18 +97,3 @@ func TestAllowsAny(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{"1.2.3", "^1.2", ">=1,<2 || ~3", "1!2a3.post4.dev5+l.6"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if v, err := ParseVersion(s); err == nil {
-			again, err := ParseVersion(v.String())
-			if err != nil || again.Compare(v) != 0 {
-				t.Errorf("%q prints as %q", s, v)
-			}
-		}
-		_, _ = ParseConstraint(s)
-	})
-}

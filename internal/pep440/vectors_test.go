@@ -68,6 +68,9 @@ func checkOrder(t *testing.T, order [][]string) {
 					if got := version(t, a).Compare(version(t, b)); got != min(1, max(-1, i-j)) {
 						t.Errorf("Compare(%s, %s) = %d", a, b, got)
 					}
+					if equal := version(t, a).Key() == version(t, b).Key(); equal != (i == j) {
+						t.Errorf("%s and %s: keys are equal: %v", a, b, equal)
+					}
 				}
 			}
 		}

@@ -183,6 +183,22 @@ func compareLocalPart(a, b string) int {
 	return strings.Compare(a, b)
 }
 
+// Key is equal for versions that compare as equal, and for no others.
+func (v Version) Key() string {
+	n := len(v.release)
+	for n > 1 && v.release[n-1] == 0 {
+		n--
+	}
+	v.release = v.release[:n]
+	v.local = slices.Clone(v.local)
+	for i, part := range v.local {
+		if isNumber(part) {
+			v.local[i] = strings.TrimLeft(part, "0")
+		}
+	}
+	return v.String()
+}
+
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // String is the normalised form.

@@ -62,22 +62,3 @@ func TestCanonicalName(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParseMarker(f *testing.F) {
-	f.Add(`python_version >= "3.9" and (os_name == 'nt' or extra != "x")`)
-	f.Fuzz(func(t *testing.T, s string) {
-		if m, err := ParseMarker(s); err == nil {
-			m.Evaluate(LinuxEnvironment("3.11.9", "x86_64"))
-		}
-	})
-}
-
-func FuzzParseRequirement(f *testing.F) {
-	f.Add(`Celery[redis, sqs] (>=5.4,<6) ; python_version < "3.14"`)
-	f.Add("x @ https://example.org/x.whl ; os_name == 'nt'")
-	f.Fuzz(func(t *testing.T, s string) {
-		if r, err := ParseRequirement(s); err == nil && r.Name == "" {
-			t.Errorf("%q has no name", s)
-		}
-	})
-}

@@ -108,7 +108,7 @@ func (r Requirement) check(direct bool) error {
 			return fmt.Errorf("%q is not the name of an extra", e)
 		}
 	}
-	if strings.ContainsAny(r.URL, " \t") || r.URL == "" && direct {
+	if strings.ContainsAny(r.URL, " \t") || direct && (r.URL == "" || r.URL[0] == '#' || r.URL[0] == '?') {
 		return fmt.Errorf("%q is not a URL", r.URL)
 	}
 	_, err := ParseMarker(r.Marker)

@@ -65,9 +65,9 @@ func (p *parser) putIntoExtras() {
 		return
 	}
 	poetry := p.members["main"].poetry
-	extras := p.Table(p.poetry.Get("extras"))
+	extras := p.extrasByName(p.Table(p.poetry.Get("extras")))
 	for i := range poetry {
-		poetry[i].InExtras = append(poetry[i].InExtras, p.extrasOf(extras, poetry[i].Name)...)
+		poetry[i].InExtras = append(poetry[i].InExtras, extras[poetry[i].Name]...)
 	}
 }
 
@@ -79,16 +79,16 @@ func (p *parser) standardExtras() bool {
 	return len(entriesOf(optional)) > 0 || dependencies != nil && len(dependencies.Items) > 0
 }
 
-func (p *parser) extrasOf(extras *source.Table, name string) []string {
-	var in []string
+// extrasByName are the extras that name each dependency.
+func (p *parser) extrasByName(extras *source.Table) map[string][]string {
+	in := map[string][]string{}
 	for _, e := range entriesOf(extras) {
 		if e.Value.Kind != source.Array {
 			continue // extras() says so, once
 		}
 		for _, n := range e.Value.Items {
-			if pep508.CanonicalName(n.Text) == name {
-				in = append(in, pep508.CanonicalName(e.Key))
-			}
+			name := pep508.CanonicalName(n.Text)
+			in[name] = append(in[name], pep508.CanonicalName(e.Key))
 		}
 	}
 	return in
@@ -186,6 +186,10 @@ func (e *expander) expand(name string) []Dependency {
 	e.path = append(e.path, name)
 	g := e.groupNamed(name)
 	all := slices.Clone(g.Dependencies)
+	there := map[dependencyKey]bool{}
+	for _, d := range all {
+		there[keyOf(d)] = true
+	}
 	var before []string
 	for _, inc := range g.includes {
 		included := pep508.CanonicalName(inc.Value)
@@ -200,8 +204,8 @@ func (e *expander) expand(name string) []Dependency {
 		default:
 			for _, d := range e.expand(included) {
 				// Diamonds and the like: what is there already adds nothing.
-				if !slices.ContainsFunc(all, func(o Dependency) bool { return same(o, d) }) {
-					all = append(all, d)
+				if k := keyOf(d); !there[k] {
+					there[k], all = true, append(all, d)
 				}
 			}
 		}
@@ -212,7 +216,10 @@ func (e *expander) expand(name string) []Dependency {
 	return all
 }
 
-// same reports whether two dependencies stand in the same place of the file.
-func same(a, b Dependency) bool {
-	return a.Name == b.Name && a.At == b.At && a.Constraint == b.Constraint && a.Marker == b.Marker
+// dependencyKey is equal for dependencies that stand in the same place of the file.
+type dependencyKey struct {
+	name, constraint, marker string
+	at                       source.Range
 }
+
+func keyOf(d Dependency) dependencyKey { return dependencyKey{d.Name, d.Constraint, d.Marker, d.At} }

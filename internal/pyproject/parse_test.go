@@ -125,18 +125,3 @@ func TestErrors(t *testing.T) {
 		})
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add(head + "[tool.poetry.dependencies]\nb = [{version = \"^1\", python = \"~3.8 || ^3\"}, \"~=1\"]\n")
-	f.Add("[project]\nname = \"a\"\ndependencies = [\"b @ git+ssh://git@h/x@v\"]\n[dependency-groups]\nd = [{include-group = \"d\"}]\n[tool.quatrain]\ncommand = \"a 'b\"\n")
-	f.Add("[tool]\npoetry = 1\n[project]\nlicense = {}\nauthors = \"x\"\ndynamic = 1\nurls = {\"\" = \"\"}\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		p, _, err := parse(text)
-		if err != nil && len(source.All(err)) == 0 {
-			t.Errorf("an error without a place: %v", err)
-		}
-		if p != nil {
-			p.CoreMetadata(Documents{})
-		}
-	})
-}

@@ -59,14 +59,3 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParseTOML(f *testing.F) {
-	f.Add("a = 1\n[b]\nc = {d = [1, 2]}\n[[e]]\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		file := &File{Name: "f", Data: []byte(text)}
-		_, err := ParseTOML(file)
-		if err != nil && len(All(err)) == 0 {
-			t.Errorf("an error without a place: %v", err)
-		}
-	})
-}

@@ -100,15 +100,3 @@ func TestParseLibcErrors(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParseWheelName(f *testing.F) {
-	f.Add("a_b-1.0-1x-cp311.py3-none-any.manylinux1_x86_64.whl")
-	f.Fuzz(func(t *testing.T, s string) {
-		if w, err := ParseWheelName(s); err == nil {
-			w.BuildTag()
-			if len(w.Python) == 0 || len(w.ABI) == 0 || len(w.Platform) == 0 {
-				t.Errorf("%q has no tags", s)
-			}
-		}
-	})
-}
