@@ -69,6 +69,10 @@ python:
 .PHONY: test
 test: python lint unit conformance fuzz-short integration ## everything
 
+.PHONY: speed
+speed: go ## how long the biggest lock takes (docs/benchmarks.md)
+	go test -run '^$$' -bench BiggestLock -benchtime 20x -count 9 ./internal/selection
+
 .PHONY: fuzz-short
 fuzz-short: go ## every fuzzer for 2000 inputs
 	@test/fuzz.sh 2000x >.fuzz.log 2>&1 || { cat .fuzz.log; exit 1; }

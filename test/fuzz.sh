@@ -5,10 +5,10 @@ cd "$(dirname "$0")/.."
 binaries=$(mktemp -d)
 trap 'rm -rf "$binaries"' EXIT
 cache=$(go env GOCACHE)/fuzz
-for package in $(go list ./internal/...); do
+for package in $(go list ${FUZZ_PACKAGES:-./internal/...}); do
   folder=$(go list -f '{{.Dir}}' "$package")
   grep -qs '^func Fuzz' "$folder"/*_test.go || continue
-  go test -c -o "$binaries/fuzz" "$package"
+  go test -c -fuzz . -o "$binaries/fuzz" "$package"
   for fuzzer in $(cd "$folder" && "$binaries/fuzz" -test.list '^Fuzz'); do
     echo "${package##*/} $fuzzer"
     (cd "$folder" && "$binaries/fuzz" -test.run '^$' -test.fuzz "^$fuzzer\$" -test.fuzztime "${1:-10s}" \

@@ -3,6 +3,7 @@ package selection_test
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
@@ -39,8 +40,10 @@ func BenchmarkBiggestLock(b *testing.B) {
 	}
 	python, _ := pep440.ParseVersion("3.12.4")
 	b.ReportAllocs()
-	var packages int
+	var packages, rounds int
+	before := used()
 	for b.Loop() {
+		rounds++
 		lock, _, err := lockfile.Parse(biggest)
 		if err != nil {
 			b.Fatal(err)
@@ -69,5 +72,17 @@ func BenchmarkBiggestLock(b *testing.B) {
 		}
 		packages = len(selected)
 	}
+	// What other processes take counts in ns/op and not here.
+	after := used()
+	b.ReportMetric(float64(cpu(after)-cpu(before))/float64(rounds)/1e6, "cpu-ms/op")
+	b.ReportMetric(float64(after.Maxrss)/1024, "peak-MB")
 	b.Logf("%s: %d bytes, %d packages selected", filepath.Base(folder), len(biggest.Data), packages)
 }
+
+func used() (u syscall.Rusage) {
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it cannot fail for the process itself
+	return u
+}
+
+// cpu is the time of all threads in nanoseconds.
+func cpu(u syscall.Rusage) int64 { return u.Utime.Nano() + u.Stime.Nano() }
