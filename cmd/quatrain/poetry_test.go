@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,24 +19,30 @@ import (
 
 const testdata = "../../test/testdata"
 
-// TestPoetry compares `quatrain plan` with what the real Poetry answered for the
-// projects of test/testdata/projects. `make poetry-diff ARGS=-update` records it.
-func TestPoetry(t *testing.T) {
-	recorded, err := answers.Read(filepath.Join(testdata, "answers.json"))
+// recorded are the answers of the real Poetry for the projects of a folder.
+// `make poetry-diff ARGS=-update` writes them.
+func recorded(t *testing.T, name string, atLeast int) []answers.Recorded {
+	all, err := answers.Read(filepath.Join(testdata, name))
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(all) < atLeast {
+		t.Errorf("%s has %d projects", name, len(all))
+	}
+	return all
+}
+
+// TestPoetry compares `quatrain plan` with what Poetry answered for the projects of
+// test/testdata/projects, and for some random ones.
+func TestPoetry(t *testing.T) {
 	differences, err := answers.ReadDifferences(filepath.Join(testdata, "differences.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(recorded) < 30 {
-		t.Errorf("%d projects are recorded", len(recorded))
-	}
-	for _, r := range recorded {
+	check := func(folder string, r answers.Recorded) {
 		t.Run(r.Project, func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(testdata, "projects", r.Project)
+			dir := filepath.Join(testdata, folder, r.Project)
 			again := filepath.Join(t.TempDir(), r.Project)
 			if err := answers.CopyReResolving(dir, again); err != nil {
 				t.Fatal(err)
@@ -52,6 +59,63 @@ func TestPoetry(t *testing.T) {
 			}
 		})
 	}
+	for _, r := range recorded(t, "answers.json", 30) {
+		check("projects", r)
+	}
+	for _, r := range recorded(t, "random.json", 12) {
+		check("random", r)
+	}
+}
+
+// TestResolution holds [tool.quatrain] resolution against Poetry's installer.re-resolve:
+// "walk" is true, "lock" is false, whatever poetry.toml says.
+func TestResolution(t *testing.T) {
+	different := 0
+	for _, r := range recorded(t, "answers.json", 30) {
+		dir := filepath.Join(testdata, "projects", r.Project)
+		if r.Answers[0].Refused != "" || !slices.ContainsFunc(r.Answers, answers.Answer.ReResolves) {
+			continue
+		}
+		walk, lock := filepath.Join(t.TempDir(), r.Project), filepath.Join(t.TempDir(), r.Project)
+		resolves(t, dir, walk, "walk", false)
+		resolves(t, dir, lock, "lock", true)
+		for _, a := range r.Answers {
+			right, wrong := lock, walk
+			if a.ReResolves() {
+				right, wrong = walk, lock
+			}
+			if text := answers.Compare(a, planned(r.PlanArgs(a, right))); text != "" && a.Twice() == "" {
+				t.Errorf("%s: %s: %s", r.Project, a, text)
+			}
+			if answers.Compare(a, planned(r.PlanArgs(a, wrong))) != "" {
+				different++
+			}
+		}
+	}
+	if different == 0 {
+		t.Error("no project tells the two apart")
+	}
+}
+
+// resolves copies a project, with a resolution of its own; poetry.toml says the opposite.
+func resolves(t *testing.T, dir, to, resolution string, poetryToml bool) {
+	t.Helper()
+	if err := answers.CopyReResolving(dir, to); err != nil {
+		t.Fatal(err)
+	}
+	edit := func(name string, change func(string) string) {
+		data, err := os.ReadFile(filepath.Join(to, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, name), []byte(change(string(data))), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("pyproject.toml", func(s string) string { return s + "\n[tool.quatrain]\nresolution = \"" + resolution + "\"\n" })
+	edit("poetry.toml", func(s string) string {
+		return strings.Replace(s, "re-resolve = true", fmt.Sprintf("re-resolve = %t", poetryToml), 1)
+	})
 }
 
 func planned(args []string) answers.Planned {
@@ -63,12 +127,8 @@ func planned(args []string) answers.Planned {
 // TestGroupOptions compares the groups that --with, --without and --only come to with
 // those that Poetry activated.
 func TestGroupOptions(t *testing.T) {
-	recorded, err := answers.Read(filepath.Join(testdata, "answers.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	compared := 0
-	for _, r := range recorded {
+	for _, r := range recorded(t, "answers.json", 30) {
 		name := filepath.Join(testdata, "projects", r.Project, "pyproject.toml")
 		data, err := os.ReadFile(name)
 		if err != nil {

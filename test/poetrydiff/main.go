@@ -29,6 +29,11 @@ const (
 	projectsDir     = "test/testdata/projects"
 	differencesFile = "test/testdata/differences.txt"
 	answersFile     = "test/testdata/answers.json"
+
+	// The first random projects that can be locked are recorded, too.
+	randomDir     = "test/testdata/random"
+	randomAnswers = "test/testdata/random.json"
+	recordedSeeds = 6
 )
 
 // pythons are what is installed for.

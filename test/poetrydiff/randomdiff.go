@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/quatrain-build/quatrain/test/answers"
 )
 
 // random compares seeds that both Poetrys can lock; a seed whose dependencies do not
@@ -28,9 +30,18 @@ func (d *diff) random(c config) error {
 	if c.one > 0 {
 		first, count = c.one, 1
 	}
+	if c.update {
+		if err := os.RemoveAll(randomDir); err != nil {
+			return err
+		}
+	}
 	passed := 0
 	for seed := first; count > 0; seed++ {
-		ok, err := d.seed(locker, dir, seed)
+		where, record := dir, c.update && len(d.recorded) < recordedSeeds*2
+		if record {
+			where = randomDir
+		}
+		ok, err := d.seed(locker, where, seed, record)
 		switch {
 		case err != nil:
 			return err
@@ -43,11 +54,14 @@ func (d *diff) random(c config) error {
 		}
 	}
 	fmt.Printf("%d seeds compared, %d cannot be locked\n", c.seeds, passed)
+	if c.update {
+		return answers.Write(randomAnswers, d.recorded)
+	}
 	return nil
 }
 
 // seed locks and compares one random project; false where it cannot be locked.
-func (d *diff) seed(locker *oracle, dir string, seed int) (bool, error) {
+func (d *diff) seed(locker *oracle, dir string, seed int, record bool) (bool, error) {
 	m := newModel(seed)
 	d.proxy.serve(m.host, m.releases)
 	texts := map[*oracle]string{locker: m.poetryTOML(), d.poetry: m.poetryTOML()}
@@ -56,9 +70,12 @@ func (d *diff) seed(locker *oracle, dir string, seed int) (bool, error) {
 	}
 	var subjects []subject
 	for _, o := range []*oracle{locker, d.poetry} {
-		name := fmt.Sprintf("seed-%d-%s", seed, o.version)
+		name := seedName(seed, o)
 		s, ok, err := d.lockSeed(o, name, filepath.Join(dir, name), texts[o])
 		if !ok || err != nil {
+			for _, failed := range []*oracle{locker, d.poetry} {
+				os.RemoveAll(filepath.Join(dir, seedName(seed, failed)))
+			}
 			return false, err
 		}
 		subjects = append(subjects, s)
@@ -69,10 +86,14 @@ func (d *diff) seed(locker *oracle, dir string, seed int) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		d.recorded = append(d.recorded, r)
+		if record {
+			d.recorded = append(d.recorded, r)
+		}
 	}
 	return true, nil
 }
+
+func seedName(seed int, o *oracle) string { return fmt.Sprintf("seed-%d-%s", seed, o.version) }
 
 func (d *diff) lockSeed(o *oracle, name, dir, text string) (subject, bool, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -82,7 +103,11 @@ func (d *diff) lockSeed(o *oracle, name, dir, text string) (subject, bool, error
 		return subject{}, false, err
 	}
 	os.Remove(filepath.Join(dir, "poetry.lock"))
-	reply, err := o.ask(dir, d.targets[1].dir, false, nil, "lock", "--no-interaction")
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return subject{}, false, err
+	}
+	reply, err := o.ask(abs, d.targets[1].dir, false, nil, "lock", "--no-interaction")
 	if err != nil || reply.Status != 0 {
 		return subject{}, false, err
 	}
