@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/quatrain-build/quatrain/test/answers"
 )
@@ -120,24 +121,33 @@ type oracle struct {
 	out     *bufio.Scanner
 	cache   string
 	asked   int
+	start   func() error
 }
+
+// patience is how long a question may take: some random project keeps Poetry's solver
+// busy for hours.
+const patience = 90 * time.Second
 
 func newOracle(version string, surroundings []string) (*oracle, error) {
 	dir, err := installPoetry(version)
 	if err != nil {
 		return nil, err
 	}
-	o := &oracle{version: version, command: exec.Command(filepath.Join(dir, "bin/python"), "-c", oracleScript)}
+	o := &oracle{version: version}
 	if o.cache, err = os.MkdirTemp("", "poetrydiff-cache"); err != nil {
 		return nil, err
 	}
-	o.command.Env = append(cleanEnvironment(), surroundings...)
-	o.command.Stderr = os.Stderr
-	o.in, _ = o.command.StdinPipe()
-	out, _ := o.command.StdoutPipe()
-	o.out = bufio.NewScanner(out)
-	o.out.Buffer(nil, 64<<20)
-	return o, o.command.Start()
+	o.start = func() error {
+		o.command = exec.Command(filepath.Join(dir, "bin/python"), "-c", oracleScript)
+		o.command.Env = append(cleanEnvironment(), surroundings...)
+		o.command.Stderr = os.Stderr
+		o.in, _ = o.command.StdinPipe()
+		out, _ := o.command.StdoutPipe()
+		o.out = bufio.NewScanner(out)
+		o.out.Buffer(nil, 64<<20)
+		return o.command.Start()
+	}
+	return o, o.start()
 }
 
 // cleanEnvironment is this process's without what steers Poetry.
@@ -175,7 +185,14 @@ func (o *oracle) ask(dir, venv string, files bool, settings []string, args ...st
 	if _, err := fmt.Fprintf(o.in, "%s\n", question); err != nil {
 		return reply{}, err
 	}
-	if !o.out.Scan() {
+	running := o.command.Process
+	deadline := time.AfterFunc(patience, func() { running.Kill() })
+	answered := o.out.Scan()
+	if late := !deadline.Stop(); late && !answered {
+		o.command.Wait()
+		return reply{Status: -1, Output: "no answer in " + patience.String()}, o.start()
+	}
+	if !answered {
 		return reply{}, fmt.Errorf("the process of Poetry %s stopped answering in %s: %v", o.version, dir, o.out.Err())
 	}
 	var r reply
