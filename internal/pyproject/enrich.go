@@ -1,6 +1,7 @@
 package pyproject
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -63,6 +64,14 @@ func extrasMarker(extras []string) string {
 		either = append(either, `extra == "`+x+`"`)
 	}
 	return strings.Join(either, " or ")
+}
+
+// declared are the dependencies before they are enriched.
+func (m *members) declared() []Dependency {
+	if len(m.standard) == 0 {
+		return m.poetry
+	}
+	return m.mixed()
 }
 
 // mixed are the names that count (poetry-core, DependencyGroup.dependencies): with
@@ -159,5 +168,15 @@ func bothMarkers(a, b string) string {
 	case b == "" || a == b:
 		return a
 	}
-	return "(" + a + ") and (" + b + ")"
+	return inParentheses(a) + " and " + inParentheses(b)
 }
+
+// inParentheses keeps alternatives together: "and" binds them otherwise.
+func inParentheses(marker string) string {
+	if orPattern.MatchString(marker) { // perhaps in a value: then they do no harm
+		return "(" + marker + ")"
+	}
+	return marker
+}
+
+var orPattern = regexp.MustCompile(`\bor\b`)

@@ -26,6 +26,7 @@ func (p *parser) groups() {
 		p.group("dev", dev.At).poetry = append(p.group("dev", dev.At).poetry, p.dependencyTable(dev)...)
 	}
 	p.putIntoExtras()
+	p.project.requires = p.members["main"].declared()
 	for i := range p.project.Groups {
 		g := &p.project.Groups[i]
 		g.Dependencies = p.forLocking(p.members[g.Name])

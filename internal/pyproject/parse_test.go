@@ -38,12 +38,12 @@ func TestDependencies(t *testing.T) {
 			[]string{`main: b ; python_version < "3.8"`, `main: c ; python_version >= "3.8" and python_version < "4"`}},
 		{"python and platform keys", head + "[tool.poetry.dependencies]\nb = {version = \"^1\", python = \"^3.9\", platform = \"!darwin\", markers = \"os_name == 'posix'\"}\nc = {version = \"1\", python = \"~2.7 || >=3.6\"}\n",
 			[]string{
-				`main: b (>=1,<2) ; (os_name == "posix") and ((python_version >= "3.9" and python_version < "4.0") and (sys_platform == "!darwin"))`,
-				`main: c (==1) ; (python_version == "2.7") or (python_version >= "3.6")`,
+				`main: b (>=1,<2) ; os_name == "posix" and python_version >= "3.9" and python_version < "4.0" and sys_platform == "!darwin"`,
+				`main: c (==1) ; python_version == "2.7" or python_version >= "3.6"`,
 			}},
 		{"enrichment", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b>=1 ; os_name == 'nt'\", \"c[x]\"]\n[tool.poetry.dependencies]\nb = {version = \"<2 || >=3\", source = \"s\", python = \">=3.9\"}\nc = {git = \"https://e.org/c\", branch = \"main\"}\nd = \"1\"\n[tool.poetry.extras]\ne = [\"b\"]\n",
 			[]string{
-				`main: b (>=1,<2 || >=1,>=3) ; (os_name == "nt") and (python_version >= "3.9") from s`,
+				`main: b (>=1,<2 || >=1,>=3) ; os_name == "nt" and python_version >= "3.9" from s`,
 				`main: c[x] @ git+https://e.org/c@main`,
 			}},
 		{"an empty list leaves it to tool.poetry", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = []\n[tool.poetry.dependencies]\nb = {version = \"1\", optional = true}\n[tool.poetry.extras]\nE_x = [\"B\"]\n",

@@ -26,6 +26,8 @@ type Project struct {
 	Layout      Layout
 	Metadata    Metadata
 	Quatrain    Config
+
+	requires []Dependency // main's as declared, not enriched: what the core metadata lists
 }
 
 // Group is a dependency group with its includes resolved.

@@ -99,10 +99,7 @@ func pythonMarker(constraint string) string {
 	for _, r := range c.Ranges() {
 		either = append(either, rangeMarker(r))
 	}
-	if len(either) == 1 {
-		return either[0]
-	}
-	return "(" + strings.Join(either, ") or (") + ")"
+	return strings.Join(either, " or ")
 }
 
 func rangeMarker(r pep440.Range) string {

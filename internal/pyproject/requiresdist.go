@@ -10,14 +10,9 @@ import (
 // that no extra names are left out.
 func (p *Project) requirementLines() []string {
 	var all []string
-	for _, g := range p.Groups {
-		if g.Name != "main" {
-			continue
-		}
-		for _, d := range g.Dependencies {
-			if !d.Optional || len(d.InExtras) > 0 {
-				all = append(all, requirementLine(d))
-			}
+	for _, d := range p.requires {
+		if !d.Optional || len(d.InExtras) > 0 {
+			all = append(all, requirementLine(d))
 		}
 	}
 	sort.Strings(all)
@@ -40,8 +35,12 @@ func requirementLine(d Dependency) string {
 		line += " (" + specifier(d.Constraint) + ")"
 	}
 	marker := tidyMarker(d.Marker)
-	if len(d.InExtras) > 0 {
-		marker = bothMarkers(marker, extrasMarker(d.InExtras))
+	if len(d.InExtras) > 0 && !markerOf(d.Marker).AsksExtras() {
+		if marker != "" {
+			marker = "(" + marker + ") and (" + extrasMarker(d.InExtras) + ")"
+		} else {
+			marker = extrasMarker(d.InExtras)
+		}
 	}
 	if marker != "" {
 		line += " ; " + marker

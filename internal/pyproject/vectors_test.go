@@ -45,6 +45,7 @@ type wantProject struct {
 	PackageMode   bool `json:"package_mode"`
 	Python        string
 	Groups        map[string]wantGroup
+	Requires      []wantDependency // main's before it is enriched
 	Extras        map[string][]string
 	Sources       [][2]string
 	Scripts       map[string]string
@@ -168,6 +169,9 @@ func (c *checker) describe(t *testing.T, p *Project) wantProject {
 		}
 		w.Groups[g.Name] = group
 	}
+	for _, d := range p.requires {
+		w.Requires = append(w.Requires, c.dependency(t, d))
+	}
 	for _, x := range p.Extras {
 		w.Extras[x.Name] = x.Dependencies
 	}
@@ -205,17 +209,9 @@ func tidy(w wantProject) wantProject {
 		w.Extras[x] = sorted(names)
 	}
 	for name, g := range w.Groups {
-		var all []wantDependency
-		for _, d := range g.Dependencies {
-			if d.Origin[0] != "" {
-				d.Constraint, d.Prereleases = "", false
-			}
-			if !slices.ContainsFunc(all, func(o wantDependency) bool { return gocmp.Equal(o, d, cmpopts.EquateEmpty()) }) {
-				all = append(all, d)
-			}
-		}
-		w.Groups[name] = wantGroup{g.Optional, all}
+		w.Groups[name] = wantGroup{g.Optional, tidied(g.Dependencies)}
 	}
+	w.Requires = tidied(w.Requires)
 	for name, reference := range w.Scripts {
 		if !strings.Contains(reference, ":") {
 			delete(w.Scripts, name) // it cannot be called: there is a warning
@@ -225,6 +221,18 @@ func tidy(w wantProject) wantProject {
 		delete(w.Groups, "main")
 	}
 	return w
+}
+
+func tidied(dependencies []wantDependency) (all []wantDependency) {
+	for _, d := range dependencies {
+		if d.Origin[0] != "" {
+			d.Constraint, d.Prereleases = "", false
+		}
+		if !slices.ContainsFunc(all, func(o wantDependency) bool { return gocmp.Equal(o, d, cmpopts.EquateEmpty()) }) {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 func sorted(names []string) []string {

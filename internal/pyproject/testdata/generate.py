@@ -69,6 +69,7 @@ def project(folder):
         "name": package.pretty_name, "version": package.version.text, "package_mode": p.is_package_mode,
         "python": bits(package.python_constraint.allows(Version.parse(v)) for v in PYTHONS),
         "groups": {n: {"optional": g.is_optional(), "dependencies": [dependency(d, folder) for d in g.dependencies_for_locking]} for n, g in sorted(groups.items())},
+        "requires": [dependency(d, folder) for d in package.requires],
         "extras": {x: [d.name for d in deps] for x, deps in package.extras.items()},
         "sources": [[s["name"], p.pool.get_priority(s["name"]).name.lower()] for s in p.local_config.get("source", [])],
         "scripts": package.entry_points.get("console-scripts", {}),
