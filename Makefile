@@ -50,7 +50,7 @@ lab-down: ## stop what `make lab` started
 .PHONY: integration
 integration: ## tests against a real daemon
 	$(LAB) up buildkitd bases frontend builder engine engine-classic poetry ssh
-	eval "$$($(LAB) env)" && go test -count=1 -timeout 30m ./test/...
+	eval "$$($(LAB) env)" && go test -count=1 -timeout 60m ./test/...
 
 .PHONY: conformance
 conformance: go ## Poetry's own answers for real projects, as a table
