@@ -29,6 +29,7 @@ base                 the base image with runtime packages, user and environment
 builder              base with build packages and the virtual environment
 production (default) the main group and the project
 development          all groups that are not optional and the project, to be mounted over
+test                 runs the tests on development; what they write to /reports is the result
 worker               your own, from production
 `,
 				"outline": `
@@ -38,6 +39,8 @@ DESCRIPTION: your own, from production
 BUILD ARG           VALUE   DESCRIPTION
 PYTHON_VERSION      3.12    minor version of Python
 project-dir                 folder of the project in the context
+UID                         number of the image's user, for bind mounts
+GID                         number of its group
 SOURCE_DATE_EPOCH           time of the image, seconds since 1970
 
 SECRET   REQUIRED
@@ -88,7 +91,7 @@ func TestCallJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(e.stdout), &list); err != nil {
 		t.Fatalf("%v:\n%s", err, e.all())
 	}
-	if len(list.Targets) != 4 || list.Targets[2].Name != "production" || !list.Targets[2].Default {
+	if len(list.Targets) != 5 || list.Targets[2].Name != "production" || !list.Targets[2].Default {
 		t.Errorf("targets %+v", list.Targets)
 	}
 }
