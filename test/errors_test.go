@@ -81,6 +81,12 @@ func TestErrors(t *testing.T) {
 			change: func(p *project) { p.toml = strings.Replace(plainProject, ">=3.11", ">=3.12", 1) },
 			want:   []string{">>> requires-python", "the project allows Python >=3.12,<3.14, and not 3.11", "PYTHON_VERSION"},
 		},
+		"base with an excluded python": {
+			change: func(p *project) {
+				p.toml = strings.Replace(quatrain("base = \"python:3.11-slim\"\n"), ">=3.11", ">=3.12", 1)
+			},
+			want: []string{">>> requires-python", "the project allows Python >=3.12,<3.14, the base image has 3.11", "PYTHON_VERSION"},
+		},
 		"no wheel for this platform": {
 			change: func(p *project) { p.locks = append(p.locks, locked{wheel: native}) },
 			want:   []string{`>>> name = "native"`, "native 1.0 has no file for Python 3.11", "wanted one of cp311-cp311-", "native-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"},
@@ -121,7 +127,7 @@ func TestErrorsOfCompose(t *testing.T) {
 			p.write(t)
 			c := b.compose(t, p.dir)
 			says(t, b.run(t, p.dir, c.argv("build", "production", "--build-arg", "PYTHON_VERSION=3.14")...), 1,
-				">>> requires-python", "the project allows Python >=3.11,<3.14", "PYTHON_VERSION")
+				">>> requires-python", "the project allows Python >=3.11,<3.14, not 3.14", "PYTHON_VERSION")
 
 			p.locks[0].hash = strings.Repeat("ab", 32)
 			p.write(t)
