@@ -127,7 +127,7 @@ func TestErrorsOfCompose(t *testing.T) {
 			p.write(t)
 			c := b.compose(t, p.dir)
 			says(t, b.run(t, p.dir, c.argv("build", "production", "--build-arg", "PYTHON_VERSION=3.14")...), 1,
-				">>> requires-python", "the project allows Python >=3.11,<3.14, not 3.14", "PYTHON_VERSION")
+				">>> requires-python", "the project allows Python >=3.11,<3.14, and not 3.14", "PYTHON_VERSION")
 
 			p.locks[0].hash = strings.Repeat("ab", 32)
 			p.write(t)

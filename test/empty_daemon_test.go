@@ -1,0 +1,96 @@
+package test
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// empty is a buildkitd that has built nothing yet, started through a command, as a
+// builder of buildx.
+func empty(t *testing.T, through ...string) builder {
+	t.Helper()
+	b, name := bare(t), unique(t)
+	b.must(t, "", "docker", "buildx", "create", "--name", name, "--driver", "remote", ownDaemon(t, nil, through...))
+	t.Cleanup(func() { output(b.env, "docker", "buildx", "rm", name) })
+	return builder{name, append(b.env, "BUILDX_BUILDER="+name)}
+}
+
+// Two empty daemons of different machines make the same layers, base included: another
+// umask and host name, and a checkout of another day, umask and folder.
+func TestReproducibleOnEmptyDaemons(t *testing.T) {
+	p := shop(t)
+	first := empty(t).buildx(t, request{dir: p.dir})
+
+	p.dir = filepath.Join(t.TempDir(), "elsewhere")
+	p.write(t)
+	checkedOut(t, p.dir, time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC))
+	other := empty(t, "unshare", "--uts", "sh", "-c", `hostname other && umask 077 && exec "$@"`, "sh")
+	second := other.buildx(t, request{dir: p.dir})
+
+	if first.err != nil || second.err != nil {
+		t.Fatal(first.err, second.err)
+	}
+	for _, o := range []outcome{first, second} {
+		if len(withPrefix(o.ran, "[install")) == 0 || len(withPrefix(o.ran, "[compile")) == 0 {
+			t.Errorf("a daemon that should be empty ran only %q", o.ran)
+		}
+	}
+	if !slices.Equal(first.image.layers, second.image.layers) {
+		t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
+	}
+}
+
+// checkedOut gives all files the time and the modes of another checkout.
+func checkedOut(t *testing.T, dir string, at time.Time) {
+	t.Helper()
+	must(t, filepath.Walk(dir, func(name string, info os.FileInfo, err error) error {
+		if err == nil {
+			err = os.Chmod(name, info.Mode()&0o700)
+		}
+		if err == nil {
+			err = os.Chtimes(name, at, at)
+		}
+		return err
+	}))
+}
+
+// A daemon that has built nothing takes all layers of the dependencies from the cache
+// that another one left in a registry. The steps that only tell the frontend something
+// ([locate], [overlaps]) run again: a cache holds what the image is made of, and their
+// answers are not in that.
+func TestRegistryCache(t *testing.T) {
+	p := shop(t)
+	ref := variable(t, "QUATRAIN_REGISTRY") + "/" + unique(t) + ":cache"
+	first := empty(t).buildx(t, request{dir: p.dir, flags: []string{"--cache-to", "type=registry,mode=max,ref=" + ref}})
+	second := empty(t).buildx(t, request{dir: p.dir, flags: []string{"--cache-from", "type=registry,ref=" + ref}})
+	if first.err != nil || second.err != nil {
+		t.Fatal(first.err, second.err)
+	}
+	if ran := withPrefix(second.ran, "[install", "[compile", "[venv", "[apt"); len(ran) > 0 {
+		t.Errorf("with the cache of a registry these ran: %q", ran)
+	}
+	if !slices.Equal(first.image.layers, second.image.layers) {
+		t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
+	}
+}
+
+// --add-host is how a name is known to the steps that nobody else knows.
+func TestAddHost(t *testing.T) {
+	for _, b := range builders(t) {
+		t.Run(b.name, func(t *testing.T) {
+			w := fresh("named")
+			x := newIndex(t, w)
+			host, port, err := net.SplitHostPort(x.Listener.Addr().String())
+			must(t, err)
+			p := (&project{index: x, url: "http://index.test:" + port, locks: []locked{{wheel: w}}}).write(t)
+			o := b.buildx(t, request{dir: p.dir, noImage: true, flags: []string{"--add-host", "index.test:" + host}})
+			if o.err != nil {
+				t.Fatalf("%s\n%s", printed(o.err), o.log)
+			}
+		})
+	}
+}
