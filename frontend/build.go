@@ -69,6 +69,10 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 // while the base image is on its way is started by meanwhile, which may be nil.
 func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(context.Context, plan.Input, *baseImage)) (*baseImage, *plan.Plan, error) {
 	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts()}
+	var err error
+	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
+		return nil, nil, err
+	}
 	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
 	if err != nil {
 		return nil, nil, err

@@ -26,7 +26,7 @@ func (r *request) addProject(ctx context.Context, g *llb.Graph, p *plan.Plan, in
 		in.Project, err = r.contextFolder(ctx, cmp.Or(r.dir, "."))
 		return err
 	}
-	if !p.Target.InstallRoot {
+	if !p.Target.InstallRoot && len(p.Libraries()) == 0 {
 		return nil
 	}
 	ref, err := r.solve(ctx, app)
@@ -38,10 +38,13 @@ func (r *request) addProject(ctx context.Context, g *llb.Graph, p *plan.Plan, in
 	if err != nil {
 		return err
 	}
+	if in.Installed, err = r.libraryFiles(ctx, p, tree); err != nil || !p.Target.InstallRoot {
+		return err
+	}
 	installed, warnings, err := editable.Files(r.project, tree, editable.Target{Venv: plan.Venv, Python: p.PythonDir(), Root: root})
 	for _, w := range warnings {
 		r.warn(ctx, w)
 	}
-	in.Installed = installed
+	in.Installed = append(in.Installed, installed...)
 	return err
 }

@@ -21,7 +21,7 @@ import (
 func (r *request) addTrees(ctx context.Context, p *plan.Plan, in *llb.Inputs) error {
 	in.Trees = map[string]bkllb.State{}
 	var errs []error
-	for _, pkg := range p.Packages {
+	for _, pkg := range p.Installed() {
 		if pkg.Origin.Kind == plan.FromIndex {
 			continue
 		}

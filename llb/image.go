@@ -103,7 +103,7 @@ func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
 
 // installed are the buckets and the trees that they are installed into.
 func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []llb.State) {
-	buckets = plan.Buckets(p.Packages, func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
+	buckets = plan.Buckets(p.Installed(), func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
 	for _, b := range buckets {
 		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in)))
 	}

@@ -21,6 +21,11 @@ type Input struct {
 	Project  *pyproject.Project
 	Lock     *lockfile.Lock
 	Settings poetrytoml.Settings // of poetry.toml
+
+	// Libraries are the Poetry projects among the path dependencies that may be
+	// editable, by canonical name: see CanBeEditable.
+	Libraries map[string]*pyproject.Project
+
 	Target   Target
 	Base     base.Facts
 	Platform string // "linux/amd64", "linux/arm/v7"
@@ -159,7 +164,8 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 		Name: pkg.Name, Version: pkg.Version.Value, Groups: slices.Clone(pkg.Groups), Origin: origin, At: pkg.At,
 	}
 	if origin.IsTree() {
-		chosen.Build = true
+		chosen.Library = in.Libraries[pkg.Name]
+		chosen.Build = chosen.Library == nil
 		return chosen, nil
 	}
 	file, err := selection.Choose(pkg, list, selection.FileOptions{NoBinary: in.Settings.NoBinary, OnlyBinary: in.Settings.OnlyBinary})

@@ -36,6 +36,10 @@ type Package struct {
 	Build   bool         // a wheel has to be made of it first: an sdist, or a tree
 	At      source.Range // the lock entry
 
+	// Library is set for a folder of the project that runs from where it stands in
+	// the image: nothing is made of it.
+	Library *pyproject.Project
+
 	// Of a package that is built.
 	OtherWheels int      // wheels in the lock that do not fit
 	Constraints []string // on its build requirements, PEP 508
@@ -51,6 +55,16 @@ type Index struct {
 
 // PlainURL is the address without a login, for what people read.
 func (i Index) PlainURL() string { return withoutPassword(i.URL) }
+
+// Installed are the packages that are installed from a file or a wheel that is built.
+func (p *Plan) Installed() []Package {
+	return slices.DeleteFunc(slices.Clone(p.Packages), func(pkg Package) bool { return pkg.Library != nil })
+}
+
+// Libraries are the others: those that run from their folders.
+func (p *Plan) Libraries() []Package {
+	return slices.DeleteFunc(slices.Clone(p.Packages), func(pkg Package) bool { return pkg.Library == nil })
+}
 
 // PyPI is the index that Poetry uses where no other is configured.
 var PyPI = Index{Name: "pypi", URL: "https://pypi.org/simple/"}

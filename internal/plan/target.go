@@ -34,6 +34,7 @@ type Target struct {
 	AsWheel     bool // as a wheel that is built, not from its source folder
 	RunsTests   bool // the command runs in the build, which fails with it
 	RunAs       IDs  // numbers of the user, where the request names them
+	Editable    bool // path dependencies with develop = true run from their folders
 	Image       pyproject.Image
 }
 
@@ -131,12 +132,12 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 		t.Stage, t.BuildTools, t.InstallRoot, t.Compile = BuilderStage, true, false, false
 		t.Description = "base with build packages and the virtual environment"
 	case "test":
-		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.RunsTests = nil, true, false, false, true
+		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable, t.RunsTests = nil, true, false, false, true, true
 		t.Description = "runs the tests on development; what they write to " + Reports + " is the result"
 	case "production":
 		t.Description = "the main group and the project"
 	case "development":
-		t.Groups, t.BuildTools, t.Compile, t.AsWheel = nil, true, false, false
+		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable = nil, true, false, false, true
 		t.Description = "all groups that are not optional and the project, to be mounted over"
 	default:
 		return Target{}, false
@@ -166,6 +167,7 @@ func adjust(p *pyproject.Project, t *Target, own *pyproject.TargetConfig) {
 	if own.Project.Value != "" {
 		t.InstallRoot = own.Project.Value != "none" && p.PackageMode && t.Stage == AppStage
 		t.AsWheel = own.Project.Value == "wheel"
+		t.Editable = t.Editable && !t.AsWheel // else the folders are not in the image
 	}
 	t.Image = t.Image.Override(own.Image)
 }
