@@ -109,6 +109,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
 		return nil, err
 	}
+	r.warnBuilds(ctx, p)
 	inputs, err := r.inputs(ctx, graph, p, image)
 	if err != nil {
 		return nil, err

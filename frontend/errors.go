@@ -86,6 +86,17 @@ func (r *request) warnYanked(ctx context.Context, p *plan.Plan, f step.Location)
 	r.warn(ctx, source.Errorf(r.lockEntry(f.Package), "the file chosen for %s is yanked: %s (%s)", f.Package, f.Name, f.Yanked))
 }
 
+// warnBuilds says which packages are built although others get a wheel: that takes
+// long, and compilers.
+func (r *request) warnBuilds(ctx context.Context, p *plan.Plan) {
+	for _, pkg := range p.Packages {
+		if pkg.Build && pkg.OtherWheels > 0 {
+			r.warn(ctx, source.Errorf(pkg.At, "%s %s is built from its sdist: none of its %d wheels is for Python %s on %s with %s",
+				pkg.Name, pkg.Version, pkg.OtherWheels, p.Base.Version, p.Platform, p.Base.Libc))
+		}
+	}
+}
+
 // lockEntry is where the lock names a package.
 func (r *request) lockEntry(name string) source.Range {
 	for _, p := range r.lock.Packages {

@@ -1,0 +1,199 @@
+package test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
+)
+
+// sdistEntry is a lock's entry of a package of the default index.
+func sdistEntry(d pindex.Dist, version string, more ...string) string {
+	files := []string{fmt.Sprintf("{file = %q, hash = \"sha256:%s\"}", d.Filename(), pindex.SHA256(d))}
+	for _, name := range more {
+		files = append(files, fmt.Sprintf("{file = %q, hash = \"sha256:%s\"}", name, strings.Repeat("ab", 32)))
+	}
+	return fmt.Sprintf("[[package]]\nname = %q\nversion = %q\ndescription = \"\"\noptional = false\npython-versions = \"*\"\n"+
+		"groups = [\"main\"]\nfiles = [%s]\n", d.Project(), version, strings.Join(files, ", "))
+}
+
+// sdistOf makes an sdist of files.
+func sdistOf(name string, files map[string]string) pindex.Sdist {
+	return pindex.Sdist{Name: name, Version: "1.0", Files: files}
+}
+
+// newSdistProject has its own index first, and PyPI behind it for build requirements.
+func newSdistProject(t *testing.T, settings string, dists ...pindex.Sdist) *project {
+	t.Helper()
+	p := newGitProject(t, settings+"\n[[tool.poetry.source]]\nname = \"PyPI\"\npriority = \"supplemental\"\n")
+	for _, d := range dists {
+		p.index.Add(d)
+		p.locks = append(p.locks, locked{entry: sdistEntry(d, "1.0")})
+	}
+	return p
+}
+
+const setuptools = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n"
+
+// extension is a C extension by setuptools.
+func extension(t *testing.T, name, include string) pindex.Sdist {
+	return sdistOf(name, map[string]string{
+		"pyproject.toml": setuptools + "[project]\nname = \"" + name + "\"\nversion = \"1.0\"\n[tool.setuptools]\next-modules = [{name = \"" + name + "\", sources = [\"" + name + ".c\"]}]\n",
+		name + ".c": "#include <Python.h>\n" + include + "/* " + unique(t) + " */\nstatic struct PyModuleDef d = {PyModuleDef_HEAD_INIT, \"" + name + "\"};\n" +
+			"PyMODINIT_FUNC PyInit_" + name + "(void) { return PyModule_Create(&d); }\n",
+	})
+}
+
+const compilers = "[tool.quatrain.build]\napt = [\"gcc\", \"libc6-dev\"]\n"
+
+// Sdists of every kind become wheels, once; two builds that share nothing make the
+// same layers of them.
+func TestSdists(t *testing.T) {
+	only := "only = \"" + unique(t) + "\"\n"
+	p := newSdistProject(t, compilers,
+		sdistOf("oldstyle", map[string]string{"setup.py": "from setuptools import setup\nsetup(name='oldstyle', version='1.0', py_modules=['oldstyle'])\n", "oldstyle.py": only}),
+		sdistOf("newstyle", map[string]string{"pyproject.toml": setuptools + "[project]\nname = \"newstyle\"\nversion = \"1.0\"\n[tool.setuptools]\npy-modules = [\"newstyle\"]\n", "newstyle.py": only}),
+		sdistOf("bypoetry", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n[project]\nname = \"bypoetry\"\nversion = \"1.0\"\n", "bypoetry.py": only}),
+		sdistOf("byhatch", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n[project]\nname = \"byhatch\"\nversion = \"1.0\"\n", "byhatch.py": only}),
+		sdistOf("byflit", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"flit_core\"]\nbuild-backend = \"flit_core.buildapi\"\n[project]\nname = \"byflit\"\nversion = \"1.0\"\ndescription = \"x\"\n", "byflit.py": only}),
+		extension(t, "inc", ""))
+	p.write(t)
+	r := request{dir: p.dir, secrets: machineCA(t)}
+	first := build(t, buildx, r)
+	if first.err != nil {
+		t.Fatalf("%s\n%s", printed(first.err), first.log)
+	}
+	for _, f := range []string{"oldstyle.py", "newstyle.py", "bypoetry.py", "byhatch.py", "byflit.py", "inc.cpython-311-x86_64-linux-gnu.so"} {
+		if first.image.files[site+f] == nil {
+			t.Errorf("%s is not installed", f)
+		}
+	}
+	for f := range first.image.files {
+		if strings.HasPrefix(f, "/usr/bin/gcc") || strings.Contains(f, "/setuptools/") {
+			t.Errorf("%s is in the image", f)
+		}
+	}
+	if o := build(t, buildx, r); o.err != nil || len(o.ran) > 0 {
+		t.Errorf("%v: the second build ran %q", o.err, o.ran)
+	}
+	p.index.Add(alpha)
+	p.locks = append(p.locks, locked{wheel: alpha})
+	p.write(t)
+	if o := build(t, buildx, r); o.err != nil || len(withPrefix(o.ran, "[build]")) > 0 {
+		t.Errorf("%v: another dependency ran %q", o.err, o.ran)
+	}
+	p.locks = p.locks[:len(p.locks)-1]
+	p.write(t)
+	r.opts = map[string]string{"no-cache": ""}
+	r.flags = []string{"--no-cache"}
+	again := build(t, buildx, r)
+	if again.err != nil || len(withPrefix(again.ran, "[build]")) != 6 {
+		t.Fatalf("%v: --no-cache ran %q", again.err, again.ran)
+	}
+	if !slices.Equal(first.image.layers, again.image.layers) {
+		t.Errorf("layers differ:\n%q\n%q", first.image.layers, again.image.layers)
+	}
+}
+
+// What a build takes from the project: constraints, settings, environment, and sdists
+// where the project wants no wheels.
+func TestBuildSettings(t *testing.T) {
+	tree := library(t, "told", "1.0")
+	tree["backend.py"] += "\nimport os\n_wheel = build_wheel\ndef build_wheel(d, config_settings=None, metadata_directory=None):\n" +
+		"    from importlib.metadata import version\n" +
+		"    print('TOLD', config_settings, os.environ.get('FLAVOUR'), version('setuptools'), [k for k in os.environ if 'PASSWORD' in k])\n" +
+		"    return _wheel(d, config_settings, metadata_directory)\n"
+	tree["pyproject.toml"] = strings.Replace(tree["pyproject.toml"], "requires = []", "requires = [\"setuptools\"]", 1)
+	d := sdistOf("told", tree)
+	p := newSdistProject(t, "[tool.quatrain.build]\nenv = {FLAVOUR = \"sour\"}\n\n[tool.poetry.build-constraints.told]\nsetuptools = \"^75.0\"\n")
+	p.index.Add(d, pindex.Wheel{Name: "told", Version: "1.0", Files: map[string]string{"told.py": ""}})
+	wheel := pindex.Wheel{Name: "told", Version: "1.0", Files: map[string]string{"told.py": ""}}
+	p.locks = append(p.locks, locked{entry: strings.Replace(sdistEntry(d, "1.0"), "files = [", fmt.Sprintf("files = [{file = %q, hash = \"sha256:%s\"}, ", wheel.Filename(), pindex.SHA256(wheel)), 1)})
+	p.files["poetry.toml"] = "[installer]\nno-binary = [\"told\"]\n\n[installer.build-config-settings.told]\nsweet = \"very\"\n"
+	p.write(t)
+	secrets := machineCA(t)
+	if secrets == nil {
+		secrets = map[string][]byte{}
+	}
+	secrets["POETRY_HTTP_BASIC_LOCAL_PASSWORD"] = []byte("hush")
+	o := build(t, buildx, request{dir: p.dir, secrets: secrets})
+	if o.err != nil {
+		t.Fatalf("%s\n%s", printed(o.err), o.log)
+	}
+	for _, want := range []string{"TOLD {'sweet': 'very'} sour 75.", " []"} {
+		if !strings.Contains(o.log, want) {
+			t.Errorf("no %q in:\n%s", want, o.log)
+		}
+	}
+	if !strings.Contains(o.log, "told 1.0 is built from its sdist: none of its 1 wheels is for Python 3.11") {
+		t.Errorf("no warning in:\n%s", o.log)
+	}
+}
+
+// A failed build says which package, shows the end of its log, and what fits it. It
+// runs once.
+func TestSdistFails(t *testing.T) {
+	raising := func(text string) map[string]string {
+		return map[string]string{"setup.py": "print('ran', 'once')\n" + text}
+	}
+	for name, c := range map[string]struct {
+		d        pindex.Sdist
+		settings string
+		want     []string
+	}{
+		"no compiler":      {extension(t, "nogcc", ""), "", []string{`Add "gcc" and "libc6-dev" to `, "[tool.quatrain.build]"}},
+		"a known header":   {extension(t, "pq", "#include <libpq-fe.h>\n"), compilers, []string{"fatal error: libpq-fe.h", `Add "libpq-dev" to `}},
+		"another header":   {extension(t, "odd", "#include <very/odd.h>\n"), compilers, []string{"The header very/odd.h is missing"}},
+		"setup.py raises":  {sdistOf("raises", raising("raise SystemExit('not on a Tuesday')\n")), "", []string{"not on a Tuesday"}},
+		"a missing module": {sdistOf("lacks", raising("import numpy_of_ours\n")), "", []string{"Its build needs numpy_of_ours, which it does not name"}},
+		"no such requirement": {sdistOf("wants", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"no-such-thing-as-this-1234\"]\nbuild-backend = \"x\"\n"}), "",
+			[]string{"No matching distribution found", "on none of the project's primary and supplemental sources"}},
+		"neither file": {sdistOf("empty", map[string]string{"README": ""}), "", []string{"neither a pyproject.toml nor a setup.py"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := maps.Clone(c.d.Files)
+			files["never"] = unique(t)
+			c.d.Files = files
+			p := newSdistProject(t, c.settings, c.d).write(t)
+			o := build(t, buildx, request{dir: p.dir, noImage: true, secrets: machineCA(t)})
+			fails(t, o, append(c.want, `>>> name = "`+c.d.Name+`"`, "no wheel could be made of "+c.d.Name+" 1.0")...)
+			n := 0
+			for line := range strings.Lines(o.log) {
+				if strings.TrimSpace(line) == "ran once" {
+					n++
+				}
+			}
+			if strings.Contains(files["setup.py"], "once") && n != 1 {
+				t.Errorf("the build ran %d times:\n%s", n, o.log)
+			}
+		})
+	}
+}
+
+// The project itself as a wheel that its own backend builds: nothing of it is in the
+// workdir but what `include` names; in development it stays a folder.
+func TestProjectAsWheel(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		p := newGitProject(t, "")
+		tree := library(t, "shop", "1.0.0")
+		p.toml = strings.Replace(plainProject, "[tool.quatrain]\n", "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n\n[tool.quatrain]\nproject = \"wheel\"\ninclude = [\"templates\"]\n", 1)
+		maps.Copy(p.files, map[string]string{"backend.py": tree["backend.py"], "shop.py": "def main(): pass\n", "shop/__init__.py": absent, "templates/a.html": "<p>"})
+		p.write(t)
+		o := build(t, m, request{dir: p.dir})
+		if o.err != nil {
+			t.Fatalf("%s\n%s", printed(o.err), o.log)
+		}
+		if o.image.files[site+"shop.py"] == nil || o.image.files["/app/templates/a.html"] == nil {
+			t.Error("the wheel or the template is not there")
+		}
+		if o.image.files["/app/shop.py"] != nil || o.image.files[site+"shop.pth"] != nil {
+			t.Error("the project's folder is there too")
+		}
+		if o := build(t, m, request{dir: p.dir}); o.err != nil || len(o.ran) > 0 {
+			t.Errorf("%v: the second build ran %q", o.err, o.ran)
+		}
+	})
+}
