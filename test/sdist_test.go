@@ -59,6 +59,9 @@ func TestSdists(t *testing.T) {
 		sdistOf("bypoetry", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n[project]\nname = \"bypoetry\"\nversion = \"1.0\"\n", "bypoetry.py": only}),
 		sdistOf("byhatch", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n[project]\nname = \"byhatch\"\nversion = \"1.0\"\n", "byhatch.py": only}),
 		sdistOf("byflit", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"flit_core\"]\nbuild-backend = \"flit_core.buildapi\"\n[project]\nname = \"byflit\"\nversion = \"1.0\"\ndescription = \"x\"\n", "byflit.py": only}),
+		sdistOf("numeric", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"setuptools\", \"numpy\"]\nbuild-backend = \"setuptools.build_meta\"\n",
+			"setup.py":  "import numpy\nfrom setuptools import Extension, setup\nsetup(name='numeric', version='1.0', ext_modules=[Extension('numeric', ['numeric.c'], include_dirs=[numpy.get_include()])])\n",
+			"numeric.c": "#include <Python.h>\n#include <numpy/arrayobject.h>\nstatic struct PyModuleDef d = {PyModuleDef_HEAD_INIT, \"numeric\"};\nPyMODINIT_FUNC PyInit_numeric(void) { return PyModule_Create(&d); }\n"}),
 		extension(t, "inc", ""))
 	p.write(t)
 	r := request{dir: p.dir, secrets: machineCA(t)}
@@ -66,7 +69,7 @@ func TestSdists(t *testing.T) {
 	if first.err != nil {
 		t.Fatalf("%s\n%s", printed(first.err), first.log)
 	}
-	for _, f := range []string{"oldstyle.py", "newstyle.py", "bypoetry.py", "byhatch.py", "byflit.py", "inc.cpython-311-x86_64-linux-gnu.so"} {
+	for _, f := range []string{"oldstyle.py", "newstyle.py", "bypoetry.py", "byhatch.py", "byflit.py", "inc.cpython-311-x86_64-linux-gnu.so", "numeric.cpython-311-x86_64-linux-gnu.so"} {
 		if first.image.files[site+f] == nil {
 			t.Errorf("%s is not installed", f)
 		}
@@ -90,7 +93,7 @@ func TestSdists(t *testing.T) {
 	r.opts = map[string]string{"no-cache": ""}
 	r.flags = []string{"--no-cache"}
 	again := build(t, buildx, r)
-	if again.err != nil || len(withPrefix(again.ran, "[build]")) != 6 {
+	if again.err != nil || len(withPrefix(again.ran, "[build]")) != 7 {
 		t.Fatalf("%v: --no-cache ran %q", again.err, again.ran)
 	}
 	if !slices.Equal(first.image.layers, again.image.layers) {
