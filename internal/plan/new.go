@@ -66,7 +66,8 @@ func New(in Input) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, false)
+	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
+	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)
 	var errs []error
 	for _, pkg := range locked {
 		chosen, err := choose(in, pkg, list)
