@@ -1,15 +1,15 @@
 package test
 
 import (
-	"bytes"
-	"compress/gzip"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
-	"io"
-	"io/fs"
+	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,136 +18,214 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
-// No secret leaves: builds with every kind of secret on a daemon of their own, and a
-// search through all that came of them: layers, configurations, history, provenance
-// and SBOM, the exported cache, what the client printed and what the daemon has logged.
-// A search for what is certainly there proves that it looks.
+// holder is a project that cannot be built without every kind of secret.
+type holder struct {
+	*project
+	r       request
+	secrets map[string]string // what it is → a text that gives it away
+	planted map[string]string // text → the place where a scan has to find it
+	servers []func()          // end them
+}
+
+// Every kind of secret, one project, a daemon of its own: whatever the build leaves
+// behind holds none of them, and without secrets and servers it is built again.
 func TestNoSecretLeaves(t *testing.T) {
-	address := ownDaemon(t, nil)
-	found := filepath.Join(t.TempDir(), "found")
-	var texts []string // the secrets
-	never := func(kind string) string {
-		s := kind + "-" + unique(t)
-		texts = append(texts, s)
-		return s
-	}
-	for name, c := range map[string]func(host string, w *pindex.Options) map[string][]byte{
-		"password": func(_ string, o *pindex.Options) map[string][]byte {
-			o.Username, o.Password = "me", never("password")
-			return map[string][]byte{"POETRY_HTTP_BASIC_LOCAL_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_LOCAL_PASSWORD": []byte(o.Password)}
-		},
-		"auth.toml": func(_ string, o *pindex.Options) map[string][]byte {
-			o.Username, o.Password = "me", never("toml")
-			return map[string][]byte{"auth.toml": []byte("[http-basic.local]\nusername = \"me\"\npassword = \"" + o.Password + "\"\n")}
-		},
-		"netrc": func(host string, o *pindex.Options) map[string][]byte {
-			o.Username, o.Password = "me", never("netrc")
-			return map[string][]byte{"netrc": []byte("machine " + host + " login me password " + o.Password + "\n")}
-		},
-		"token": func(_ string, o *pindex.Options) map[string][]byte {
-			o.Token = never("bearer")
-			return map[string][]byte{"POETRY_HTTP_BEARER_LOCAL_TOKEN": []byte(o.Token)}
-		},
-	} {
-		k := newKey(t)
-		h := newGitHost(t, k)
-		_, overSSH := omnibus(t, h)
-		token := never("gittoken")
-		web := newGitWeb(t, basic("x-access-token", token))
-		overHTTP := web.omnibus()
-		overHTTP.name = "omnibus"
-		p := newGitProject(t, "", overSSH)
-		if name == "token" {
-			p = newGitProject(t, "", overHTTP)
+	variable(t, "QUATRAIN_LAB")
+	address := ownDaemon(t, nil, "sh", "-c", `exec "$@" --debug`, "sh")
+	b, name := bare(t), unique(t)
+	b.must(t, "", "docker", "buildx", "create", "--name", name, "--driver", "remote", address)
+	t.Cleanup(func() { output(b.env, "docker", "buildx", "rm", name) })
+	b = builder{name, append(b.env, "BUILDX_BUILDER="+name)}
+
+	h := newHolder(t)
+	h.plant(t)
+	left := scan{}
+	o := h.build(t, b, left, "mode=max")
+	for _, f := range []string{"omnibus.py", "ledger.py", "made.py", "private.py", "tokened.py", "byfile.py", "bynetrc.py", "certified.py"} {
+		if o.image.files[site+f] == nil {
+			t.Errorf("%s is not installed: a secret was not used", f)
 		}
-		// Its build asks the private index for pip.
-		sdist := sdistOf("built", library(t, "built", "1.0"))
-		wheel := fresh("private")
-		p.index.Add(sdist, wheel)
-		p.locks = append(p.locks, locked{entry: sdistEntry(sdist, "1.0")}, locked{wheel: wheel})
-		p.knows(h).write(t)
-		host, err := url.Parse(p.index.URL)
-		must(t, err)
-		var o pindex.Options
-		secrets := map[string][]byte{"GIT_AUTH_TOKEN": []byte(token), "ca": newAuthority(t).client()}
-		maps.Copy(secrets, c(host.Hostname(), &o))
-		p.index.Set(o)
-		for line := range strings.Lines(k.read(k.file) + string(secrets["ca"])) {
-			if line = strings.TrimSpace(line); len(line) > 40 && !strings.Contains(line, "-----") {
-				texts = append(texts, line)
-			}
-		}
-		buildctlWithAll(t, address, p.dir, filepath.Join(found, name), secrets, k.file)
 	}
-	data, err := os.ReadFile(filepath.Join(filepath.Dir(strings.TrimPrefix(address, "unix://")), "log"))
+	// BuildKit itself records in mode=max what was asked, a proxy's address among it.
+	behind := newBehindProxy(t)
+	behind.build(t, b, left, "mode=min")
+
+	daemonLog, err := os.ReadFile(filepath.Join(filepath.Dir(strings.TrimPrefix(address, "unix://")), "log"))
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(found, "daemon.log"), data, 0o644))
+	left["the daemon's log"] = string(daemonLog)
 
-	planted := []string{"def main():", "slsa.dev/provenance", "SPDXRef-DOCUMENT", "POETRY_HTTP_BASIC_LOCAL_PASSWORD", "[install small"}
-	all := searchable(t, found)
-	for _, text := range planted {
-		if !contains(all, text) {
-			t.Errorf("this looks at less than it says: %q is nowhere", text)
+	for what, at := range h.planted {
+		if hits := left.hits(what); !slices.ContainsFunc(hits, func(hit string) bool { return strings.HasPrefix(hit, at) }) {
+			t.Errorf("this looks at less than it says: %q, planted, was not found in %s, only in %q", what, at, hits)
 		}
 	}
-	for _, text := range texts {
-		for _, form := range []string{text, url.QueryEscape(text), base64.StdEncoding.EncodeToString([]byte(text)), base64.StdEncoding.EncodeToString([]byte("me:" + text))} {
-			if contains(all, form) {
-				t.Errorf("a secret is in what a build leaves: %s", text)
+	for _, x := range []holder{h, behind} {
+		for what, secret := range x.secrets {
+			for _, hit := range left.hits(secret) {
+				t.Errorf("%s is in %s", what, hit)
 			}
 		}
 	}
+
+	for _, x := range []holder{h, behind} {
+		for _, end := range x.servers {
+			end()
+		}
+		o := b.buildx(t, request{dir: x.dir, noImage: true})
+		if o.err != nil || len(o.ran) > 0 {
+			t.Errorf("without secrets and servers it ran %q: %v", o.ran, o.err)
+		}
+	}
 }
 
-// buildctlWithAll builds with everything that could carry a secret away.
-func buildctlWithAll(t *testing.T, address, dir, out string, secrets map[string][]byte, key string) {
+// build builds it, and keeps all that is left of it.
+func (h holder) build(t *testing.T, b builder, left scan, provenance string) outcome {
 	t.Helper()
-	must(t, os.MkdirAll(out, 0o755))
-	argv := []string{"--addr", address, "build", "--progress", "plain", "--frontend", "gateway.v0", "--opt", "source=" + frontendImage(t),
-		"--local", "context=" + dir, "--local", "dockerfile=" + dir,
-		"--opt", "attest:provenance=mode=max", "--opt", "attest:sbom=", "--ssh", "default=" + key,
-		"--output", "type=oci,dest=" + filepath.Join(out, "image.tar"), "--export-cache", "type=local,mode=max,dest=" + filepath.Join(out, "cache")}
-	for _, id := range slices.Sorted(maps.Keys(secrets)) {
-		file := filepath.Join(t.TempDir(), "secret")
-		must(t, os.WriteFile(file, secrets[id], 0o600))
-		argv = append(argv, "--secret", "id="+id+",src="+file)
+	cache, name := t.TempDir(), filepath.Base(h.dir)
+	r := h.r
+	r.dir = h.dir
+	r.opts["attest:provenance"], r.opts["attest:sbom"] = provenance, "true"
+	r.flags = []string{"--cache-to", "type=local,mode=max,dest=" + cache}
+	o := b.buildx(t, r)
+	if o.err != nil {
+		t.Fatalf("%s\n%s", printed(o.err), o.log)
 	}
-	said, err := exec.Command("buildctl", argv...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("buildctl: %v\n%s", err, said)
-	}
-	must(t, os.WriteFile(filepath.Join(out, "client.log"), said, 0o644))
+	left.archive(t, "the image "+name, o.archive)
+	left.folder(t, "the exported cache "+name, cache)
+	left["the build log "+name] = o.log + o.text
+	return o
 }
 
-// searchable is every file below a folder, archives opened.
-func searchable(t *testing.T, dir string) [][]byte {
+// newHolder has a server for each way to pass a secret.
+func newHolder(t *testing.T) holder {
 	t.Helper()
-	var all [][]byte
-	add := func(data []byte) {
-		if gz, err := gzip.NewReader(bytes.NewReader(data)); err == nil {
-			plain, err := io.ReadAll(gz)
-			must(t, err)
-			data = plain
-		}
-		all = append(all, data)
+	secret := func(what string) string { return "s3cret of " + what + "/+ " + unique(t) }
+	h := holder{secrets: map[string]string{}, planted: map[string]string{}, r: request{secrets: map[string][]byte{}, opts: map[string]string{}}}
+	for _, what := range []string{"the index", "auth.toml", "netrc"} {
+		h.secrets[what] = secret(what)
 	}
-	must(t, filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		if filepath.Ext(name) == ".tar" {
-			for _, data := range readArchive(t, name) {
-				add(data)
-			}
-			return nil
-		}
-		data, err := os.ReadFile(name)
-		add(data)
-		return err
-	}))
-	return all
+	h.secrets["the bearer token"], h.secrets["the git token"] = "t0ken-"+unique(t), "g1t-"+unique(t)
+	pass := func(id, text string) { h.r.secrets[id] = []byte(text) }
+
+	// Git over SSH and over HTTP.
+	k := newKey(t)
+	ssh := newGitHost(t, k)
+	_, over := omnibus(t, ssh)
+	web := newGitWeb(t, basic("x-access-token", h.secrets["the git token"]))
+	ledger := gitSource{name: "ledger", version: "3.0", url: web.URL + "/group/ledger.git", reference: "main",
+		commit: newRepository(t, web.root, "group/ledger.git").commit(library(t, "ledger", "3.0"))}
+	a := newAgent(t, k)
+	h.r.ssh = []string{"default=" + a.socket}
+	h.lines("the SSH key", k.read(k.file))
+	pass("GIT_AUTH_TOKEN", h.secrets["the git token"])
+
+	// The first index: a wheel, and an sdist whose build asks it for what it needs.
+	h.project = newGitProject(t, "", ledger, over).knows(ssh)
+	w, needed := fresh("private"), fresh("needed")
+	made := buildable(t, "made")
+	made.Files["pyproject.toml"] = strings.Replace(made.Files["pyproject.toml"], "requires = []", `requires = ["needed"]`, 1)
+	made.Files["notes.txt"] = h.plantIn("the exported cache") // nobody installs it
+	h.index.Add(w, needed, made)
+	h.index.Set(pindex.Options{Username: "me", Password: h.secrets["the index"]})
+	pass("POETRY_HTTP_BASIC_LOCAL_USERNAME", "me")
+	pass("POETRY_HTTP_BASIC_LOCAL_PASSWORD", h.secrets["the index"])
+	h.locks = append(h.locks, locked{entry: h.from("local", h.index, made)}, locked{wheel: w})
+
+	// An index for each other way.
+	for name, o := range map[string]pindex.Options{
+		"tokened": {Token: h.secrets["the bearer token"]},
+		"byfile":  {Username: "me", Password: h.secrets["auth.toml"]},
+		"bynetrc": {Username: "me", Password: h.secrets["netrc"]},
+	} {
+		d := fresh(name)
+		x := newIndex(t, d)
+		x.Set(o)
+		h.locks = append(h.locks, locked{entry: h.from(name, x, d)})
+	}
+	host, err := url.Parse(h.index.URL)
+	must(t, err)
+	pass("POETRY_HTTP_BEARER_TOKENED_TOKEN", h.secrets["the bearer token"])
+	pass("auth.toml", fmt.Sprintf("[http-basic.byfile]\nusername = \"me\"\npassword = %q\n", h.secrets["auth.toml"]))
+	pass("netrc", fmt.Sprintf("machine %s\n  login me\n  password %q\n", host.Hostname(), h.secrets["netrc"]))
+
+	// And one that both sides show certificates to.
+	ca, clients, certified := newAuthority(t), newAuthority(t), fresh("certified")
+	x := unstarted(t, []pindex.Wheel{certified})
+	cert, key := ca.sign(&x509.Certificate{IPAddresses: []net.IP{x.Listener.Addr().(*net.TCPAddr).IP}}, ca.cert, ca.key)
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(clients.pem())
+	x.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{cert.Raw}, PrivateKey: key}},
+		ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}
+	x.Config.ErrorLog = discard
+	x.StartTLS()
+	client := string(clients.client())
+	h.lines("the client's certificate and key", client)
+	h.lines("the certificate of the authority", string(ca.pem()))
+	pass("POETRY_CERTIFICATES_CERTIFIED_CERT", string(ca.pem()))
+	pass("POETRY_CERTIFICATES_CERTIFIED_CLIENT_CERT", client)
+	h.locks = append(h.locks, locked{entry: h.from("certified", x, certified)})
+
+	h.servers = append(h.servers, ssh.stop, a.stop, web.Close, h.index.Close)
+	h.write(t)
+	return h
 }
 
-func contains(all [][]byte, text string) bool {
-	return slices.ContainsFunc(all, func(data []byte) bool { return bytes.Contains(data, []byte(text)) })
+// newBehindProxy has an index that only a proxy with a login knows.
+func newBehindProxy(t *testing.T) holder {
+	t.Helper()
+	a, w := newAuthority(t), fresh("far")
+	password := "s3cret-of-the-proxy-" + unique(t)
+	x := a.index("packages.test", w)
+	via := newProxy(t, "build:"+password, "packages.test", x)
+	h := holder{
+		project: (&project{index: x, url: "https://packages.test", locks: []locked{{wheel: w}}}).write(t),
+		r:       request{secrets: map[string][]byte{"ca": a.pem()}, opts: map[string]string{"build-arg:HTTPS_PROXY": via.address()}},
+		secrets: map[string]string{"the proxy's password": password},
+		servers: []func(){via.Close, x.Close},
+	}
+	h.lines("the company's certificate", string(a.pem()))
+	return h
+}
+
+// lines makes every line of a PEM file a secret of its own.
+func (h holder) lines(what, text string) {
+	n := 0
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); len(line) > 20 && !strings.HasPrefix(line, "-----") {
+			n++
+			h.secrets[fmt.Sprint("line ", n, " of ", what)] = line
+		}
+	}
+}
+
+// from is the lock's entry of a distribution of a source, which is added.
+func (h holder) from(name string, x *index, d pindex.Dist) string {
+	if name != "local" { // that write adds
+		h.toml += fmt.Sprintf("\n[[tool.poetry.source]]\nname = %q\nurl = %q\npriority = \"explicit\"\n", name, x.URL+"/simple")
+	}
+	return fileEntry(d, "1.0", "legacy", x.URL+"/simple", pindex.SHA256(d)) + fmt.Sprintf("reference = %q\n", name)
+}
+
+// plant leaves a text wherever the scan has to find one.
+func (h holder) plant(t *testing.T) {
+	t.Helper()
+	h.files["plain.txt"] = h.plantIn("the image")
+	h.files["query.txt"] = "a=" + url.QueryEscape(h.plantIn("the image"))
+	h.files["base64.txt"] = base64.StdEncoding.EncodeToString([]byte("a:" + h.plantIn("the image") + "b"))
+	h.r.opts["label:planted"] = h.plantIn("the image")     // its config
+	h.r.opts["build-arg:PLANTED"] = h.plantIn("the image") // its provenance
+	maps.Copy(h.planted, map[string]string{
+		"slsa.dev/provenance": "the image",
+		"spdx.dev/Document":   "the image",
+		"group/ledger.git":    "the daemon's log",
+		"PLANTED":             "the build log", // a warning
+	})
+	h.write(t)
+}
+
+// plantIn is a text that stands nowhere else.
+func (h holder) plantIn(place string) string {
+	text := fmt.Sprintf("planted /+ %d %s", len(h.planted), rand.Text())
+	h.planted[text] = place
+	return text
 }
