@@ -131,8 +131,8 @@ func TestBuildSettings(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, o.log)
 		}
 	}
-	if !strings.Contains(o.log, "told 1.0 is built from its sdist: none of its 1 wheels is for Python 3.11") {
-		t.Errorf("no warning in:\n%s", o.log)
+	if strings.Contains(o.log, "is built from its sdist") {
+		t.Errorf("a package that is built by choice has a warning::\n%s", o.log)
 	}
 }
 
@@ -174,29 +174,4 @@ func TestSdistFails(t *testing.T) {
 			}
 		})
 	}
-}
-
-// The project itself as a wheel that its own backend builds: nothing of it is in the
-// workdir but what `include` names; in development it stays a folder.
-func TestProjectAsWheel(t *testing.T) {
-	eachMode(t, func(t *testing.T, m mode) {
-		p := newGitProject(t, "")
-		tree := library(t, "shop", "1.0.0")
-		p.toml = strings.Replace(plainProject, "[tool.quatrain]\n", "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n\n[tool.quatrain]\nproject = \"wheel\"\ninclude = [\"templates\"]\n", 1)
-		maps.Copy(p.files, map[string]string{"backend.py": tree["backend.py"], "shop.py": "def main(): pass\n", "shop/__init__.py": absent, "templates/a.html": "<p>"})
-		p.write(t)
-		o := build(t, m, request{dir: p.dir})
-		if o.err != nil {
-			t.Fatalf("%s\n%s", printed(o.err), o.log)
-		}
-		if o.image.files[site+"shop.py"] == nil || o.image.files["/app/templates/a.html"] == nil {
-			t.Error("the wheel or the template is not there")
-		}
-		if o.image.files["/app/shop.py"] != nil || o.image.files[site+"shop.pth"] != nil {
-			t.Error("the project's folder is there too")
-		}
-		if o := build(t, m, request{dir: p.dir}); o.err != nil || len(o.ran) > 0 {
-			t.Errorf("%v: the second build ran %q", o.err, o.ran)
-		}
-	})
 }

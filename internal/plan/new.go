@@ -169,7 +169,8 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 		chosen.Build = chosen.Library == nil
 		return chosen, nil
 	}
-	file, err := selection.Choose(pkg, list, selection.FileOptions{NoBinary: in.Settings.NoBinary, OnlyBinary: in.Settings.OnlyBinary})
+	options := selection.FileOptions{NoBinary: in.Settings.NoBinary, OnlyBinary: in.Settings.OnlyBinary}
+	file, err := selection.Choose(pkg, list, options)
 	if err != nil {
 		return Package{}, noFile(in, pkg, err)
 	}
@@ -179,7 +180,7 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 			WithHint("Run `poetry lock` with an index that gives sha256 hashes: nothing is installed unverified.")
 	}
 	chosen.File, chosen.SHA256 = file.Name, hash
-	if chosen.Build = !isWheel(file); chosen.Build {
+	if chosen.Build = !isWheel(file); chosen.Build && options.AllowWheels(pkg.Name) {
 		for _, f := range pkg.Files {
 			if isWheel(f) {
 				chosen.OtherWheels++

@@ -41,7 +41,7 @@ type Package struct {
 	Library *pyproject.Project
 
 	// Of a package that is built.
-	OtherWheels int      // wheels in the lock that do not fit
+	OtherWheels int      // wheels in the lock that do not fit; 0 where none is wanted
 	Constraints []string // on its build requirements, PEP 508
 	Settings    []string // KEY=VALUE, for its build backend
 }

@@ -19,6 +19,9 @@ type FileOptions struct {
 	OnlyBinary []string // names, or ":all:": never an sdist
 }
 
+// AllowWheels says whether a package may be installed from a wheel.
+func (o FileOptions) AllowWheels(pkg string) bool { return !refused(o.NoBinary, o.OnlyBinary, pkg) }
+
 // NoFileError says that none of a package's files fits.
 type NoFileError struct {
 	Package string
@@ -68,7 +71,7 @@ func newCandidate(pkg *lockfile.Package, f lockfile.File, list tags.List, o File
 		return c, isSdistOf(pkg, f.Name) && !refused(o.OnlyBinary, o.NoBinary, pkg.Name)
 	}
 	w, err := tags.ParseWheelName(f.Name)
-	if err != nil || !isVersionOf(pkg, w.Name, w.Version) || refused(o.NoBinary, o.OnlyBinary, pkg.Name) {
+	if err != nil || !isVersionOf(pkg, w.Name, w.Version) || !o.AllowWheels(pkg.Name) {
 		return c, false
 	}
 	rank, fits := list.Rank(w)
