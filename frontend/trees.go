@@ -44,7 +44,11 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 		if err != nil {
 			return nil, err
 		}
-		return r.contextFolder(ctx, at)
+		st, err := r.loadFolder(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		return sub(*st, at, plan.SourceFiles().Exclude), r.isThere(ctx, pkg, *st, at)
 	case plan.FromFile:
 		if name, ok := r.contexts()[pkg.Name]; ok {
 			return r.namedContext(ctx, name)
@@ -53,7 +57,11 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 		if err != nil {
 			return nil, err
 		}
-		return r.contextFile(ctx, at)
+		st, err := r.loadFile(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		return sub(*st, path.Dir(at), nil), r.isThere(ctx, pkg, *st, at)
 	}
 	return nil, nil
 }
@@ -103,25 +111,38 @@ func (r *request) inContext(pkg plan.Package, name string) (string, error) {
 	return at, nil
 }
 
+// isThere says what BuildKit's own error could not: which package's folder or file is
+// missing. Later steps need the same files, so that nothing is transferred for it.
+func (r *request) isThere(ctx context.Context, pkg plan.Package, tree bkllb.State, at string) error {
+	ref, err := r.solve(ctx, tree)
+	if err != nil {
+		return err
+	}
+	if _, err := newRefFS(ctx, ref).Lstat(at); err != nil {
+		return source.Errorf(pkg.At, "%s stands at %s, which is not there in the build context", pkg.Name, at).
+			WithHint("Look whether .dockerignore leaves it out.")
+	}
+	return nil
+}
+
 // contextFolder is one folder of the build context as a tree of its own, so that
 // nothing beside it counts.
 func (r *request) contextFolder(ctx context.Context, dir string) (*bkllb.State, error) {
-	files := plan.SourceFiles()
-	st, err := r.mainContext(ctx, files.In(dir),
-		bkllb.SharedKeyHint("quatrain-path-"+dir), dockerui.WithInternalName("load "+dir))
+	st, err := r.loadFolder(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	return sub(*st, dir, files.Exclude), nil
+	return sub(*st, dir, plan.SourceFiles().Exclude), nil
 }
 
-func (r *request) contextFile(ctx context.Context, name string) (*bkllb.State, error) {
-	st, err := r.mainContext(ctx, plan.Files{}, bkllb.FollowPaths([]string{name}),
+func (r *request) loadFolder(ctx context.Context, dir string) (*bkllb.State, error) {
+	return r.mainContext(ctx, plan.SourceFiles().In(dir),
+		bkllb.SharedKeyHint("quatrain-path-"+dir), dockerui.WithInternalName("load "+dir))
+}
+
+func (r *request) loadFile(ctx context.Context, name string) (*bkllb.State, error) {
+	return r.mainContext(ctx, plan.Files{}, bkllb.FollowPaths([]string{name}),
 		bkllb.SharedKeyHint("quatrain-file-"+name), dockerui.WithInternalName("load "+name))
-	if err != nil {
-		return nil, err
-	}
-	return sub(*st, path.Dir(name), nil), nil
 }
 
 // sub makes a folder of a tree a tree.
