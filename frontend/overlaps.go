@@ -19,7 +19,7 @@ import (
 // are told to the user, and where the layers' order is not Poetry's, the files that
 // Poetry would leave are laid over them.
 func (r *request) settleOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, in *llb.Inputs) error {
-	if len(p.Packages) < 2 {
+	if len(p.Installed()) < 2 {
 		return nil
 	}
 	var overlaps bkllb.State

@@ -22,7 +22,7 @@ func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 		opts = append(opts, llb.AddMount(at, tree, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff)))
 	}
 	return g.run(command{
-		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Packages), len(buckets)),
+		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(buckets)),
 		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
