@@ -72,6 +72,8 @@ def read(path):
 
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     planted = subprocess.Popen(["sleep", "60"], env={"PLANTED": "hush"})
+    while "hush" not in read(pathlib.Path("/proc", str(planted.pid), "environ")) and planted.poll() is None:
+        pass  # the kernel shows it a moment after the program has started
     logins = sorted(int(p.name) - planted.pid for p in pathlib.Path("/proc").iterdir() if p.name.isdigit() and "hush" in read(p / "environ"))
     planted.kill()
     text = f"settings = {config_settings!r}\ntool = {buildtool.version!r}\nlogins = {logins!r}\n"
