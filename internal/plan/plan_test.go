@@ -39,7 +39,7 @@ func lock(t *testing.T, files ...string) *lockfile.Lock {
 	var b strings.Builder
 	for _, f := range files {
 		name, rest, _ := strings.Cut(f, "-")
-		version, _, _ := strings.Cut(rest, "-")
+		version, _, _ := strings.Cut(strings.TrimSuffix(rest, ".tar.gz"), "-")
 		fmt.Fprintf(&b, "[[package]]\nname = %q\nversion = %q\npython-versions = \"*\"\ngroups = [\"main\"]\n", name, version)
 		fmt.Fprintf(&b, "files = [{file = %q, hash = \"sha256:%064d\"}]\n", f, 1)
 	}
