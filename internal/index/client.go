@@ -20,7 +20,8 @@ type client struct {
 	root    *url.URL // without login
 	login   login
 	http    *http.Client
-	answers string // folder of remembered answers, "" for none
+	anew    *http.Client // each request on a connection of its own
+	answers string       // folder of remembered answers, "" for none
 	o       Options
 }
 
@@ -40,12 +41,14 @@ func newClient(index step.Index, o Options) (*client, error) {
 		login.from = "the secret netrc"
 	}
 	c := &client{index: index, root: root, login: login, o: o}
+	first, further := o.Transport, o.Transport
 	if o.Transport == nil {
-		if o.Transport, err = c.transport(); err != nil {
+		if first, further, err = c.transports(); err != nil {
 			return nil, err
 		}
 	}
-	c.http = &http.Client{Transport: o.Transport, CheckRedirect: c.redirect}
+	c.http = &http.Client{Transport: first, CheckRedirect: c.redirect}
+	c.anew = &http.Client{Transport: further, CheckRedirect: c.redirect}
 	if info, err := os.Stat(o.Answers); o.Answers != "" && err == nil && info.IsDir() {
 		c.answers = o.Answers
 	}
@@ -63,7 +66,11 @@ type request struct {
 // errors count as a broken connection unless they are problems.
 func (c *client) get(ctx context.Context, r request, read func(*http.Response) error) error {
 	for try := 1; ; try++ {
-		wait, err := c.try(ctx, r, read)
+		by := c.http
+		if try > 1 { // a connection that hangs would take the second try down with the first
+			by = c.anew
+		}
+		wait, err := c.try(ctx, by, r, read)
 		if err == nil || wait < 0 || try >= c.o.Tries {
 			return err
 		}
@@ -80,10 +87,10 @@ func (c *client) get(ctx context.Context, r request, read func(*http.Response) e
 const never = -1
 
 // try asks once; wait is how long the server wants to be left alone.
-func (c *client) try(ctx context.Context, r request, read func(*http.Response) error) (wait time.Duration, err error) {
+func (c *client) try(ctx context.Context, by *http.Client, r request, read func(*http.Response) error) (wait time.Duration, err error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
-	resp, err := c.send(inner, r)
+	resp, err := c.send(inner, by, r)
 	if ctx.Err() != nil {
 		return never, ctx.Err()
 	}
@@ -140,7 +147,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
+func (c *client) send(ctx context.Context, by *http.Client, r request) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.address, nil)
 	if err != nil {
 		return nil, err
@@ -153,7 +160,7 @@ func (c *client) send(ctx context.Context, r request) (*http.Response, error) {
 	}
 	req.Header.Set("User-Agent", "quatrain")
 	c.authorize(req)
-	return c.http.Do(req)
+	return by.Do(req)
 }
 
 // maxRetryAfter: a server that wants more patience is as good as down.

@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,6 +120,34 @@ func TestStall(t *testing.T) {
 	_, err := locate(t, step.Index{Name: "corp", URL: s.URL}, locked(alpha), o)
 	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unreachable || !strings.Contains(p[0].Message, "nothing came for 50ms") {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A connection that hangs is left: the second try has one of its own.
+func TestHungConnection(t *testing.T) {
+	x := pindex.New(pindex.Options{}, alpha)
+	var hung atomic.Int32
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor == 2 {
+			hung.Add(1)
+			<-r.Context().Done()
+			return
+		}
+		x.ServeHTTP(w, r)
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	o := quick()
+	o.Answer, o.CA = 50*time.Millisecond, filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(o.CA, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fetch(t, step.Index{Name: "corp", URL: s.URL + "/simple/"}, locked(alpha), o); err != nil {
+		t.Error(err)
+	}
+	if hung.Load() != 2 { // the page and the file
+		t.Errorf("%d requests hung, want 2", hung.Load())
 	}
 }
 

@@ -18,6 +18,7 @@ type Options struct {
 	Getenv    func(string) (string, bool) // where logins are
 	Tries     int                         // attempts at a request that may succeed later
 	Backoff   time.Duration               // pause after the first attempt; grows with each
+	Answer    time.Duration               // a request without the head of an answer for so long has failed; 0: never
 	Stall     time.Duration               // a body that brings nothing for so long has broken off
 }
 
@@ -25,6 +26,7 @@ type Options struct {
 func inStep() Options {
 	return Options{
 		Bundle: step.Bundle, CA: step.CA, CADir: step.CADir, Answers: step.Answers,
-		Getenv: os.LookupEnv, Tries: 3, Backoff: 500 * time.Millisecond, Stall: time.Minute,
+		Getenv: os.LookupEnv, Tries: 5, Backoff: 500 * time.Millisecond,
+		Answer: 30 * time.Second, Stall: time.Minute,
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
@@ -50,15 +49,31 @@ func certificates(o Options) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// transport is the standard one (HTTP/2, the environment's proxies) with the step's
-// trust. The certificates of the index itself, the authority's and the client's,
-// count for its own host alone.
-func (c *client) transport() (http.RoundTripper, error) {
+// transports are the standard one (HTTP/2, the environment's proxies) with the step's
+// trust, and one that dials for every request: HTTP/2 asks all of a host on one
+// connection, and goes on doing so when that hangs.
+func (c *client) transports() (standard, anew http.RoundTripper, err error) {
 	roots, err := certificates(c.o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	others := newTransport(roots)
+	standard, err = c.transport(roots, func(*http.Transport) {})
+	if err != nil {
+		return nil, nil, err
+	}
+	anew, err = c.transport(roots, func(t *http.Transport) {
+		t.DisableKeepAlives = true
+		t.Protocols = new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
+	})
+	return standard, anew, err
+}
+
+// transport trusts roots. The certificates of the index itself, the authority's and
+// the client's, count for its own host alone.
+func (c *client) transport(roots *x509.CertPool, adjust func(*http.Transport)) (http.RoundTripper, error) {
+	others := c.newTransport(roots)
+	adjust(others)
 	cert := step.SecretsOf(c.index).Cert
 	text := ""
 	if c.o.Getenv != nil {
@@ -73,17 +88,18 @@ func (c *client) transport() (http.RoundTripper, error) {
 			return nil, noCertificate("the secret "+cert.ID, "--secret id="+cert.ID+",src=ca.pem")
 		}
 	}
-	own := newTransport(roots)
+	own := c.newTransport(roots)
+	adjust(own)
 	if c.login.client != nil {
 		own.TLSClientConfig.Certificates = []tls.Certificate{*c.login.client}
 	}
 	return byHost{netloc(c.root), own, others}, nil
 }
 
-func newTransport(roots *x509.CertPool) *http.Transport {
+func (c *client) newTransport(roots *x509.CertPool) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	t.ResponseHeaderTimeout = 30 * time.Second
+	t.ResponseHeaderTimeout = c.o.Answer
 	t.MaxIdleConnsPerHost = parallelPages
 	return t
 }
