@@ -102,6 +102,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends what was started on a guess
+	project := begin(r, func() (projectTree, error) { return r.readProject(ctx, graph, target) })
 	image, p, err := r.planPlatform(ctx, graph, target, platform, r.speculate)
 	if err != nil {
 		return nil, err
@@ -114,7 +115,11 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addProject(ctx, graph, p, &inputs); err != nil {
+	tree, err := project()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.addProject(ctx, p, tree, &inputs); err != nil {
 		return nil, err
 	}
 	ref, history, err := r.solveImage(ctx, graph, p, inputs)

@@ -5,43 +5,72 @@ import (
 	"context"
 	"io/fs"
 	"strings"
+	"sync"
+
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/editable"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/llb"
 )
 
-// addProject adds the project's files and its own installation.
-func (r *request) addProject(ctx context.Context, g *llb.Graph, p *plan.Plan, in *llb.Inputs) error {
-	if p.Target.Stage != plan.AppStage {
-		return nil
+// projectTree is the project's own files.
+type projectTree struct {
+	app    bkllb.State  // as the image has them
+	folder *bkllb.State // what its wheel is built of, or nil
+	files  fs.FS        // app below its workdir, nil where nobody looks into it
+}
+
+// begin starts on something that is wanted later and returns what waits for it. It is
+// lazy for clients that want one request after the other.
+func begin[T any](r *request, f func() (T, error)) func() (T, error) {
+	wait := sync.OnceValues(f)
+	if !r.inOrder() {
+		go wait()
+	}
+	return wait
+}
+
+// readProject brings the project's files to the builder. No base image and no lock
+// bears on them.
+func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) (tree projectTree, err error) {
+	if t.Stage != plan.AppStage {
+		return tree, nil
 	}
 	files, err := r.projectContext(ctx)
 	if err != nil {
-		return err
+		return tree, err
 	}
-	app := g.App(p, *files, r.dir)
-	in.App = &app
-	if p.Target.AsWheel && p.Target.InstallRoot {
-		in.Project, err = r.contextFolder(ctx, cmp.Or(r.dir, "."))
-		return err
+	tree.app = g.App(t, plan.AppFiles(r.project.Quatrain), *files, r.dir)
+	if t.AsWheel && t.InstallRoot {
+		tree.folder, err = r.contextFolder(ctx, cmp.Or(r.dir, "."))
+		return tree, err
 	}
-	if !p.Target.InstallRoot && len(p.Libraries()) == 0 {
+	if !t.InstallRoot && !t.Editable {
+		return tree, nil
+	}
+	ref, err := r.solve(ctx, tree.app)
+	if err != nil {
+		return tree, err
+	}
+	tree.files, err = fs.Sub(newRefFS(ctx, ref), cmp.Or(strings.TrimPrefix(t.Workdir(), "/"), "."))
+	return tree, err
+}
+
+// addProject adds the project's files and its own installation.
+func (r *request) addProject(ctx context.Context, p *plan.Plan, tree projectTree, in *llb.Inputs) (err error) {
+	if p.Target.Stage != plan.AppStage {
 		return nil
 	}
-	ref, err := r.solve(ctx, app)
-	if err != nil {
+	in.App, in.Project = &tree.app, tree.folder
+	if tree.files == nil {
+		return nil
+	}
+	if in.Installed, err = r.libraryFiles(ctx, p, tree.files); err != nil || !p.Target.InstallRoot {
 		return err
 	}
-	root := p.Target.Workdir()
-	tree, err := fs.Sub(newRefFS(ctx, ref), cmp.Or(strings.TrimPrefix(root, "/"), "."))
-	if err != nil {
-		return err
-	}
-	if in.Installed, err = r.libraryFiles(ctx, p, tree); err != nil || !p.Target.InstallRoot {
-		return err
-	}
-	installed, warnings, err := editable.Files(r.project, tree, editable.Target{Venv: plan.Venv, Python: p.PythonDir(), Root: root})
+	at := editable.Target{Venv: plan.Venv, Python: p.PythonDir(), Root: p.Target.Workdir()}
+	installed, warnings, err := editable.Files(r.project, tree.files, at)
 	for _, w := range warnings {
 		r.warn(ctx, w)
 	}

@@ -159,9 +159,8 @@ func (g *Graph) project(p *plan.Plan, in Inputs) []layer {
 // App copies the project's files out of a folder of the build context: those that
 // its settings select, owned by root, modes and times fixed, so that two checkouts
 // make one layer.
-func (g *Graph) App(p *plan.Plan, context llb.State, folder string) llb.State {
-	dir := p.Target.Workdir()
-	files := plan.AppFiles(p.Project.Quatrain)
+func (g *Graph) App(t plan.Target, files plan.Files, context llb.State, folder string) llb.State {
+	dir := t.Workdir()
 	info := &llb.CopyInfo{
 		CopyDirContentsOnly: true, CreateDestPath: true,
 		IncludePatterns: files.Include, ExcludePatterns: files.Exclude,
