@@ -126,7 +126,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	config, err := llb.Config(p, image.config, r.ui.Labels, history)
+	config, err := llb.Config(p, image.config, r.ui.Labels, history, r.epoch)
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,9 @@ import (
 )
 
 // Config is the image's configuration: the base's with the plan's on top.
-// labels are the request's own and win; made is what Assemble says of the layers.
-func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[string]string, made []string) (*dockerspec.DockerOCIImage, error) {
+// labels are the request's own and win; made is what Assemble says of the layers; at is
+// the image's time as the request gives it, or nil.
+func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[string]string, made []string, at *time.Time) (*dockerspec.DockerOCIImage, error) {
 	img := baseConfig
 	user, err := p.Target.User()
 	if err != nil {
@@ -47,15 +48,29 @@ func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[strin
 	if h := p.Target.Image.Healthcheck; h != nil {
 		img.Config.Healthcheck = healthcheck(h)
 	}
-	// When the base was made says nothing of this image.
-	img.Created = nil
-	img.History = history(baseConfig, made)
+	created := timeOf(baseConfig, at)
+	img.Created = &created
+	img.History = history(baseConfig, made, created)
 	return &img, nil
+}
+
+// timeOf is when an image says it was made: what the request gives, else the time of
+// its base. An exporter that is told nothing writes what its clock says, and the same
+// input would make another image every second.
+func timeOf(baseConfig dockerspec.DockerOCIImage, given *time.Time) time.Time {
+	switch {
+	case given != nil:
+		return *given
+	case baseConfig.Created != nil:
+		return *baseConfig.Created
+	}
+	return epoch
 }
 
 // history is the base's, and a line for each layer above it. BuildKit tells by their
 // order which layer a line is about, so layers that the base is silent about get one.
-func history(base dockerspec.DockerOCIImage, made []string) []ocispecs.History {
+// None is left without a time: the exporter would take the clock's.
+func history(base dockerspec.DockerOCIImage, made []string, created time.Time) []ocispecs.History {
 	all := slices.Clone(base.History)
 	silent := len(base.RootFS.DiffIDs)
 	for _, h := range all {
@@ -68,6 +83,11 @@ func history(base dockerspec.DockerOCIImage, made []string) []ocispecs.History {
 	}
 	for _, m := range made {
 		all = append(all, ocispecs.History{CreatedBy: m, Comment: "quatrain"})
+	}
+	for i := range all {
+		if all[i].Created == nil {
+			all[i].Created = &created
+		}
 	}
 	return all
 }

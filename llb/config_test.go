@@ -34,7 +34,7 @@ func baseConfig() dockerspec.DockerOCIImage {
 func config(t *testing.T, im pyproject.Image, labels map[string]string) dockerspec.DockerOCIImage {
 	t.Helper()
 	p := &plan.Plan{Target: plan.Target{Stage: plan.AppStage, Image: im}, Project: &pyproject.Project{}}
-	got, err := Config(p, baseConfig(), labels, []string{"install"})
+	got, err := Config(p, baseConfig(), labels, []string{"install"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,8 +51,8 @@ func TestConfigByDefault(t *testing.T) {
 	if diff := cmp.Diff(want, got.Config); diff != "" {
 		t.Error(diff)
 	}
-	if got.Created != nil {
-		t.Errorf("the base's time is the image's: %v", got.Created)
+	if got.Created == nil || !got.Created.Equal(time.Unix(1, 0)) {
+		t.Errorf("the image's time is not its base's: %v", got.Created)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestConfigLeavesTheBaseAlone(t *testing.T) {
 		Ports: []pyproject.Port{{Number: 80, Protocol: "tcp"}}, Env: []pyproject.Pair{{Name: "LANG", Value: "C"}},
 		Labels: []pyproject.Pair{{Name: "base", Value: "x"}},
 	}}, Project: &pyproject.Project{}}
-	if _, err := Config(p, base, nil, nil); err != nil {
+	if _, err := Config(p, base, nil, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(baseConfig(), base); diff != "" {
@@ -101,10 +101,25 @@ func TestConfigLeavesTheBaseAlone(t *testing.T) {
 
 // Each layer has its line: the base has one that it is silent about.
 func TestHistory(t *testing.T) {
+	at := time.Unix(1, 0) // the base's
 	want := []ocispecs.History{
-		{CreatedBy: "first"}, {CreatedBy: "ENV", EmptyLayer: true}, {CreatedBy: "base image"}, {CreatedBy: "install", Comment: "quatrain"},
+		{Created: &at, CreatedBy: "first"}, {Created: &at, CreatedBy: "ENV", EmptyLayer: true},
+		{Created: &at, CreatedBy: "base image"}, {Created: &at, CreatedBy: "install", Comment: "quatrain"},
 	}
 	if diff := cmp.Diff(want, config(t, pyproject.Image{}, nil).History); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The request's time counts more than the base's; where neither has one, none is taken
+// from a clock.
+func TestTimeOfAnImage(t *testing.T) {
+	base, given := baseConfig(), time.Unix(1700000000, 0)
+	if got := timeOf(base, &given); !got.Equal(given) {
+		t.Errorf("%v, not what the request gives", got)
+	}
+	base.Created = nil
+	if got := timeOf(base, nil); !got.Equal(epoch) {
+		t.Errorf("%v of a base without a time", got)
 	}
 }

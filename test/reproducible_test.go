@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Two builds that share no cache make the same layers.
+// Two builds that share no cache make the same image.
 func TestReproducible(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
 		p := shop(t)
@@ -19,14 +19,27 @@ func TestReproducible(t *testing.T) {
 		if len(withPrefix(second.ran, "[install")) == 0 {
 			t.Error("the second build installed nothing: --no-cache is not honoured")
 		}
-		if !slices.Equal(first.image.layers, second.image.layers) {
-			t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
-		}
+		same(t, first.image, second.image)
 	})
 }
 
-// Two daemons that know nothing of each other make the same layers; and the same
-// configuration, when the request says what time it is.
+// same says in what two images differ.
+func same(t *testing.T, one, other *image) {
+	t.Helper()
+	if one.digest == other.digest {
+		return
+	}
+	t.Errorf("the images differ: %s, %s", one.digest, other.digest)
+	if !slices.Equal(one.layers, other.layers) {
+		t.Errorf("layers:\n%q\n%q", one.layers, other.layers)
+	}
+	if diff := cmp.Diff(one.config, other.config); diff != "" {
+		t.Errorf("configuration: %s", diff)
+	}
+}
+
+// Two kinds of daemons that know nothing of each other make the same layers and the
+// same configuration, of the time that the request gives.
 func TestReproducibleAnywhere(t *testing.T) {
 	w := fresh("anywhere")
 	p := (&project{index: newIndex(t, w, alpha, beta), locks: []locked{{wheel: w}, {wheel: alpha}, {wheel: beta}}}).write(t)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pyproject"
@@ -14,6 +15,11 @@ var neverCopied = []string{
 	"**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache",
 }
 
+// notByDefault is left out where a project does not say itself what is: a lock in the
+// image would make a new layer of every change of it, and scanners would take all that
+// it names for installed.
+var notByDefault = []string{"poetry.lock"}
+
 // Files selects files of a folder by patterns as in .dockerignore. Nothing in
 // Include means all; Exclude wins.
 type Files struct {
@@ -22,10 +28,11 @@ type Files struct {
 
 // AppFiles selects what of the project's folder goes to the image.
 func AppFiles(c pyproject.Config) Files {
-	return Files{
-		Include: patterns(c.Include),
-		Exclude: append(append([]string{}, neverCopied...), patterns(c.Exclude)...),
+	exclude := patterns(c.Exclude)
+	if c.Exclude == nil {
+		exclude = notByDefault
 	}
+	return Files{Include: patterns(c.Include), Exclude: slices.Concat(neverCopied, exclude)}
 }
 
 // SourceFiles selects what a wheel is built of.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,5 +34,19 @@ func TestAppFilesOfAFolder(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"services/shop"}, f.In("services/shop").Include); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The lock stays out, unless the project says itself what does.
+func TestAppFilesWithoutTheLock(t *testing.T) {
+	for toml, want := range map[string]bool{
+		"":                                      true,
+		"[tool.quatrain]\ninclude = [\"**\"]\n": true,
+		"[tool.quatrain]\nexclude = [\"tests/**\"]\n": false,
+		"[tool.quatrain]\nexclude = []\n":             false,
+	} {
+		if got := slices.Contains(AppFiles(project(t, toml).Quatrain).Exclude, "poetry.lock"); got != want {
+			t.Errorf("%q leaves the lock out: %t", toml, got)
+		}
 	}
 }

@@ -48,8 +48,9 @@ type Config struct {
 
 	// Exclude lists patterns of the files that do not go there; "!" takes one back.
 	// Caches, byte code, .git and .venv never do.
-	// Default: none
-	// Example: exclude = ["tests/**"]
+	// Default: ["poetry.lock"]: a lock in the image is a layer that every change of it
+	// makes anew, and scanners take all that it names for installed
+	// Example: exclude = ["poetry.lock", "tests/**"]
 	Exclude []source.Text `key:"exclude"`
 
 	// Image is what the image runs and says of itself.
