@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/quatrain-build/quatrain/test/orders"
 )
 
 // registryBuild builds one project with docker buildx and pushes the image.
 type registryBuild struct {
 	project, builder, image string
-	pushed                  map[string]bool // blobs that the image's repository has
+	pushed                  orders.Blobs // that the image's repository has
 }
 
 // result is what one build cost.
@@ -21,16 +23,16 @@ type result struct {
 	name     string
 	seconds  float64
 	begin    time.Time
-	progress *progress
+	progress *orders.Progress
 	pushed   int64 // bytes that the registry did not have
 }
 
 func (r *result) ran() int {
-	return r.progress.count(func(o *operation) bool { return len(o.ran()) > 0 })
+	return r.progress.Count(func(o *orders.Operation) bool { return o.DidRun() })
 }
 
 func (r *result) ranOnDependencies() int {
-	return r.progress.count(func(o *operation) bool { return len(o.ran()) > 0 && o.onDependencies() })
+	return r.progress.Count(func(o *orders.Operation) bool { return o.DidRun() && o.OnDependencies() })
 }
 
 func (b *registryBuild) stub() string {
@@ -56,12 +58,18 @@ func (b *registryBuild) build(ctx context.Context, name string) (*result, error)
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	r.progress = follow(progress)
+	r.progress = orders.Follow(progress)
 	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("docker %s: %w\n%s", strings.Join(args[:2], " "), err, r.progress.other.String())
+		return nil, fmt.Errorf("docker %s: %w\n%s", strings.Join(args[:2], " "), err, r.progress.Other.String())
 	}
 	r.seconds = time.Since(r.begin).Seconds()
-	r.pushed, err = b.newBytes()
+	im, err := orders.Inspect(b.image)
+	if err != nil {
+		return nil, err
+	}
+	for _, blob := range b.pushed.Add(im) {
+		r.pushed += blob.Size
+	}
 	fmt.Printf("  %-50s %5.1f s\n", name, r.seconds)
-	return r, err
+	return r, nil
 }

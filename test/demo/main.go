@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/quatrain-build/quatrain/test/orders"
 )
 
 func main() {
@@ -41,19 +43,19 @@ func demo(ctx context.Context) error {
 	}
 	defer stop()
 	// A repository of its own: what others hold need not be pushed.
-	b := &registryBuild{project: project, builder: builder, image: fmt.Sprintf("%s/demo-%d/orders:latest", os.Getenv("QUATRAIN_REGISTRY"), time.Now().Unix())}
+	b := &registryBuild{pushed: orders.Blobs{}, project: project, builder: builder, image: fmt.Sprintf("%s/demo-%d/orders:latest", os.Getenv("QUATRAIN_REGISTRY"), time.Now().Unix())}
 	fmt.Printf("Building examples/orders with docker buildx build. Its Dockerfile is one line:\n\n  %s\n\n", b.stub())
 	first, err := b.build(ctx, "first build")
 	if err != nil {
 		return err
 	}
-	im, err := b.pull()
+	im, err := orders.Inspect(b.image)
 	if err != nil {
 		return err
 	}
 	printBuilt(b, im)
 	printPhases(first)
-	if known := first.progress.count(func(o *operation) bool { return o.cached }); known > 0 {
+	if known := first.progress.Count(func(o *orders.Operation) bool { return o.Cached }); known > 0 {
 		fmt.Printf("The builder knew %d operations from earlier builds.\n", known)
 	}
 	printLayers(im)
@@ -71,6 +73,17 @@ func theBuilder(ctx context.Context, dir, project string) (name string, stop fun
 	}
 	stub := "# syntax=" + os.Getenv("QUATRAIN_FRONTEND") + "\n"
 	return os.Getenv("QUATRAIN_BUILDER"), func() {}, os.WriteFile(filepath.Join(project, "Dockerfile"), []byte(stub), 0o644)
+}
+
+// changes are what a person does to a project between two builds.
+var changes = []struct {
+	name  string
+	apply func(project string) error
+}{
+	{"nothing changed", func(string) error { return nil }},
+	{"an edit of the app", orders.EditApp},
+	{"a version bump", orders.BumpVersion},
+	{"another release of one dependency: idna 3.10", orders.BumpDependency},
 }
 
 // later builds again after each kind of change.

@@ -6,14 +6,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/quatrain-build/quatrain/test/orders"
 )
 
 // printBuilt says what the image is.
-func printBuilt(b *registryBuild, im *image) {
+func printBuilt(b *registryBuild, im *orders.Image) {
 	fmt.Printf("\nWhat was built: %s\n", b.image)
-	c := im.config.Config
-	fmt.Printf("  %-12s %d packages as poetry.lock has them, and the project\n", "installed", im.packages())
-	fmt.Printf("  %-12s %.1f MB compressed, in %d layers\n", "size", megabytes(im.size()), len(im.manifest.Layers))
+	c := im.Config.Config
+	fmt.Printf("  %-12s %d packages as poetry.lock has them, and the project\n", "installed", packages(im))
+	fmt.Printf("  %-12s %.1f MB compressed, in %d layers\n", "size", megabytes(im.Size()), len(im.Manifest.Layers))
 	fmt.Printf("  %-12s %s, as user %s in %s\n", "runs", strings.Join(c.Cmd, " "), c.User, c.WorkingDir)
 }
 
@@ -34,9 +36,9 @@ var phases = []struct {
 }
 
 // phaseOf is the name of the phase that an operation belongs to.
-func phaseOf(o *operation) string {
+func phaseOf(o *orders.Operation) string {
 	for _, ph := range phases {
-		if slices.Contains(ph.kinds, o.kind()) {
+		if slices.Contains(ph.kinds, o.Kind()) {
 			return ph.name
 		}
 	}
@@ -48,11 +50,11 @@ func phaseOf(o *operation) string {
 func printPhases(r *result) {
 	fmt.Printf("\n%-25s %10s %8s\n", "Phase", "operations", "seconds")
 	for _, ph := range phases {
-		var all []interval
-		n := r.progress.count(func(o *operation) bool {
+		var all []orders.Interval
+		n := r.progress.Count(func(o *orders.Operation) bool {
 			if phaseOf(o) == ph.name {
-				all = append(all, o.ran()...)
-				return len(o.ran()) > 0
+				all = append(all, o.Ran()...)
+				return o.DidRun()
 			}
 			return false
 		})
@@ -60,36 +62,36 @@ func printPhases(r *result) {
 			printPhase(r, ph.name, fmt.Sprint(n), all)
 		}
 	}
-	printPhase(r, "compress layers", "", []interval{r.progress.exports["exporting layers"]})
-	printPhase(r, "push", "", []interval{r.progress.exports["pushing layers"]})
-	printPhase(r, "all", fmt.Sprint(r.ran()), []interval{{r.begin, r.begin.Add(time.Duration(r.seconds * float64(time.Second)))}})
+	printPhase(r, "compress layers", "", []orders.Interval{r.progress.Exports["exporting layers"]})
+	printPhase(r, "push", "", []orders.Interval{r.progress.Exports["pushing layers"]})
+	printPhase(r, "all", fmt.Sprint(r.ran()), []orders.Interval{{From: r.begin, To: r.begin.Add(time.Duration(r.seconds * float64(time.Second)))}})
 }
 
-func printPhase(r *result, name, count string, all []interval) {
+func printPhase(r *result, name, count string, all []orders.Interval) {
 	const width = 40.0
-	all = slices.DeleteFunc(all, func(i interval) bool { return i.from.IsZero() })
+	all = slices.DeleteFunc(all, func(i orders.Interval) bool { return i.From.IsZero() })
 	if len(all) == 0 {
 		fmt.Printf("%-25s %10s %8s\n", name, count, "-")
 		return
 	}
-	from := slices.MinFunc(all, func(a, b interval) int { return a.from.Compare(b.from) }).from.Sub(r.begin).Seconds()
-	to := slices.MaxFunc(all, func(a, b interval) int { return a.to.Compare(b.to) }).to.Sub(r.begin).Seconds()
+	from := slices.MinFunc(all, func(a, b orders.Interval) int { return a.From.Compare(b.From) }).From.Sub(r.begin).Seconds()
+	to := slices.MaxFunc(all, func(a, b orders.Interval) int { return a.To.Compare(b.To) }).To.Sub(r.begin).Seconds()
 	scale := width / r.seconds
 	before, bar := int(from*scale), max(int((to-from)*scale+0.5), 1)
 	fmt.Printf("%-25s %10s %8.1f  %s%s\n", name, count, to-from, strings.Repeat(" ", max(before, 0)), strings.Repeat("=", bar))
 }
 
-func printLayers(im *image) {
+func printLayers(im *orders.Image) {
 	fmt.Printf("\n%5s %8s  %s\n", "Layer", "MB", "what is in it")
-	made := im.made()
-	for i, l := range im.manifest.Layers {
+	made := im.Made()
+	for i, l := range im.Manifest.Layers {
 		what := ""
 		if i < len(made) {
 			what = made[i]
 		}
 		fmt.Printf("%5d %8.2f  %s\n", i+1, megabytes(l.Size), shortened(what, 100))
 	}
-	fmt.Printf("%5s %8.2f  compressed\n", "all", megabytes(im.size()))
+	fmt.Printf("%5s %8.2f  compressed\n", "all", megabytes(im.Size()))
 }
 
 func shortened(s string, n int) string {
@@ -113,9 +115,9 @@ func printRan(results []*result) {
 	fmt.Printf("\nWhat ran\n")
 	for _, r := range results {
 		var names []string
-		r.progress.count(func(o *operation) bool {
-			if len(o.ran()) > 0 {
-				names = append(names, shortened(o.name, 40))
+		r.progress.Count(func(o *orders.Operation) bool {
+			if o.DidRun() {
+				names = append(names, shortened(o.Name, 40))
 			}
 			return true
 		})
@@ -125,3 +127,13 @@ func printRan(results []*result) {
 }
 
 func megabytes(n int64) float64 { return float64(n) / 1e6 }
+
+// packages counts what the history's lines of installing list.
+func packages(im *orders.Image) (n int) {
+	for _, line := range im.Made() {
+		if strings.HasPrefix(line, "install ") && !strings.HasPrefix(line, "install the project") {
+			n += 1 + strings.Count(line, ", ")
+		}
+	}
+	return n
+}

@@ -1,4 +1,4 @@
-package main
+package orders
 
 import (
 	"strings"
@@ -12,7 +12,7 @@ func TestRan(t *testing.T) {
 		return `{"vertexes":[{"digest":"sha256:` + id + `","name":"` + name + `","inputs":[` + inputs + `],"started":` + at + from + `Z","completed":` + at + to + `Z"}]}`
 	}
 	const input = `"sha256:aa"`
-	p := follow(strings.NewReader(strings.Join([]string{
+	p := Follow(strings.NewReader(strings.Join([]string{
 		`{"vertexes":[{"digest":"sha256:a1","name":"[fetch] cold.whl"}]}`,
 		run("a1", "[fetch] cold.whl", "", "1.0", "1.0"), // its key
 		run("a1", "[fetch] cold.whl", "", "1.1", "3.1"),
@@ -24,14 +24,14 @@ func TestRan(t *testing.T) {
 		`{"statuses":[{"id":"pushing layers","vertex":"sha256:a7","started":` + at + `5.0Z","completed":` + at + `6.5Z"}]}`,
 		`ERROR: what is not progress`,
 	}, "\n")))
-	r := result{progress: p}
-	if r.ran() != 3 || r.ranOnDependencies() != 2 || p.count(func(*operation) bool { return true }) != 5 {
-		t.Errorf("ran %d, on dependencies %d, of %d", r.ran(), r.ranOnDependencies(), p.count(func(*operation) bool { return true }))
+	ran, onDependencies := p.Count((*Operation).DidRun), p.Count(func(o *Operation) bool { return o.DidRun() && o.OnDependencies() })
+	if ran != 3 || onDependencies != 2 || p.Count(func(*Operation) bool { return true }) != 5 {
+		t.Errorf("ran %d, on dependencies %d, of %d", ran, onDependencies, p.Count(func(*Operation) bool { return true }))
 	}
-	if i := p.exports["pushing layers"]; i.to.Sub(i.from).Seconds() != 1.5 {
-		t.Errorf("pushing took %v", i.to.Sub(i.from))
+	if i := p.Exports["pushing layers"]; i.To.Sub(i.From).Seconds() != 1.5 {
+		t.Errorf("pushing took %v", i.To.Sub(i.From))
 	}
-	if !strings.Contains(p.other.String(), "what is not progress") {
-		t.Error(p.other.String())
+	if !strings.Contains(p.Other.String(), "what is not progress") {
+		t.Error(p.Other.String())
 	}
 }

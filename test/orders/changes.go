@@ -1,4 +1,4 @@
-package main
+package orders
 
 import (
 	"fmt"
@@ -11,26 +11,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// change is something that a person does to a project between two builds.
-type change struct {
-	name  string
-	apply func(project string) error
-}
-
-var changes = []change{
-	{"nothing changed", func(string) error { return nil }},
-	{"an edit of the app", func(p string) error {
-		return edit(filepath.Join(p, "orders", "__init__.py"), func(s string) string { return s + "\n# edited\n" })
-	}},
-	{"a version bump", func(p string) error {
-		return edit(filepath.Join(p, "pyproject.toml"), func(s string) string {
-			return regexp.MustCompile(`(?m)^version = ".*"$`).ReplaceAllString(s, `version = "9.9.9"`)
-		})
-	}},
-	{"another release of one dependency: idna 3.10", swap},
-}
-
-func edit(name string, with func(string) string) error {
+// Edit rewrites a file; an edit that changes nothing is an error.
+func Edit(name string, with func(string) string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -42,12 +24,24 @@ func edit(name string, with func(string) string) error {
 	return os.WriteFile(name, []byte(after), 0o644)
 }
 
-// swap locks another release of a small dependency: the entry is replaced, as
-// `poetry update` does; the constraints, and so the content hash, stay.
-func swap(project string) error {
+// EditApp changes a module of the service.
+func EditApp(project string) error {
+	return Edit(filepath.Join(project, "orders", "__init__.py"), func(s string) string { return s + "\n# edited\n" })
+}
+
+// BumpVersion makes another release of the project itself.
+func BumpVersion(project string) error {
+	return Edit(filepath.Join(project, "pyproject.toml"), func(s string) string {
+		return regexp.MustCompile(`(?m)^version = ".*"$`).ReplaceAllString(s, `version = "9.9.9"`)
+	})
+}
+
+// BumpDependency locks another release of a small dependency, idna 3.10: the entry is
+// replaced, as `poetry update` does; the constraints, and so the content hash, stay.
+func BumpDependency(project string) error {
 	name := filepath.Join(project, "poetry.lock")
 	entry := regexp.MustCompile(`(?s)(name = "idna"\nversion = )"[^"]*"(.*?files = \[\n).*?\n\]`)
-	err := edit(name, func(s string) string {
+	err := Edit(name, func(s string) string {
 		return entry.ReplaceAllString(s, `${1}"3.10"${2}    {file = "idna-3.10-py3-none-any.whl", hash = "sha256:946d195a0d259cbba61165e88e65941f16e9b36ea6ddb97f00452bae8b1287d3"},
     {file = "idna-3.10.tar.gz", hash = "sha256:12f65c9b470abda6dc35cf8e63cc574b1c52b11df2c86030af0ac09b01b13ea9"},
 ]`)
