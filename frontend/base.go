@@ -25,7 +25,7 @@ type baseImage struct {
 	state      llb.State // target platform
 	buildState llb.State // build platform: what compiles
 	builder    llb.State // target platform, with the build packages: where wheels are built
-	config     dockerspec.DockerOCIImage
+	base       quatrain.Base
 }
 
 // resolveBase finds the base image and installs the target's system packages on it.
@@ -35,7 +35,7 @@ func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Tar
 		name.Value = plan.DefaultBase
 	}
 	name.Value = strings.ReplaceAll(name.Value, "{python}", minor)
-	st, config, err := r.image(ctx, name, platform)
+	st, from, err := r.image(ctx, name, platform)
 	if err != nil {
 		return nil, err
 	}
@@ -47,18 +47,18 @@ func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Tar
 	}
 	// One step each, so that a new build package does not move the runtime ones.
 	runtime := g.Apt(*st, t.Apt)
-	image := &baseImage{platform: platform, state: runtime, builder: g.Apt(runtime, t.BuildApt), buildState: *build, config: *config}
+	image := &baseImage{platform: platform, state: runtime, builder: g.Apt(runtime, t.BuildApt), buildState: *build, base: *from}
 	if t.BuildTools {
 		image.state = image.builder
 	}
-	if _, official := base.Guess(config.Config.Env); !official {
+	if _, official := base.Guess(from.Config.Config.Env); !official {
 		image.buildState = g.Apt(*build, t.Apt) // its interpreter may be one of those packages
 	}
 	return image, nil
 }
 
 // image resolves a reference: a build context of that name, or a registry's image.
-func (r *request) image(ctx context.Context, name source.Text, platform ocispecs.Platform) (*llb.State, *dockerspec.DockerOCIImage, error) {
+func (r *request) image(ctx context.Context, name source.Text, platform ocispecs.Platform) (*llb.State, *quatrain.Base, error) {
 	fail := func(err error) error {
 		return source.Errorf(name.At, "base image %s for %s: %v", name.Value, platform.OS+"/"+platform.Architecture, err).
 			WithHint("Set `base` or `python` in [tool.quatrain] to an image that the builder can reach.")
@@ -76,7 +76,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 			config = &dockerspec.DockerOCIImage{}
 			config.OS, config.Architecture, config.Variant = platform.OS, platform.Architecture, platform.Variant
 		}
-		return st, config, nil
+		return st, &quatrain.Base{Config: *config}, nil
 	}
 	named, err := reference.ParseNormalizedNamed(name.Value)
 	if err != nil {
@@ -89,8 +89,8 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 	if err != nil {
 		return nil, nil, fail(err)
 	}
-	config := &dockerspec.DockerOCIImage{}
-	if err := json.Unmarshal(data, config); err != nil {
+	from := &quatrain.Base{Name: withoutDigest(named), Digest: digest}
+	if err := json.Unmarshal(data, &from.Config); err != nil {
 		return nil, nil, fail(fmt.Errorf("its configuration: %w", err))
 	}
 	pinned := ref
@@ -98,7 +98,18 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 		pinned = ref + "@" + digest.String()
 	}
 	st := llb.Image(pinned, llb.Platform(platform), llb.WithCustomName("[base] "+name.Value))
-	return &st, config, nil
+	return &st, from, nil
+}
+
+// withoutDigest is a reference by its name and tag.
+func withoutDigest(named reference.Named) string {
+	if tagged, ok := named.(reference.Tagged); ok {
+		return named.Name() + ":" + tagged.Tag()
+	}
+	if _, ok := named.(reference.Digested); ok {
+		return named.Name()
+	}
+	return reference.TagNameOnly(named).String()
 }
 
 // facts reads the base without running it.
@@ -107,7 +118,7 @@ func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage
 	if err != nil {
 		return base.Facts{}, err
 	}
-	facts, err := base.Read(newRefFS(ctx, ref), image.config.Config.Env)
+	facts, err := base.Read(newRefFS(ctx, ref), image.base.Config.Config.Env)
 	if err != nil {
 		at := r.project.Quatrain.Base.At
 		return facts, source.Errorf(at, "base image: %v", err)

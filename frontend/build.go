@@ -62,7 +62,11 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if err := r.attachSBOMs(ctx, rb); err != nil {
 		return nil, err
 	}
-	return rb.Finalize()
+	res, err := rb.Finalize()
+	if err != nil {
+		return nil, err
+	}
+	return res, annotate(res)
 }
 
 // planPlatform decides what goes into the image of one platform. What may go on
@@ -126,11 +130,11 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err != nil {
 		return nil, err
 	}
-	config, err := llb.Config(p, image.config, r.ui.Labels, history, r.epoch)
+	config, err := llb.Config(p, image.base, r.ui.Labels, history, r.epoch)
 	if err != nil {
 		return nil, err
 	}
-	return &dockerui.BuildResult{Reference: ref, Image: config, BaseImage: cloneConfig(image.config), Epoch: r.epoch}, nil
+	return &dockerui.BuildResult{Reference: ref, Image: config, BaseImage: cloneConfig(image.base.Config), Epoch: r.epoch}, nil
 }
 
 func cloneConfig(c dockerspec.DockerOCIImage) *dockerspec.DockerOCIImage {

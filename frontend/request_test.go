@@ -1,6 +1,7 @@
 package frontend_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -46,14 +47,36 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-func TestLabelsOfTheRequestWin(t *testing.T) {
+const oci = "org.opencontainers.image."
+
+// Labels of the project's metadata give way to the settings', all to the request's.
+func TestLabels(t *testing.T) {
 	a := build(t, asked{
-		files: map[string]string{"pyproject.toml": toml + "labels = { a = \"file\", b = \"file\" }\n"},
-		opts:  args("label:b", "request", "label:c", "request"),
+		files: map[string]string{"pyproject.toml": toml + `labels = { a = "file", b = "file", "org.opencontainers.image.title" = "file" }` + "\n"},
+		opts:  args("label:b", "request", "label:c", "request", "label:"+oci+"version", "request"),
 	})
+	said := map[string]string{oci + "title": "file", oci + "version": "request", oci + "base.name": "docker.io/library/python:3.12-slim"}
 	want := map[string]string{"a": "file", "b": "request", "c": "request"}
+	maps.Copy(want, said)
 	if diff := cmp.Diff(want, a.config(t).Labels); diff != "" {
 		t.Error(diff)
+	}
+	annotations := map[string]string{}
+	for key, value := range a.result.Metadata {
+		if name, ok := strings.CutPrefix(key, "annotation-manifest."); ok {
+			annotations[name] = string(value)
+		}
+	}
+	if diff := cmp.Diff(said, annotations); diff != "" {
+		t.Errorf("the manifest's annotations: %s", diff)
+	}
+}
+
+// A base of a build context has no name that anyone could look up.
+func TestLabelsOfANamelessBase(t *testing.T) {
+	a := build(t, asked{opts: args("target", "base", "context:python:3.12-slim", "docker-image://example.com/base:1")})
+	if labels := a.config(t).Labels; len(labels) > 0 {
+		t.Errorf("labels %v", labels)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // image is the same. Nothing is reported from here: the real run says what is wrong.
 // It ends with ctx.
 func (r *request) speculate(ctx context.Context, in plan.Input, image *baseImage) {
-	guess, ok := base.Guess(image.config.Config.Env)
+	guess, ok := base.Guess(image.base.Config.Config.Env)
 	caps := r.client.BuildOpts().LLBCaps
 	if !ok || caps.Supports(pb.CapMergeOp) != nil || r.inOrder() || in.Target.Stage == plan.BaseStage {
 		return
@@ -51,7 +51,7 @@ func (r *request) inOrder() bool {
 
 // inputs finds where the packages of a plan come from.
 func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) (llb.Inputs, error) {
-	in := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.config.Config.Env}
+	in := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.base.Config.Config.Env}
 	if err := r.addTrees(ctx, p, &in); err != nil {
 		return in, err
 	}

@@ -7,17 +7,25 @@ import (
 	"time"
 
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
+// Base is the image that another starts from.
+type Base struct {
+	Config dockerspec.DockerOCIImage
+	Name   string        // with registry and tag; "" where it has no name
+	Digest digest.Digest // "" where it is not known
+}
+
 // Config is the image's configuration: the base's with the plan's on top.
-// labels are the request's own and win; made is what Assemble says of the layers; at is
+// request are the request's own labels; made is what Assemble says of the layers; at is
 // the image's time as the request gives it, or nil.
-func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[string]string, made []string, at *time.Time) (*dockerspec.DockerOCIImage, error) {
-	img := baseConfig
+func Config(p *plan.Plan, base Base, request map[string]string, made []string, at *time.Time) (*dockerspec.DockerOCIImage, error) {
+	img := base.Config
 	user, err := p.Target.User()
 	if err != nil {
 		return nil, err
@@ -41,16 +49,16 @@ func Config(p *plan.Plan, baseConfig dockerspec.DockerOCIImage, labels map[strin
 		}
 		img.Config.ExposedPorts[port] = struct{}{}
 	}
-	img.Config.Labels = withLabels(img.Config.Labels, p.Target.Image.Labels, labels)
+	img.Config.Labels = labels(p, base, request)
 	if s := p.Target.Image.StopSignal.Value; s != "" {
 		img.Config.StopSignal = s
 	}
 	if h := p.Target.Image.Healthcheck; h != nil {
 		img.Config.Healthcheck = healthcheck(h)
 	}
-	created := timeOf(baseConfig, at)
+	created := timeOf(base.Config, at)
 	img.Created = &created
-	img.History = history(baseConfig, made, created)
+	img.History = history(base.Config, made, created)
 	return &img, nil
 }
 
@@ -114,19 +122,6 @@ func withEnv(env []string, pairs []pyproject.Pair) []string {
 		env[i] = entry
 	}
 	return env
-}
-
-func withLabels(base map[string]string, own []pyproject.Pair, request map[string]string) map[string]string {
-	all := map[string]string{}
-	maps.Copy(all, base)
-	for _, l := range own {
-		all[l.Name] = l.Value
-	}
-	maps.Copy(all, request)
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }
 
 // healthcheck reads durations that the parser has already checked.

@@ -34,7 +34,7 @@ func baseConfig() dockerspec.DockerOCIImage {
 func config(t *testing.T, im pyproject.Image, labels map[string]string) dockerspec.DockerOCIImage {
 	t.Helper()
 	p := &plan.Plan{Target: plan.Target{Stage: plan.AppStage, Image: im}, Project: &pyproject.Project{}}
-	got, err := Config(p, baseConfig(), labels, []string{"install"}, nil)
+	got, err := Config(p, Base{Config: baseConfig()}, labels, []string{"install"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +84,25 @@ func TestConfigOfSettings(t *testing.T) {
 	}
 }
 
+// What the base says of itself under OCI's names is not said of the image, whatever its
+// target; what it is based on is.
+func TestLabelsOfTheBase(t *testing.T) {
+	base := Base{Config: baseConfig(), Name: "docker.io/library/python:3.12-slim", Digest: "sha256:ba5e"}
+	base.Config.Config.Labels = map[string]string{"kept": "b", ociLabels + "title": "Base", ociLabels + "vendor": "B", ociLabels + "created": "1970"}
+	p := &plan.Plan{Target: plan.Target{Stage: plan.BaseStage, Image: pyproject.Image{
+		Labels: []pyproject.Pair{{Name: ociLabels + "vendor", Value: ""}, {Name: "flag", Value: ""}},
+	}}, Project: &pyproject.Project{Name: source.Text{Value: "shop"}}}
+	want := map[string]string{"kept": "b", "flag": "", ociLabels + "base.name": base.Name, ociLabels + "base.digest": "sha256:ba5e"}
+	if diff := cmp.Diff(want, labels(p, base, nil)); diff != "" {
+		t.Error(diff)
+	}
+	p.Target.Stage = plan.AppStage
+	want[ociLabels+"title"] = "shop"
+	if diff := cmp.Diff(want, labels(p, base, nil)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The base's own maps are another image's too.
 func TestConfigLeavesTheBaseAlone(t *testing.T) {
 	base := baseConfig()
@@ -91,7 +110,7 @@ func TestConfigLeavesTheBaseAlone(t *testing.T) {
 		Ports: []pyproject.Port{{Number: 80, Protocol: "tcp"}}, Env: []pyproject.Pair{{Name: "LANG", Value: "C"}},
 		Labels: []pyproject.Pair{{Name: "base", Value: "x"}},
 	}}, Project: &pyproject.Project{}}
-	if _, err := Config(p, base, nil, nil, nil); err != nil {
+	if _, err := Config(p, Base{Config: base}, nil, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(baseConfig(), base); diff != "" {

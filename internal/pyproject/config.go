@@ -121,9 +121,10 @@ type Image struct {
 	// Example: env = { LOG_LEVEL = "info" }
 	Env []Pair `key:"env"` // sorted by name
 
-	// Labels sets labels of the image; --label wins.
-	// Default: none
-	// Example: labels = { "org.opencontainers.image.title" = "shop" }
+	// Labels sets labels of the image; --label wins. Those with OCI's names are the
+	// manifest's annotations as well; of these, an empty value takes one away.
+	// Default: org.opencontainers.image.title, version, description, licenses, authors, url, source and documentation from the project's metadata; base.name and base.digest
+	// Example: labels = { "org.opencontainers.image.vendor" = "Corp" }
 	Labels []Pair `key:"labels"` // sorted by name
 
 	// Healthcheck is how an engine finds out whether a container is well.

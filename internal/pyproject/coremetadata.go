@@ -32,7 +32,7 @@ func (p *Project) CoreMetadata(docs Documents) string {
 	field("Metadata-Version", "2.4")
 	field("Name", p.Name.Value)
 	field("Version", p.NormalVersion())
-	b.WriteString("Summary: " + oneLine(p.Description) + "\n")
+	b.WriteString("Summary: " + p.Summary() + "\n")
 	id, _ := licenseOf(cmp.Or(m.License, docs.License))
 	field("License", indented(id))
 	field("License-Expression", m.LicenseExpression)
@@ -70,6 +70,9 @@ func (p *Project) NormalVersion() string {
 	}
 	return v.String()
 }
+
+// Summary is the description in one line.
+func (p *Project) Summary() string { return oneLine(p.Description) }
 
 // oneLine keeps a description from ending the header.
 func oneLine(s string) string {

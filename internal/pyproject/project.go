@@ -3,7 +3,12 @@
 // [build-system] and Quatrain's own [tool.quatrain].
 package pyproject
 
-import "github.com/quatrain-build/quatrain/internal/source"
+import (
+	"strings"
+	"unicode"
+
+	"github.com/quatrain-build/quatrain/internal/source"
+)
 
 // Project is a parsed pyproject.toml.
 type Project struct {
@@ -122,6 +127,41 @@ type Metadata struct {
 	URLs              []URL // Project-URL, in poetry-core's order
 	DynamicVersion    bool
 	StaticClassifiers bool // Classifiers are [project]'s: none is added
+}
+
+// SPDX is the license as an SPDX expression, "" where the project has none or words it
+// otherwise.
+func (m Metadata) SPDX() string {
+	if m.LicenseExpression != "" {
+		return m.LicenseExpression
+	}
+	expression, err := licenseExpression(m.License)
+	if err != nil {
+		return ""
+	}
+	return expression
+}
+
+// URL is the first link with one of the labels, in their order. Labels are told apart by
+// their letters and digits (the specification of well-known project URLs).
+func (m Metadata) URL(labels ...string) string {
+	for _, label := range labels {
+		for _, u := range m.URLs {
+			if urlLabel(u.Label) == label {
+				return u.URL
+			}
+		}
+	}
+	return ""
+}
+
+func urlLabel(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsPunct(c) || unicode.IsSymbol(c) || unicode.IsSpace(c) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, s)
 }
 
 // URL is a labelled link.

@@ -1,0 +1,34 @@
+package plan
+
+import (
+	"strings"
+
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+)
+
+// Labels are what the project says of itself, under OCI's names for it. An image without
+// the project's files says nothing of the project.
+func (p *Plan) Labels() []pyproject.Pair {
+	if p.Target.Stage != AppStage {
+		return nil
+	}
+	m := p.Project.Metadata
+	var all []pyproject.Pair
+	for _, l := range []pyproject.Pair{
+		{Name: ocispecs.AnnotationTitle, Value: p.Project.Name.Value},
+		{Name: ocispecs.AnnotationVersion, Value: p.Project.NormalVersion()},
+		{Name: ocispecs.AnnotationDescription, Value: p.Project.Summary()},
+		{Name: ocispecs.AnnotationLicenses, Value: m.SPDX()},
+		{Name: ocispecs.AnnotationAuthors, Value: strings.Join(m.Authors, ", ")},
+		{Name: ocispecs.AnnotationURL, Value: withoutPassword(m.URL("homepage"))},
+		{Name: ocispecs.AnnotationSource, Value: withoutPassword(m.URL("source", "repository", "sourcecode", "github"))},
+		{Name: ocispecs.AnnotationDocumentation, Value: withoutPassword(m.URL("documentation", "docs"))},
+	} {
+		if l.Value != "" {
+			all = append(all, l)
+		}
+	}
+	return all
+}
