@@ -15,10 +15,9 @@ var neverCopied = []string{
 	"**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache",
 }
 
-// notByDefault is left out where a project does not say itself what is: a lock in the
-// image would make a new layer of every change of it, and scanners would take all that
-// it names for installed.
-var notByDefault = []string{"poetry.lock"}
+// lockFile is left out where a project does not take it back: in the image it would make a
+// new layer of every change of it, and scanners would take all that it names for installed.
+const lockFile = "poetry.lock"
 
 // Files selects files of a folder by patterns as in .dockerignore. Nothing in
 // Include means all; Exclude wins.
@@ -28,11 +27,7 @@ type Files struct {
 
 // AppFiles selects what of the project's folder goes to the image.
 func AppFiles(c pyproject.Config) Files {
-	exclude := patterns(c.Exclude)
-	if c.Exclude == nil {
-		exclude = notByDefault
-	}
-	return Files{Include: patterns(c.Include), Exclude: slices.Concat(neverCopied, exclude)}
+	return Files{Include: patterns(c.Include), Exclude: slices.Concat(neverCopied, []string{lockFile}, patterns(c.Exclude))}
 }
 
 // SourceFiles selects what a wheel is built of.

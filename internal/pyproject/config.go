@@ -47,10 +47,11 @@ type Config struct {
 	Include []source.Text `key:"include"`
 
 	// Exclude lists patterns of the files that do not go there; "!" takes one back.
-	// Caches, byte code, .git and .venv never do.
-	// Default: ["poetry.lock"]: a lock in the image is a layer that every change of it
-	// makes anew, and scanners take all that it names for installed
-	// Example: exclude = ["poetry.lock", "tests/**"]
+	// Caches, byte code, .git and .venv never do. poetry.lock does with "!poetry.lock"
+	// only: every change of it would make that layer anew, and scanners would take all
+	// that it names for installed.
+	// Default: none
+	// Example: exclude = ["tests/**"]
 	Exclude []source.Text `key:"exclude"`
 
 	// Image is what the image runs and says of itself.
