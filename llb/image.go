@@ -111,23 +111,21 @@ func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees
 }
 
 // dependencies are the buckets' layers, and their byte code behind them; at the end
-// what several packages write in Poetry's order.
+// what several packages write in Poetry's order, and its byte code, in one layer.
 func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
 	var installed, compiled []layer
-	add := func(tree llb.State, made, name string) {
-		installed = append(installed, layer{tree, made})
-		if p.Target.Compile {
-			compiled = append(compiled, layer{g.compile(p, name, in.BuildBase, tree), "byte code of " + name})
-		}
-	}
 	buckets, trees := g.installed(p, in)
 	for i, b := range buckets {
-		add(trees[i], "install "+b.Name+": "+packageList(b.Packages), b.Name)
+		installed = append(installed, layer{trees[i], "install " + b.Name + ": " + packageList(b.Packages)})
+		if p.Target.Compile {
+			compiled = append(compiled, layer{g.compile(p, b.Name, in.BuildBase, trees[i]), "byte code of " + b.Name})
+		}
 	}
+	all := append(installed, compiled...)
 	if in.Overlay != nil {
-		add(g.overlay(*in.Overlay), "files that several packages write", "files that several packages write")
+		all = append(all, layer{g.overlay(p, in), overlaid})
 	}
-	return append(installed, compiled...)
+	return all
 }
 
 // project is the app's files, its byte code, and what makes it importable: last,

@@ -30,8 +30,17 @@ func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 	})
 }
 
-func (g *Graph) overlay(overlaps llb.State) llb.State {
-	return llb.Scratch().File(
-		llb.Copy(overlaps, "/tree", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
-		g.named("[overlaps] files that several packages write")...)
+// overlaid says for the image's history what the overlay has.
+const overlaid = "files that several packages write"
+
+// overlay is what Overlaps has to lay over the buckets, with its byte code.
+func (g *Graph) overlay(p *plan.Plan, in Inputs) llb.State {
+	all := &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
+	tree := llb.Scratch().File(llb.Copy(*in.Overlay, "/tree", "/", all), g.named("[overlaps] "+overlaid)...)
+	if !p.Target.Compile {
+		return tree
+	}
+	return tree.File(
+		llb.Copy(g.compile(p, overlaid, in.BuildBase, tree), "/", "/", all),
+		g.named("[overlaps] byte code")...)
 }

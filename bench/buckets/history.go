@@ -29,6 +29,9 @@ type locked struct {
 	Size    int64 // of the wheel for CPython 3.12 on Linux x86_64; of the sdist where there is none
 }
 
+// last is what the newest commit locks.
+func (h *history) last() map[string]locked { return h.States[len(h.States)-1].Packages }
+
 // uvLock is the part of a uv.lock that is needed here: it states every file's size.
 type uvLock struct {
 	Package []uvPackage

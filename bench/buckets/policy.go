@@ -1,74 +1,77 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-
-	"github.com/quatrain-build/quatrain/internal/plan"
+	"maps"
+	"slices"
 )
 
-// policy names the layer of each package. Each looks at one package at a
-// time, so that none moves another.
+// policy names the layer of each package.
 type policy struct {
 	name string
 	of   func(map[string]locked) map[string]string
 }
 
-func policies() []policy {
-	const MB = 1 << 20
+// policies are what is compared, the first of them as Quatrain has it. Where names are
+// hashed, it is with a salt: another one deals other packages into one slot, and what a
+// policy owes to luck shows. Quatrain's is "".
+func policies(salt string) []policy {
+	const (
+		kB = 1 << 10
+		MB = 1 << 20
+	)
 	return []policy{
-		{"today", today},
-		{"hash over 10", each(hashed(10))},
-		{"hash over 20", each(hashed(20))},
-		{"a layer each", each(func(name string, _ int64) string { return name })},
-		{"over 8 MB, 1 MB: 4, 4, 4", each(classed([]int64{8 * MB, MB, -1}, 4, 4, 4))},
-		{"over 8 MB, 1 MB: 6, 3, 3", each(classed([]int64{8 * MB, MB, -1}, 6, 3, 3))},
-		{"over 4 MB, 512 kB: 4, 4, 4", each(classed([]int64{4 * MB, MB / 2, -1}, 4, 4, 4))},
-		{"over 8 MB, 1 MB: 5, 3, 2", each(classed([]int64{8 * MB, MB, -1}, 5, 3, 2))},
-		{"over 16 MB, 2 MB, 256 kB: 3, 3, 2, 2", each(classed([]int64{16 * MB, 2 * MB, MB / 4, -1}, 3, 3, 2, 2))},
-		{"over 4 MB, 256 kB: 4, 3, 3", each(classed([]int64{4 * MB, MB / 4, -1}, 4, 3, 3))},
-		{"over 8 MB, 1 MB, 128 kB: 4, 2, 2, 2", each(classed([]int64{8 * MB, MB, MB / 8, -1}, 4, 2, 2, 2))},
-		{"over 16 MB, 2 MB, 256 kB: 4, 3, 3, 2", each(classed([]int64{16 * MB, 2 * MB, MB / 4, -1}, 4, 3, 3, 2))},
+		{"**as it is**: 3 alone; over 2 MB, 256 kB: 2, 2, 2", single(3, classed(salt, []int64{2 * MB, 256 * kB, -1}, 2, 2, 2))},
+		{"before: over 8 MB, 1 MB: 4, 3, 3", single(0, classed(salt, []int64{8 * MB, MB, -1}, 4, 3, 3))},
+		{"hash over 9", single(0, hashed(salt, 9))},
+		{"hash over 20", single(0, hashed(salt, 20))},
+		{"a layer each", single(0, func(name string, _ int64) string { return name })},
+		{"3 alone; hash over 6", single(3, hashed(salt, 6))},
+		{"over 2 MB, 256 kB: 5, 2, 2", single(0, classed(salt, []int64{2 * MB, 256 * kB, -1}, 5, 2, 2))},
+		{"1 alone; over 2 MB, 256 kB: 4, 2, 2", single(1, classed(salt, []int64{2 * MB, 256 * kB, -1}, 4, 2, 2))},
+		{"2 alone; over 2 MB, 256 kB: 3, 2, 2", single(2, classed(salt, []int64{2 * MB, 256 * kB, -1}, 3, 2, 2))},
+		{"4 alone; over 2 MB, 256 kB: 1, 2, 2", single(4, classed(salt, []int64{2 * MB, 256 * kB, -1}, 1, 2, 2))},
+		{"3 alone; over 2 MB, 256 kB: 3, 1, 2", single(3, classed(salt, []int64{2 * MB, 256 * kB, -1}, 3, 1, 2))},
+		{"3 alone; over 8 MB, 1 MB: 2, 2, 2", single(3, classed(salt, []int64{8 * MB, MB, -1}, 2, 2, 2))},
+		{"3 alone; over 4 MB, 512 kB: 2, 2, 2", single(3, classed(salt, []int64{4 * MB, 512 * kB, -1}, 2, 2, 2))},
+		{"3 alone; over 4 MB, 1 MB, 256 kB: 2, 1, 1, 2", single(3, classed(salt, []int64{4 * MB, MB, 256 * kB, -1}, 2, 1, 1, 2))},
+		{"10 buckets: 3 alone; over 2 MB, 256 kB: 3, 2, 2", single(3, classed(salt, []int64{2 * MB, 256 * kB, -1}, 3, 2, 2))},
 	}
 }
 
-func each(layer func(name string, size int64) string) func(map[string]locked) map[string]string {
+// single gives the biggest n packages a layer each, and the others one by a rule that
+// looks at one package at a time, so that none moves another.
+func single(n int, rule func(name string, size int64) string) func(map[string]locked) map[string]string {
 	return func(packages map[string]locked) map[string]string {
 		layers := map[string]string{}
 		for name, p := range packages {
-			layers[name] = layer(name, p.Size)
+			layers[name] = rule(name, p.Size)
+		}
+		bySize := slices.SortedFunc(maps.Keys(packages), func(a, b string) int {
+			return cmp.Or(cmp.Compare(packages[b].Size, packages[a].Size), cmp.Compare(a, b))
+		})
+		for _, name := range bySize[:n] {
+			layers[name] = "alone " + name
 		}
 		return layers
 	}
 }
 
-func today(packages map[string]locked) map[string]string {
-	var all []plan.Package
-	for name := range packages {
-		all = append(all, plan.Package{Name: name})
-	}
-	layers := map[string]string{}
-	for _, b := range plan.Buckets(all, func(p plan.Package) int64 { return packages[p.Name].Size }) {
-		for _, p := range b.Packages {
-			layers[p.Name] = b.Name
-		}
-	}
-	return layers
-}
-
-func hashed(slots uint64) func(string, int64) string {
+func hashed(salt string, slots uint64) func(string, int64) string {
 	return func(name string, _ int64) string {
-		sum := sha256.Sum256([]byte(name))
+		sum := sha256.Sum256([]byte(salt + name))
 		return fmt.Sprint(binary.BigEndian.Uint64(sum[:8]) % slots)
 	}
 }
 
-func classed(over []int64, slots ...uint64) func(string, int64) string {
+func classed(salt string, over []int64, slots ...uint64) func(string, int64) string {
 	return func(name string, size int64) string {
 		for i, limit := range over {
 			if size > limit {
-				return fmt.Sprint(i, " ", hashed(slots[i])(name, size))
+				return fmt.Sprint(i, " ", hashed(salt, slots[i])(name, size))
 			}
 		}
 		return ""

@@ -52,25 +52,28 @@ func New(in Input) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups, err := activeGroups(in)
+	groups, err := activeGroups(in.Project, in.Target)
 	if err != nil {
 		return nil, err
 	}
-	locked, err := selection.Packages(in.Project, in.Lock, selection.Request{
+	request := selection.Request{
 		Groups:      groups,
 		Extras:      texts(in.Target.Extras),
 		Python:      python,
 		Environment: pep508.LinuxEnvironment(in.Base.Version, machine),
 		Walk:        walks(in),
-	})
+	}
+	locked, err := selection.Packages(in.Project, in.Lock, request)
 	if err != nil {
 		return nil, err
 	}
+	isFurther := notInProduction(in, request)
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)
 	var errs []error
 	for _, pkg := range locked {
 		chosen, err := choose(in, pkg, list)
+		chosen.Further = isFurther(pkg)
 		if err == nil && chosen.Build {
 			chosen.Settings = in.Settings.BuildConfig[pkg.Name]
 			chosen.Constraints, err = constraintsOf(in.Project, pkg.Name)
@@ -144,14 +147,14 @@ func checkPython(in Input) (pep440.Version, error) {
 }
 
 // activeGroups are the target's groups; nil in the target means all that are not optional.
-func activeGroups(in Input) ([]string, error) {
-	if in.Target.Groups == nil {
-		return selection.ActiveGroups(in.Project, nil, nil, nil)
+func activeGroups(p *pyproject.Project, t Target) ([]string, error) {
+	if t.Groups == nil {
+		return selection.ActiveGroups(p, nil, nil, nil)
 	}
-	if len(in.Target.Groups) == 0 {
+	if len(t.Groups) == 0 {
 		return nil, nil
 	}
-	return selection.ActiveGroups(in.Project, nil, nil, in.Target.Groups)
+	return selection.ActiveGroups(p, nil, nil, t.Groups)
 }
 
 // choose picks the file of one package, or its tree, and says where it comes from.

@@ -34,6 +34,7 @@ type Package struct {
 	File    string       // wheel or sdist, "" for a tree
 	SHA256  string       // of the file, hex
 	Build   bool         // a wheel has to be made of it first: an sdist, or a tree
+	Further bool         // production does not have it
 	At      source.Range // the lock entry
 
 	// Library is set for a folder of the project that runs from where it stands in
