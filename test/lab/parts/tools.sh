@@ -25,6 +25,7 @@ declare -A tool_module=(
   [lint]=honnef.co/go/tools
   [moby]=github.com/moby/moby/v2
   [runc]=github.com/opencontainers/runc
+  [scalibr]=github.com/google/osv-scalibr
 )
 
 tool_version() { version_in "$1" "${tool_module[$1]}"; }
@@ -41,6 +42,7 @@ build_buildkit() { CGO_ENABLED=0 go_build "$1/" "-X github.com/moby/buildkit/ver
 build_buildx() { CGO_ENABLED=0 go_build "$1/docker-buildx" "-X github.com/docker/buildx/version.Version=$(tool_version buildx)" tool; }
 build_crane() { CGO_ENABLED=0 go_build "$1/" "" tool; }
 build_lint() { CGO_ENABLED=0 go_build "$1/" "" tool; }
+build_scalibr() { CGO_ENABLED=0 go_build "$1/" "" tool; }
 build_moby() {
   local version
   version=29.0.0+moby.$(tool_version moby) # what becomes Engine 29; clients compare it with their own numbers
