@@ -112,16 +112,22 @@ func withoutDigest(named reference.Named) string {
 	return reference.TagNameOnly(named).String()
 }
 
-// facts reads the base without running it.
-func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage) (base.Facts, error) {
-	ref, err := r.solveExplained(ctx, nil, image.state)
+// facts are what the base's files say, found without running it.
+func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage) (facts base.Facts, err error) {
+	ref, err := r.solveExplained(ctx, nil, image.facts(g))
 	if err != nil {
-		return base.Facts{}, err
+		return facts, err
 	}
-	facts, err := base.Read(newRefFS(ctx, ref), image.base.Config.Config.Env)
+	data, err := dockerui.ReadFile(ctx, ref, base.FactsFile)
+	if err == nil {
+		err = json.Unmarshal(data, &facts)
+	}
 	if err != nil {
-		at := r.project.Quatrain.Base.At
-		return facts, source.Errorf(at, "base image: %v", err)
+		return facts, fmt.Errorf("reading the facts of the base image: %w", err)
 	}
 	return facts, nil
+}
+
+func (i *baseImage) facts(g *quatrain.Graph) llb.State {
+	return g.Facts(i.state, i.base.Config.Config.Env)
 }

@@ -123,8 +123,11 @@ func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 	return fmt.Errorf("%w", errors.Join(all...))
 }
 
-// placeOf is what a problem is about: the target's command, or a package's entry.
+// placeOf is what a problem is about: the base, the target's command, or a package's entry.
 func (r *request) placeOf(p *plan.Plan, problem step.Problem) source.Range {
+	if problem.Kind == step.BadBase {
+		return r.project.Quatrain.Base.At
+	}
 	if problem.Kind == step.CommandFailed && p != nil {
 		if c := p.Target.Image.Command; c != nil {
 			return c.At

@@ -30,6 +30,7 @@ func (r *request) settleOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan
 	if err != nil {
 		return err
 	}
+	in.Asked = append(in.Asked, overlaps)
 	data, err := dockerui.ReadFile(ctx, ref, "overlaps.json")
 	if err != nil {
 		return fmt.Errorf("reading which packages overlap: %w", err)

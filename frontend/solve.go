@@ -114,7 +114,9 @@ func fallBack(in *quatrain.Inputs, f failed) bool {
 func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in *quatrain.Inputs) error {
 	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
 	for _, index := range p.Indexes() {
-		ref, err := r.solveExplained(ctx, p, g.Locate(index, p.From(index)))
+		answer := g.Locate(index, p.From(index))
+		in.Asked = append(in.Asked, answer)
+		ref, err := r.solveExplained(ctx, p, answer)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 
 	"github.com/quatrain-build/quatrain/internal/base"
@@ -51,7 +52,10 @@ func (r *request) inOrder() bool {
 
 // inputs finds where the packages of a plan come from.
 func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) (llb.Inputs, error) {
-	in := llb.Inputs{Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.base.Config.Config.Env}
+	in := llb.Inputs{
+		Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.base.Config.Config.Env,
+		Asked: []bkllb.State{image.facts(g)},
+	}
 	if err := r.addTrees(ctx, p, &in); err != nil {
 		return in, err
 	}

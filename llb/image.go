@@ -27,6 +27,7 @@ type Inputs struct {
 	Overlay      *llb.State           // Overlaps' output, where it has files that have to lie over the layers
 	App          *llb.State           // App's output, or nil
 	Installed    []editable.File      // the project's own installation
+	Asked        []llb.State          // what the frontend has read: answers that are in no layer
 	Env          []string             // the environment of the image, for what runs on it
 }
 
@@ -60,11 +61,28 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 	if p.Target.Stage == plan.AppStage {
 		layers = append(layers, g.project(p, in)...)
 	}
+	if len(layers) > 0 {
+		layers[0].state = g.remember(layers[0].state, in.Asked)
+	}
 	image := g.stack(p, in, layers)
 	if p.Target.RunsTests {
 		return g.test(p, in, image)
 	}
 	return image, nil
+}
+
+// remember makes a layer depend on answers without taking anything of them. A cache is
+// exported of what an image is made of: so it has the answers too, and a builder that
+// imports it asks neither the base image nor an index nor the trees of the dependencies.
+// What is copied of an answer is its key here, and that is nothing: another answer leaves
+// the layer as it is.
+func (g *Graph) remember(layer llb.State, asked []llb.State) llb.State {
+	const nothing = ".quatrain-nothing"
+	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch})
+	for _, answer := range asked {
+		action = action.Copy(answer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{nothing}})
+	}
+	return llb.Scratch().File(action, g.named("[internal] remember what was asked")...)
 }
 
 // stack puts the layers on the base.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/quatrain-build/quatrain/internal/apt"
+	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/bytecode"
 	"github.com/quatrain-build/quatrain/internal/index"
 	"github.com/quatrain-build/quatrain/internal/pep517"
@@ -41,6 +42,8 @@ func main() {
 // run does the step, and says where its output is.
 func run(s any) (out string, err error) {
 	switch s := s.(type) {
+	case step.Facts:
+		return s.Out, base.Run(s)
 	case step.Locate:
 		return s.Out, index.Locate(context.Background(), s)
 	case step.Fetch:

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
 
+	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -99,6 +100,8 @@ func (g graph) exec(op *pb.Op, index int64) fs.FS {
 	args := op.GetExec().Meta.Args
 	if s, err := step.Parse(args[1:]); err == nil {
 		switch s := s.(type) {
+		case step.Facts:
+			return g.facts(op, s)
 		case step.Locate:
 			return g.locations(s)
 		case step.Overlaps:
@@ -112,6 +115,28 @@ func (g graph) exec(op *pb.Op, index int64) fs.FS {
 	}
 	return empty
 }
+
+// facts are read of the image that the step has mounted.
+func (g graph) facts(op *pb.Op, s step.Facts) fs.FS {
+	for _, m := range op.GetExec().Mounts {
+		if m.Dest != s.Root {
+			continue
+		}
+		facts, err := base.Read(image{g.tree(op.Inputs[m.Input])}, []string{"PATH=" + s.Path, "PYTHON_VERSION=" + s.Python})
+		if err == nil {
+			return jsonFile(base.FactsFile, facts)
+		}
+	}
+	return empty
+}
+
+// image is a tree as package base reads it.
+type image struct{ fs.FS }
+
+func (i image) ReadFile(name string) ([]byte, error)       { return fs.ReadFile(i.FS, name) }
+func (i image) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(i.FS, name) }
+func (i image) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(i.FS, name) }
+func (i image) ReadLink(name string) (string, error)       { return fs.ReadLink(i.FS, name) }
 
 // locations invents what an index would say.
 func (g graph) locations(s step.Locate) fs.FS {

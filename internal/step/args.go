@@ -15,6 +15,13 @@ type field struct {
 	optional bool
 }
 
+func (s *Facts) fields() []field {
+	return append([]field{
+		{"--root", &s.Root, false},
+		{"--path", &s.Path, true},
+		{"--python", &s.Python, true},
+	}, outField(&s.Out))
+}
 func (s *Locate) fields() []field { return indexFields(&s.Index, &s.Out) }
 func (s *Fetch) fields() []field  { return indexFields(&s.Index, &s.Out) }
 func (s *Install) fields() []field {
@@ -69,6 +76,9 @@ func venvFields(python, venv *string) []field {
 }
 
 func outField(out *string) field { return field{"--out", out, false} }
+
+// Args is the command line: facts --root … --path … --python … --out ….
+func (s Facts) Args() []string { return encode("facts", s.fields(), nil) }
 
 // Args is the command line: locate --index … --url … --out … -- package/sha256/name….
 func (s Locate) Args() []string {
@@ -145,13 +155,17 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 }
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile] and [Apt], by value.
+// [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile] and [Apt], by value.
 func Parse(args []string) (Step any, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want locate, fetch, build, install, overlaps, venv, compile, test or apt")
+		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, venv, compile, test or apt")
 	}
 	command, args := args[0], args[1:]
 	switch command {
+	case "facts":
+		var s Facts
+		rest, err := decode(command, args, s.fields())
+		return s, nothingLeft(command, rest, err)
 	case "locate":
 		var s Locate
 		s.Files, err = decodeFiles(command, args, s.fields())

@@ -12,6 +12,8 @@ func TestArgsRoundTrip(t *testing.T) {
 	index := Index{Name: "pypi", URL: "https://pypi.org/simple/"}
 	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa", ""}, {"x", "odd name/with slash.whl", "bb", "https://x/y?z=1"}}
 	steps := []interface{ Args() []string }{
+		Facts{"/base", "/usr/local/bin:/bin", "3.12.4", "/out"},
+		Facts{Root: "/base", Out: "/out"},
 		Locate{index, files, "/out"},
 		Locate{index, nil, "/out"},
 		Fetch{index, files, "/out"},

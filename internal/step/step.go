@@ -16,6 +16,7 @@ const (
 	CADir    = "/.quatrain/ca.d"      // build context "ca": a folder with such files, optional
 	Wheels   = "/.quatrain/wheels"    // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
 	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
+	Base     = "/.quatrain/base"      // the root of a base image
 	Trees    = "/.quatrain/trees"     // Trees/<number>: what install steps made
 	PipCache = "/.quatrain/pip-cache" // cache mount: what pip downloaded
 	Answers  = "/.quatrain/answers"   // cache mount: what indexes answered, by sha256
@@ -25,6 +26,15 @@ const (
 	// below the root where it has none.
 	ReportFile = ".quatrain-report.json"
 )
+
+// Facts reads what the files of a base image say of it, without running anything of it.
+// Writes Out/facts.json: base.Facts.
+type Facts struct {
+	Root   string // the image's root
+	Path   string // PATH in the image's environment, "" where it has none
+	Python string // PYTHON_VERSION there
+	Out    string
+}
 
 // Locate asks one index where files are. Writes Out/locations.json: [Locations].
 type Locate struct {
@@ -193,6 +203,7 @@ const (
 	Unauthorized  Kind = "unauthorized"   // 401 or 403
 	NotFound      Kind = "not-found"      // the index does not have the package or the file
 	HashMismatch  Kind = "hash-mismatch"  // the index or the download has other bytes than the lock says
+	BadBase       Kind = "bad-base"       // a base image without what an image needs, or one that cannot be told
 	BadWheel      Kind = "bad-wheel"      // not a wheel, or one that would leave its place
 	BuildFailed   Kind = "build-failed"   // no wheel could be made of a source
 	CommandFailed Kind = "command-failed" // the target's command, of which the lock knows nothing

@@ -1,0 +1,24 @@
+package llb
+
+import (
+	"github.com/moby/buildkit/client/llb"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// Facts reads what the files of a base image say of it. Nothing of the image runs, so
+// that its platform may be any. Its output holds facts.json.
+func (g *Graph) Facts(image llb.State, env []string) llb.State {
+	s := step.Facts{Root: step.Base, Path: lookup(env, "PATH"), Python: lookup(env, "PYTHON_VERSION"), Out: step.Out}
+	return g.run(command{
+		name: "[facts] Python and C library of the base image",
+		args: s.Args(),
+		root: llb.Scratch(),
+		out:  true,
+		opts: []llb.RunOption{
+			offline,
+			// The image's own key says what is in it: hashing its files costs seconds.
+			llb.AddMount(s.Root, image, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff)),
+		},
+	})
+}
