@@ -4,7 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -13,10 +13,18 @@ import (
 // builder of buildx.
 func empty(t *testing.T, through ...string) builder {
 	t.Helper()
-	b, name := bare(t), unique(t)
-	b.must(t, "", "docker", "buildx", "create", "--name", name, "--driver", "remote", ownDaemon(t, nil, through...))
+	b, _ := emptyAt(t, through...)
+	return b
+}
+
+// emptyAt says too where the daemon keeps what it has.
+func emptyAt(t *testing.T, through ...string) (b builder, root string) {
+	t.Helper()
+	b, name, address := bare(t), unique(t), ownDaemon(t, nil, through...)
+	b.must(t, "", "docker", "buildx", "create", "--name", name, "--driver", "remote", address)
 	t.Cleanup(func() { output(b.env, "docker", "buildx", "rm", name) })
-	return builder{name, append(b.env, "BUILDX_BUILDER="+name)}
+	root = filepath.Join(filepath.Dir(strings.TrimPrefix(address, "unix://")), "root")
+	return builder{name, append(b.env, "BUILDX_BUILDER="+name)}, root
 }
 
 // Two empty daemons of different machines make one image, to its digest, and nobody tells
@@ -56,26 +64,6 @@ func checkedOut(t *testing.T, dir string, at time.Time) {
 		}
 		return err
 	}))
-}
-
-// A daemon that has built nothing takes all layers of the dependencies from the cache
-// that another one left in a registry. The steps that only tell the frontend something
-// ([locate], [overlaps]) run again: a cache holds what the image is made of, and their
-// answers are not in that.
-func TestRegistryCache(t *testing.T) {
-	p := shop(t)
-	ref := variable(t, "QUATRAIN_REGISTRY") + "/" + unique(t) + ":cache"
-	first := empty(t).buildx(t, request{dir: p.dir, flags: []string{"--cache-to", "type=registry,mode=max,ref=" + ref}})
-	second := empty(t).buildx(t, request{dir: p.dir, flags: []string{"--cache-from", "type=registry,ref=" + ref}})
-	if first.err != nil || second.err != nil {
-		t.Fatal(first.err, second.err)
-	}
-	if ran := withPrefix(second.ran, "[install", "[compile", "[venv", "[apt"); len(ran) > 0 {
-		t.Errorf("with the cache of a registry these ran: %q", ran)
-	}
-	if !slices.Equal(first.image.layers, second.image.layers) {
-		t.Errorf("layers differ:\n%q\n%q", first.image.layers, second.image.layers)
-	}
 }
 
 // --add-host is how a name is known to the steps that nobody else knows.

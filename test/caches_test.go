@@ -1,0 +1,84 @@
+package test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A daemon that has built nothing takes the dependencies from the cache that another one
+// left: nothing is fetched, installed or compiled. A cache of mode=max has the answers to
+// what the frontend asks as well: then nothing runs, and from a registry nothing is
+// pulled. Others have what is in the image alone, so the base and the index are asked
+// once more.
+func TestCaches(t *testing.T) {
+	p := shop(t)
+	registry := variable(t, "QUATRAIN_REGISTRY") + "/" + unique(t)
+	local := t.TempDir()
+	push := func(tag string) string {
+		return "--output=type=image,push=true,registry.insecure=true,name=" + registry + ":" + tag
+	}
+	first := empty(t)
+	// The small caches first: what goes into a big one can be exported from then on, and
+	// would be in the small ones too.
+	small := first.buildx(t, request{dir: p.dir, noImage: true, flags: []string{push("inline"), "--cache-to=type=inline",
+		"--cache-to=type=registry,mode=min,ref=" + registry + ":min"}})
+	big := first.buildx(t, request{dir: p.dir, flags: []string{
+		"--cache-to=type=registry,mode=max,ref=" + registry + ":max", "--cache-to=type=local,mode=max,dest=" + local}})
+	if small.err != nil || big.err != nil {
+		t.Fatal(small.err, big.err)
+	}
+	for _, c := range []struct{ name, from, to string }{
+		{"registry max", "type=registry,ref=" + registry + ":max", push("again")},
+		{"local max", "type=local,src=" + local, ""},
+		{"registry min", "type=registry,ref=" + registry + ":min", ""},
+		{"inline", "type=registry,ref=" + registry + ":inline", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p.index.requests()
+			b, root := emptyAt(t)
+			r := request{dir: p.dir, noImage: true, flags: []string{"--cache-from=" + c.from}}
+			if c.to != "" {
+				r.flags = append(r.flags, c.to)
+			}
+			o := b.buildx(t, r)
+			if o.err != nil {
+				t.Fatalf("%s\n%s", printed(o.err), o.log)
+			}
+			if strings.HasSuffix(c.name, "max") {
+				if asked := p.index.requests(); len(o.ran) > 0 || asked > 0 {
+					t.Errorf("%q ran, and the index was asked %d times", o.ran, asked)
+				}
+				if c.to != "" { // of a folder at the client BuildKit takes all, while it is there
+					for _, l := range layersIn(root, big.image.layers) {
+						if files := big.image.own[l]; !slices.Contains(files, "/app/pyproject.toml") { // it is read
+							t.Errorf("a layer was pulled: %.200q", files)
+						}
+					}
+				}
+				return
+			}
+			ran := slices.DeleteFunc(o.ran, func(n string) bool { return len(withPrefix([]string{n}, "[facts", "[locate", "[overlaps")) > 0 })
+			if len(ran) > 0 {
+				t.Errorf("%q ran", ran)
+			}
+			// One file is asked for, to see whether it takes a login.
+			files := slices.DeleteFunc(p.index.Requests(), func(r string) bool { return !strings.HasPrefix(r, "/files/") })
+			if len(files) > 1 {
+				t.Errorf("%q were asked for", files)
+			}
+		})
+	}
+}
+
+// layersIn are those of the layers that a daemon has the content of.
+func layersIn(root string, layers []string) (there []string) {
+	for _, l := range layers {
+		if _, err := os.Stat(filepath.Join(root, "runc-overlayfs/content/blobs", strings.ReplaceAll(l, ":", "/"))); err == nil {
+			there = append(there, l)
+		}
+	}
+	return there
+}
