@@ -1,6 +1,8 @@
 package test
 
 import (
+	"archive/tar"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -8,8 +10,8 @@ import (
 )
 
 // The image is its base, and of ours the user, the venv and the app: no pip, no
-// Poetry, no compiler, no cache, no trace of what built it. This holds for every
-// builder, with MergeOp and without.
+// Poetry, no compiler, no cache, no trace of what built it; and the user that it runs as
+// can write nothing of it. This holds for every builder, with MergeOp and without.
 func TestContents(t *testing.T) {
 	for _, b := range builders(t) {
 		t.Run(b.name, func(t *testing.T) {
@@ -22,10 +24,17 @@ func TestContents(t *testing.T) {
 					if !ours(name) {
 						t.Errorf("the image has %s", name)
 					}
+					if why := loose(im.files[name]); why != "" {
+						t.Errorf("%s %s", name, why)
+					}
 				}
 			}
 			if im.files["/opt/venv/bin/shop"] == nil {
 				t.Error("the image has no venv: this test looks at nothing")
+			}
+			c := im.config.Config
+			if basePath := b.path(t, "python:3.11-slim"); c.User != "10001:10001" || !slices.Contains(c.Env, "PATH=/opt/venv/bin:"+basePath) {
+				t.Errorf("user %s, environment %q; PATH of the base %s", c.User, c.Env, basePath)
 			}
 			probe := "import importlib.util as i, sys; sys.exit([m for m in ('pip', 'poetry', 'setuptools', 'devtool') if i.find_spec(m)] or 0)"
 			b.must(t, "", "docker", "run", "--rm", tag, "python", "-c", probe)
@@ -40,6 +49,37 @@ func (b builder) layers(t *testing.T, image string) int {
 	var all []string
 	decode(t, []byte(b.must(t, "", "docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", image)), &all)
 	return len(all)
+}
+
+// path is the PATH of an image.
+func (b builder) path(t *testing.T, image string) string {
+	t.Helper()
+	var env []string
+	decode(t, []byte(b.must(t, "", "docker", "image", "inspect", "--format", "{{json .Config.Env}}", image)), &env)
+	for _, e := range env {
+		if path, ok := strings.CutPrefix(e, "PATH="); ok {
+			return path
+		}
+	}
+	t.Fatalf("%s has no PATH", image)
+	return ""
+}
+
+// loose says what lets somebody else than root write a file, or become root with it. The
+// user's home is the user's.
+func loose(f *imageFile) string {
+	h := f.header
+	switch {
+	case strings.TrimSuffix(h.Name, "/") == "home/app":
+		return ""
+	case h.Uid != 0 || h.Gid != 0:
+		return fmt.Sprintf("belongs to %d:%d", h.Uid, h.Gid)
+	case h.Typeflag != tar.TypeSymlink && h.Mode&0o022 != 0:
+		return fmt.Sprintf("has the mode %o", h.Mode)
+	case h.Mode&0o6000 != 0 || h.PAXRecords["SCHILY.xattr.security.capability"] != "":
+		return "gives the one who runs it another's rights"
+	}
+	return ""
 }
 
 // owned is all that the image of service has beyond its base; ** is any file below.

@@ -19,7 +19,8 @@ import (
 
 // image is a built image, unpacked in memory.
 type image struct {
-	digest digest.Digest // of the manifest
+	digest digest.Digest     // of the manifest
+	said   map[string]string // the manifest's annotations
 	config dockerspec.DockerOCIImage
 	layers []string              // digests, base first
 	files  map[string]*imageFile // absolute path → file, whiteouts applied
@@ -72,7 +73,7 @@ func (a archive) image(t *testing.T, d ocispecs.Descriptor) *image {
 	t.Helper()
 	var manifest ocispecs.Manifest
 	decode(t, a.blob(d.Digest), &manifest)
-	im := &image{digest: d.Digest, files: map[string]*imageFile{}, own: map[string][]string{}}
+	im := &image{digest: d.Digest, said: manifest.Annotations, files: map[string]*imageFile{}, own: map[string][]string{}}
 	decode(t, a.blob(manifest.Config.Digest), &im.config)
 	for _, l := range manifest.Layers {
 		im.layers = append(im.layers, l.Digest.String())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,7 +114,7 @@ func packagesOf(t *testing.T, document []byte) (own string, all []string) {
 				continue
 			}
 			purl, _, _ = strings.Cut(purl, "?")
-			if purl != p.Name+"@"+p.VersionInfo {
+			if version := url.QueryEscape(p.VersionInfo); purl != p.Name+"@"+version {
 				t.Errorf("%s %s has the purl %s", p.Name, p.VersionInfo, r.ReferenceLocator)
 			}
 			if len(p.Checksums) != 1 || p.Checksums[0].Algorithm != "SHA256" || len(p.Checksums[0].ChecksumValue) != 64 {

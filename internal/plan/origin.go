@@ -218,12 +218,14 @@ func fileURL(root, name string) string {
 	return "file://" + b.String()
 }
 
+// withoutPassword is an address without its login. A name alone stays with ssh, where it is
+// a part of the address; with HTTP it is a token.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {
 		return address // also git@host:path, which is no URL and holds no password
 	}
-	if _, has := u.User.Password(); !has {
+	if _, has := u.User.Password(); !has && u.Scheme != "http" && u.Scheme != "https" {
 		return address
 	}
 	u.User = nil

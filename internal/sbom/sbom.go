@@ -75,6 +75,9 @@ func rootOf(p *plan.Plan) pkg {
 	}
 	root := newPackage("Root", name, p.Project.Version.Value)
 	root.Purpose = "APPLICATION"
+	if license := p.Project.Metadata.SPDX(); license != "" && !strings.Contains(license, "LicenseRef-") { // that would want its text
+		root.Declared = license
+	}
 	root.SourceInfo = "target " + p.Target.Name + " for " + p.Platform
 	return root
 }
@@ -99,7 +102,7 @@ func pythonPackage(x plan.Package) pkg {
 	if x.SHA256 != "" {
 		p.Checksums = []checksum{{"SHA256", x.SHA256}}
 	}
-	p.References = []externalRef{purl("pkg:pypi/" + x.Name + "@" + url.PathEscape(x.Version) + qualifiers(x.Origin))}
+	p.References = []externalRef{purl("pkg:pypi/" + x.Name + "@" + url.QueryEscape(x.Version) + qualifiers(x.Origin))}
 	switch x.Origin.Kind {
 	case plan.FromGit:
 		p.Download = gitLocation(x.Origin)

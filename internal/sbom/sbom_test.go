@@ -15,13 +15,17 @@ import (
 
 func example() *plan.Plan {
 	return &plan.Plan{
-		Project:  &pyproject.Project{Name: source.Text{Value: "Shop"}, Version: source.Text{Value: "1.0"}},
+		Project: &pyproject.Project{
+			Name: source.Text{Value: "Shop"}, Version: source.Text{Value: "1.0"},
+			Metadata: pyproject.Metadata{LicenseExpression: "MIT"},
+		},
 		Target:   plan.Target{Name: "production"},
 		Platform: "linux/amd64",
 		Base:     base.Facts{Version: "3.13.5"},
 		Packages: []plan.Package{
 			{Name: "alpha", Version: "1.0+cpu", Groups: []string{"main"}, File: "alpha.whl", SHA256: "aa", Origin: plan.Origin{Kind: plan.FromIndex, Index: plan.PyPI}},
 			{Name: "corp", Version: "2", Groups: []string{"main", "dev"}, SHA256: "bb", Origin: plan.Origin{Kind: plan.FromIndex, Index: plan.Index{Name: "corp", URL: "https://me:secret@pkgs.corp/simple/"}}},
+			{Name: "direct", Version: "1", SHA256: "cc", Origin: plan.Origin{Kind: plan.FromURL, URL: "https://secret@files.corp/direct-1.whl"}},
 			{Name: "omnibus", Version: "0.2.5", Origin: plan.Origin{Kind: plan.FromGit, URL: "git@git.corp:group/omnibus.git", Commit: "c0ffee"}},
 		},
 	}
@@ -36,7 +40,8 @@ func TestDocument(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"spdxVersion": "SPDX-2.3"`, `"created": "1970-01-01T00:00:00Z"`,
-		`"pkg:pypi/alpha@1.0+cpu"`, `"checksumValue": "aa"`,
+		`"licenseDeclared": "MIT"`, `"downloadLocation": "https://files.corp/direct-1.whl"`,
+		`"pkg:pypi/alpha@1.0%2Bcpu"`, `"checksumValue": "aa"`,
 		`"pkg:pypi/corp@2?repository_url=https%3A%2F%2Fpkgs.corp%2Fsimple%2F"`,
 		`"downloadLocation": "git+ssh://git@git.corp/group/omnibus.git@c0ffee"`,
 		`pkg:deb/debian/libstdc++6@1%3A14.2-1?arch=amd64`, `"pkg:generic/python@3.13.5"`,
@@ -66,6 +71,17 @@ func TestDocument(t *testing.T) {
 	for _, r := range d.Relationships {
 		if !ids[r.From] || !ids[r.To] {
 			t.Errorf("%v points at nothing", r)
+		}
+	}
+}
+
+// A license of one's own would want its text in the document, and other words are none.
+func TestLicenseWithoutAnIdentifier(t *testing.T) {
+	for _, own := range []pyproject.Metadata{{LicenseExpression: "MIT OR LicenseRef-Own"}, {License: "Ask us"}, {}} {
+		p := example()
+		p.Project.Metadata = own
+		if root := rootOf(p); root.Declared != noAssertion {
+			t.Errorf("%+v is declared as %s", own, root.Declared)
 		}
 	}
 }
