@@ -21,7 +21,6 @@ import (
 
 // baseImage is the image that a target starts from, its apt packages installed.
 type baseImage struct {
-	platform   ocispecs.Platform
 	state      llb.State // target platform
 	buildState llb.State // build platform: what compiles
 	builder    llb.State // target platform, with the build packages: where wheels are built
@@ -47,7 +46,7 @@ func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Tar
 	}
 	// One step each, so that a new build package does not move the runtime ones.
 	runtime := g.Apt(*st, t.Apt)
-	image := &baseImage{platform: platform, state: runtime, builder: g.Apt(runtime, t.BuildApt), buildState: *build, base: *from}
+	image := &baseImage{state: runtime, builder: g.BuildApt(runtime, t.BuildApt), buildState: *build, base: *from}
 	if t.BuildTools {
 		image.state = image.builder
 	}

@@ -100,7 +100,7 @@ func platformID(p ocispecs.Platform) string { return platforms.Format(platforms.
 
 // buildPlatform makes the image of one platform.
 func (r *request) buildPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform) (*dockerui.BuildResult, error) {
-	graph, err := r.newGraph(ctx, platform)
+	graph, err := r.newGraph(ctx, target)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -115,7 +116,7 @@ func (r *request) buildPlatformSpec() ocispecs.Platform {
 }
 
 // newGraph is a graph with what daemon and request contribute.
-func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quatrain.Graph, error) {
+func (r *request) newGraph(ctx context.Context, target plan.Target) (*quatrain.Graph, error) {
 	self, err := r.self(ctx)
 	if err != nil {
 		return nil, err
@@ -124,20 +125,17 @@ func (r *request) newGraph(ctx context.Context, target ocispecs.Platform) (*quat
 	o := quatrain.Options{
 		Frontend:       *self,
 		BuildPlatform:  r.buildPlatformSpec(),
-		TargetPlatform: target,
 		Merge:          caps.Supports(pb.CapMergeOp) == nil,
 		ModeStrings:    readsModeStrings(caps),
 		CacheNamespace: r.ui.CacheIDNamespace,
 		Proxy:          r.proxy(),
 		Network:        r.ui.NetworkMode,
 		Run:            r.runOptions(),
+		NoCache:        target.WithoutCache(r.ui.IsNoCache),
 
 		KnownHosts:       string(r.knownHosts),
 		SSH:              r.sshIDs(),
 		GitFetchByCommit: caps.Supports(pb.CapSourceGitFetchByCommit) == nil && caps.Supports(pb.CapSourceGitChecksum) == nil,
-	}
-	if r.ui.IsNoCache("") || r.ui.IsNoCache(r.ui.Target) {
-		o.Constraints = append(o.Constraints, llb.IgnoreCache)
 	}
 	if ca, err := r.namedContext(ctx, "ca"); err != nil {
 		return nil, err
@@ -231,7 +229,23 @@ func (r *request) warnAboutArgs(ctx context.Context) {
 		}
 		r.warn(ctx, w)
 	}
+	r.warnAboutNoCache(ctx)
 	for _, w := range r.warnings {
+		r.warn(ctx, w)
+	}
+}
+
+// warnAboutNoCache says which targets of --no-cache-filter there are not.
+func (r *request) warnAboutNoCache(ctx context.Context) {
+	targets := plan.TargetNames(r.project.Quatrain)
+	for name := range strings.SplitSeq(r.client.BuildOpts().Opts["no-cache"], ",") {
+		if name == "" || slices.Contains(targets, strings.ToLower(name)) || slices.Contains(targets, name) {
+			continue
+		}
+		w := source.Errorf(source.Range{}, "no target is named %q, whose cache is not to be used", name)
+		if near := source.Nearest(name, targets); near != "" {
+			w = w.WithHint("Did you mean %s?", near)
+		}
 		r.warn(ctx, w)
 	}
 }

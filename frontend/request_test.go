@@ -2,6 +2,7 @@ package frontend_test
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,56 @@ func TestOptions(t *testing.T) {
 		})
 	}
 }
+
+// --no-cache-filter names the part of the graph that runs again.
+func TestNoCacheFilter(t *testing.T) {
+	more := toml + `apt = ["libpq5"]
+
+[tool.quatrain.build]
+apt = ["gcc"]
+
+[tool.quatrain.target.worker]
+from = "production"
+
+[tool.quatrain.target.test]
+command = "check"
+
+[tool.quatrain.target.e2e]
+from = "test"
+`
+	for _, c := range []struct{ target, filter, again, warning string }{
+		{"", "", "apt libpq5, compile project, compile small 2, facts, install small 2, locate, venv", ""},
+		{"", "base", "apt libpq5, facts", ""},
+		{"development", "builder", "apt gcc, install small 2, locate, venv", ""},
+		{"", "production", "compile project", ""}, // the target without a name
+		{"worker", "worker", "compile project", ""},
+		{"worker", "production", "compile project", ""}, // it is from that
+		{"worker", "test", "", ""},
+		{"test", "test", "test", ""},
+		{"e2e", "test", "test", ""},
+		{"test", "test,base", "apt libpq5, facts, test", ""},
+		{"", "prodution", "", `no target is named "prodution", whose cache is not to be used. Did you mean production?`},
+	} {
+		t.Run(c.target+" without the cache of "+c.filter, func(t *testing.T) {
+			a := build(t, asked{files: map[string]string{"pyproject.toml": more}, opts: args("target", c.target, "no-cache", c.filter)})
+			var again []string
+			for _, step := range freshStep.FindAllStringSubmatch(a.graph(t), -1) {
+				again = append(again, step[1]+step[2])
+			}
+			slices.Sort(again)
+			if got := strings.Join(again, ", "); got != c.again {
+				t.Errorf("%s run again, want %s", got, c.again)
+			}
+			if warned := strings.Join(a.warnings, "\n"); warned != c.warning {
+				t.Errorf("warnings: %s", warned)
+			}
+		})
+	}
+}
+
+// freshStep is a step that no cache is used for: its kind, and where there are several
+// of that what it is about.
+var freshStep = regexp.MustCompile(`(?m)^\[(\w+(?: small \d)?)\]((?: small \d| project| libpq5| gcc)?).*\n    exec .* no-cache$`)
 
 const oci = "org.opencontainers.image."
 

@@ -101,7 +101,7 @@ func (r *request) answerSBOM(ctx context.Context, target plan.Target) (*gwclient
 	}
 	documents := map[string]json.RawMessage{}
 	for _, platform := range platforms {
-		graph, err := r.newGraph(ctx, platform)
+		graph, err := r.newGraph(ctx, target)
 		if err != nil {
 			return nil, err
 		}

@@ -28,7 +28,7 @@ func (r *request) speculate(ctx context.Context, in plan.Input, image *baseImage
 }
 
 func (r *request) solveDependencies(ctx context.Context, in plan.Input, image *baseImage) error {
-	graph, err := r.newGraph(ctx, image.platform)
+	graph, err := r.newGraph(ctx, in.Target)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package llb
 import (
 	"github.com/moby/buildkit/client/llb"
 
+	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -10,7 +11,7 @@ import (
 // that its platform may be any. Its output holds facts.json.
 func (g *Graph) Facts(image llb.State, env []string) llb.State {
 	s := step.Facts{Root: step.Base, Path: lookup(env, "PATH"), Python: lookup(env, "PYTHON_VERSION"), Out: step.Out}
-	return g.run(command{
+	return g.of(plan.BasePart).run(command{
 		name: "[facts] Python and C library of the base image",
 		args: s.Args(),
 		root: llb.Scratch(),

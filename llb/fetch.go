@@ -14,6 +14,7 @@ import (
 // locations.json; nothing below depends on it but the addresses, which are in no key.
 func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
 	s := step.Locate{Index: step.Index(index), Files: files(packages), Out: step.Out}
+	g = g.of(plan.BuilderPart)
 	return g.run(command{
 		name: fmt.Sprintf("[locate] %d files on %s", len(packages), index.Name),
 		args: s.Args(),
@@ -82,7 +83,7 @@ func (g *Graph) fetch(p plan.Package, url string) llb.State {
 		llb.WithCustomName("[fetch] " + p.File),
 		llb.ProgressGroup("quatrain-fetch", "[fetch] wheels", false),
 	}
-	for _, c := range g.o.Constraints {
+	for _, c := range g.constraints {
 		opts = append(opts, c)
 	}
 	return llb.HTTP(url, opts...)

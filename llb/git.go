@@ -41,7 +41,7 @@ func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
 	if host, ok := SSHHost(o.URL); ok {
 		opts = append(opts, llb.KnownSSHHosts(g.o.KnownHosts), llb.MountSSHSock(SSHAgent(g.o.SSH, host)))
 	}
-	for _, c := range g.o.Constraints {
+	for _, c := range g.constraints {
 		opts = append(opts, c)
 	}
 	return llb.Git(o.URL, "", opts...)

@@ -5,6 +5,7 @@ package llb
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/moby/buildkit/client/llb"
@@ -29,7 +30,6 @@ const (
 type Options struct {
 	Frontend       llb.State // the frontend image, or a tree that looks like it
 	BuildPlatform  ocispecs.Platform
-	TargetPlatform ocispecs.Platform
 	Merge          bool // the daemon has MergeOp
 	ModeStrings    bool // the daemon reads modes such as "go=rX"
 	CacheNamespace string
@@ -40,16 +40,27 @@ type Options struct {
 	SSH              map[string]string // host → id of the SSH agent, where not "default"
 	GitFetchByCommit bool              // the daemon fetches a single commit
 
-	Constraints []llb.ConstraintsOpt
-	Network     pb.NetMode      // of the steps that have one
-	Run         []llb.RunOption // what the request asks of every step: hosts, limits
+	NoCache []plan.Part     // what is made anew
+	Network pb.NetMode      // of the steps that have one
+	Run     []llb.RunOption // what the request asks of every step: hosts, limits
 }
 
 // Graph makes vertices.
-type Graph struct{ o Options }
+type Graph struct {
+	o           Options
+	constraints []llb.ConstraintsOpt // of every vertex
+}
 
 // New starts a graph.
 func New(o Options) *Graph { return &Graph{o: o} }
+
+// of is the graph for the vertices of a part.
+func (g *Graph) of(part plan.Part) *Graph {
+	if !slices.Contains(g.o.NoCache, part) {
+		return &Graph{o: g.o}
+	}
+	return &Graph{o: g.o, constraints: []llb.ConstraintsOpt{llb.IgnoreCache}}
+}
 
 // command is what a helper step needs beyond its arguments.
 type command struct {
@@ -73,7 +84,7 @@ func (g *Graph) run(c command) llb.State {
 	}
 	opts = append(opts, c.opts...)
 	opts = append(opts, g.o.Run...)
-	for _, o := range g.o.Constraints {
+	for _, o := range g.constraints {
 		opts = append(opts, o)
 	}
 	exec := c.root.Run(opts...)

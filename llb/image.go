@@ -52,21 +52,21 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 	}
 	var layers []layer
 	if user.Create {
-		layers = append(layers, layer{g.user(p.Base, user), fmt.Sprintf("user %s (%s)", user.Name, user)})
+		layers = append(layers, layer{g.of(plan.BasePart).user(p.Base, user), fmt.Sprintf("user %s (%s)", user.Name, user)})
 	}
 	if p.Target.Stage != plan.BaseStage {
-		layers = append(layers, layer{g.venv(p), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
-		layers = append(layers, g.dependencies(p, in)...)
+		layers = append(layers, layer{g.of(plan.BuilderPart).venv(p), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
+		layers = append(layers, g.of(plan.BuilderPart).dependencies(p, in)...)
 	}
 	if p.Target.Stage == plan.AppStage {
-		layers = append(layers, g.project(p, in)...)
+		layers = append(layers, g.of(plan.ProjectPart).project(p, in)...)
 	}
 	if len(layers) > 0 {
 		layers[0].state = g.remember(layers[0].state, in.Asked)
 	}
 	image := g.stack(p, in, layers)
 	if p.Target.RunsTests {
-		return g.test(p, in, image)
+		return g.of(plan.TestPart).test(p, in, image)
 	}
 	return image, nil
 }
@@ -113,6 +113,7 @@ func aptHistory(t plan.Target) []string {
 // daemon that has MergeOp.
 func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
 	var states []llb.State
+	g = g.of(plan.BuilderPart)
 	for _, l := range g.dependencies(p, in) {
 		states = append(states, l.state)
 	}
@@ -176,6 +177,7 @@ func (g *Graph) project(p *plan.Plan, in Inputs) []layer {
 // its settings select, owned by root, modes and times fixed, so that two checkouts
 // make one layer.
 func (g *Graph) App(t plan.Target, files plan.Files, context llb.State, folder string) llb.State {
+	g = g.of(plan.ProjectPart)
 	dir := t.Workdir()
 	info := &llb.CopyInfo{
 		CopyDirContentsOnly: true, CreateDestPath: true,
@@ -240,5 +242,5 @@ func (g *Graph) merge(layers []llb.State) llb.State {
 }
 
 func (g *Graph) named(name string) []llb.ConstraintsOpt {
-	return append([]llb.ConstraintsOpt{llb.WithCustomName(name), llb.Platform(g.o.BuildPlatform)}, g.o.Constraints...)
+	return append([]llb.ConstraintsOpt{llb.WithCustomName(name), llb.Platform(g.o.BuildPlatform)}, g.constraints...)
 }

@@ -72,8 +72,17 @@ func (g *Graph) venv(p *plan.Plan) llb.State {
 	})
 }
 
-// Apt installs Debian packages on a root. No lock is part of the key.
+// Apt installs Debian packages that the image has on a root. No lock is part of the key.
 func (g *Graph) Apt(root llb.State, packages []string) llb.State {
+	return g.of(plan.BasePart).apt(root, packages)
+}
+
+// BuildApt installs those that builds take.
+func (g *Graph) BuildApt(root llb.State, packages []string) llb.State {
+	return g.of(plan.BuilderPart).apt(root, packages)
+}
+
+func (g *Graph) apt(root llb.State, packages []string) llb.State {
 	if len(packages) == 0 {
 		return root
 	}

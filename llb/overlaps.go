@@ -14,6 +14,7 @@ import (
 func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	opts := []llb.RunOption{offline}
+	g = g.of(plan.BuilderPart)
 	buckets, trees := g.installed(p, in)
 	for i, tree := range trees {
 		at := fmt.Sprintf("%s/%d", step.Trees, i)

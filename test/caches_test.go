@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // A daemon that has built nothing takes the dependencies from the cache that another one
@@ -81,4 +83,74 @@ func layersIn(root string, layers []string) (there []string) {
 		}
 	}
 	return there
+}
+
+// Two builds at once on a daemon that has built nothing share their work: what both take
+// is asked, fetched, installed and compiled once.
+func TestBuildsAtOnce(t *testing.T) {
+	p := shop(t)
+	b := empty(t)
+	outcomes := make([]outcome, 2)
+	var wg sync.WaitGroup
+	for i := range outcomes {
+		wg.Go(func() { outcomes[i] = b.buildx(t, request{dir: p.dir, noImage: true}) })
+	}
+	wg.Wait()
+	for _, o := range outcomes {
+		if o.err != nil {
+			t.Fatalf("%s\n%s", printed(o.err), o.log)
+		}
+	}
+	// BuildKit moves times by what it takes for the difference of the clocks: by the same
+	// for all steps of a build.
+	moved := map[time.Duration][]string{}
+	for step, at := range outcomes[0].began {
+		if other, both := outcomes[1].began[step]; both {
+			by := other.Sub(at).Round(time.Millisecond)
+			moved[by] = append(moved[by], step)
+		}
+	}
+	if len(moved) > 1 {
+		t.Errorf("steps ran more than once: %q", moved)
+	}
+	if n := len(outcomes[0].began) + len(outcomes[1].began); n < 7 {
+		t.Errorf("a daemon that should be empty ran %d steps", n)
+	}
+	asked := map[string]int{}
+	for _, r := range p.index.Requests() {
+		asked[r]++
+	}
+	for r, n := range asked {
+		if n > 1 && !strings.HasPrefix(r, "/files/alpha") { // that is asked for to see whether it takes a login
+			t.Errorf("%s was asked for %d times", r, n)
+		}
+	}
+}
+
+// --no-cache-filter makes the steps of a target anew, and those alone.
+func TestNoCacheFilter(t *testing.T) {
+	p, b := shop(t), empty(t)
+	for _, c := range []struct {
+		filter string
+		kinds  []string
+	}{
+		{"development", []string{"[compile]", "[compile]", "[compile]", "[facts]", "[install", "[install", "[locate]", "[overlaps]", "[venv]"}},
+		{"development", nil}, // another target
+		{"builder", []string{"[compile]", "[compile]", "[install", "[install", "[locate]", "[overlaps]", "[venv]"}},
+		{"production", []string{"[compile]"}},
+		{"base", []string{"[facts]"}},
+	} {
+		o := b.buildx(t, request{dir: p.dir, noImage: true, opts: map[string]string{"no-cache": c.filter}})
+		if o.err != nil {
+			t.Fatalf("%s\n%s", printed(o.err), o.log)
+		}
+		var kinds []string
+		for _, step := range o.ran {
+			kind, _, _ := strings.Cut(step, " ")
+			kinds = append(kinds, kind)
+		}
+		if !slices.Equal(kinds, c.kinds) {
+			t.Errorf("without the cache of %s these ran: %q", c.filter, o.ran)
+		}
+	}
 }

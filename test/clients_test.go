@@ -174,6 +174,8 @@ func flags(option, value string) []string {
 		return []string{"--" + name, value}
 	case kind == "no-cache" && value == "":
 		return []string{"--no-cache"}
+	case kind == "no-cache":
+		return []string{"--no-cache-filter", value}
 	}
 	return []string{"--" + option, value}
 }
@@ -190,5 +192,5 @@ func readProgress(stderr string) outcome {
 		}
 		text.WriteString(line)
 	}
-	return outcome{ran: p.ran(), log: p.text.String(), text: text.String()}
+	return outcome{ran: p.ran(), began: p.began(), log: p.text.String(), text: text.String()}
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/session"
@@ -73,10 +74,11 @@ type request struct {
 type outcome struct {
 	err     error
 	image   *image
-	archive string   // the file that it was read from
-	ran     []string // names of the steps that ran, sorted; cached ones are not here
-	log     string   // what steps printed, and warnings
-	text    string   // what buildx printed besides
+	archive string               // the file that it was read from
+	ran     []string             // names of the steps that ran, sorted; cached ones are not here
+	began   map[string]time.Time // of those
+	log     string               // what steps printed, and warnings
+	text    string               // what buildx printed besides
 }
 
 // build runs one request.
@@ -124,7 +126,7 @@ func build(t *testing.T, m mode, r request) outcome {
 	})
 	o.err = run(t, c, m, opt, status)
 	wg.Wait()
-	o.ran, o.log = p.ran(), p.text.String()
+	o.ran, o.began, o.log = p.ran(), p.began(), p.text.String()
 	if o.err == nil && !r.noImage {
 		o.archive, o.image = archive, readImage(t, archive)
 	}
@@ -196,19 +198,21 @@ var steps = []string{"[facts", "[locate", "[overlaps", "[install", "[compile", "
 // progress follows a build: what ran, and what it said.
 type progress struct {
 	names   map[string]string // digest → name
-	started map[string]bool
+	started map[string]time.Time
 	cached  map[string]bool
 	text    strings.Builder
 }
 
 func (p *progress) add(s *client.SolveStatus) {
 	if p.names == nil {
-		p.names, p.started, p.cached = map[string]string{}, map[string]bool{}, map[string]bool{}
+		p.names, p.started, p.cached = map[string]string{}, map[string]time.Time{}, map[string]bool{}
 	}
 	for _, v := range s.Vertexes {
 		id := v.Digest.String()
 		p.names[id] = v.Name
-		p.started[id] = p.started[id] || v.Started != nil
+		if v.Started != nil && p.started[id].IsZero() {
+			p.started[id] = *v.Started
+		}
 		p.cached[id] = p.cached[id] || v.Cached
 	}
 	for _, l := range s.Logs {
@@ -223,14 +227,25 @@ func (p *progress) add(s *client.SolveStatus) {
 // ran are the steps that ran, sorted.
 func (p *progress) ran() []string {
 	var ran []string
-	for id, started := range p.started {
-		if started && !p.cached[id] {
+	for id := range p.started {
+		if !p.cached[id] {
 			ran = append(ran, p.names[id])
 		}
 	}
 	ran = withPrefix(ran, steps...)
 	sort.Strings(ran)
 	return ran
+}
+
+// began is when each of them did.
+func (p *progress) began() map[string]time.Time {
+	at := map[string]time.Time{}
+	for id, started := range p.started {
+		if !p.cached[id] && len(withPrefix([]string{p.names[id]}, steps...)) > 0 {
+			at[p.names[id]] = started
+		}
+	}
+	return at
 }
 
 // withPrefix are the names that start so: "[install".

@@ -22,6 +22,7 @@ const (
 type Target struct {
 	Name        string
 	Description string
+	Lineage     []string // the name, and before it those of the targets that it is from
 	Stage       Stage
 	BuildTools  bool     // has the packages of [tool.quatrain.build] apt
 	Groups      []string // canonical; nil: every group that is not optional
@@ -85,6 +86,7 @@ func resolve(p *pyproject.Project, name string, at source.Range, visited []strin
 			return Target{}, err
 		}
 		t = parent
+		t.Lineage = append(slices.Clip(parent.Lineage), name)
 		t.Name, t.Description = name, "your own, from "+from.Value
 	}
 	adjust(p, &t, own)
@@ -114,6 +116,7 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 	c := p.Quatrain
 	t := Target{
 		Name:        name,
+		Lineage:     []string{name},
 		Stage:       AppStage,
 		Groups:      []string{"main"},
 		Extras:      c.Extras,

@@ -1,15 +1,19 @@
 package plan
 
-import "github.com/quatrain-build/quatrain/internal/source"
+import (
+	"slices"
+
+	"github.com/quatrain-build/quatrain/internal/source"
+)
 
 // Reports is the folder for what tests leave: the result of the target "test".
 const Reports = "/reports"
 
-// TestCommand is what the target "test" runs: its own command, else pytest where it is
-// among the target's packages. Errors: neither.
+// TestCommand is what the target "test" runs: its own command or that of the target that
+// it is from, else pytest where it is among the target's packages. Errors: neither.
 func (p *Plan) TestCommand() ([]string, error) {
-	for _, t := range p.Project.Quatrain.Targets {
-		if t.Name == p.Target.Name && t.Image.Command != nil && len(t.Image.Command.Args) > 0 {
+	for _, name := range slices.Backward(p.Target.Lineage) {
+		if t := findTarget(p.Project.Quatrain, name); t != nil && t.Image.Command != nil && len(t.Image.Command.Args) > 0 {
 			return t.Image.Command.Args, nil
 		}
 	}
