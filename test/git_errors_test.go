@@ -127,6 +127,23 @@ func TestGitErrors(t *testing.T) {
 	}
 }
 
+// Somebody else answers for a public host, whose keys are built in: no agent helps.
+func TestGitImpostor(t *testing.T) {
+	x := newGitCase(t)
+	if x.host.port != "22" {
+		t.Fatal("this needs port 22 of a loopback address, and a server of this machine has it on all of them")
+	}
+	x.source.url = "git@github.com:group/omnibus.git"
+	x.p.toml = plainProject
+	x.write(t)
+	t.Setenv("BUILDKIT_HOST", misled(t, "github.com", x.host.name))
+	o := build(t, gateway, request{dir: x.p.dir, ssh: x.ssh, noImage: true})
+	fails(t, o, `>>> name = "omnibus"`, "the host's key is not the one that is known")
+	if said := x.host.said(); !x.host.asked() || strings.Contains(said, "Accepted") {
+		t.Errorf("the impostor was to be asked and not to be told anything:\n%s", said)
+	}
+}
+
 // A builder whose machine lacks what BuildKit fetches with.
 func TestGitBuilderLacks(t *testing.T) {
 	for _, program := range []string{"git", "ssh"} {

@@ -22,6 +22,16 @@ func trusting(t *testing.T, a authority) (address string) {
 	return ownDaemon(t, nil, "unshare", "--mount", "sh", "-c", `mount --bind "$1" "$2" && shift 2 && exec "$@"`, "sh", more, store)
 }
 
+// misled starts a buildkitd that finds a host at another address.
+func misled(t *testing.T, host, address string) string {
+	t.Helper()
+	hosts, err := os.ReadFile("/etc/hosts")
+	must(t, err)
+	more := filepath.Join(t.TempDir(), "hosts")
+	must(t, os.WriteFile(more, append([]byte(address+" "+host+"\n"), hosts...), 0o644))
+	return ownDaemon(t, nil, "unshare", "--mount", "sh", "-c", `mount --bind "$1" /etc/hosts && shift && exec "$@"`, "sh", more)
+}
+
 // lacking starts a buildkitd on a machine that seems to have no program of a name.
 func lacking(t *testing.T, program string) (address string) {
 	t.Helper()

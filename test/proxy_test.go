@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
 var discard = log.New(io.Discard, "", 0)
@@ -73,4 +76,20 @@ func (p *proxy) tunnel(w http.ResponseWriter) {
 	defer client.Close()
 	go io.Copy(server, buffered)
 	io.Copy(client, server)
+}
+
+// Who needs no proxy for any host says so, and pip still goes through the relay, which
+// is one to it.
+func TestSdistWithoutProxies(t *testing.T) {
+	p := newGitProject(t, "")
+	p.index.Add(pindex.Wheel{Name: "buildtool", Version: "1.5", Files: map[string]string{"buildtool.py": "version = '1.5'\n"}})
+	p.addFiles(t, unseen(t, "told", told))
+	p.write(t)
+	o := build(t, inProcess, request{dir: p.dir, opts: map[string]string{"build-arg:NO_PROXY": "localhost,*"}})
+	if o.err != nil {
+		t.Fatalf("%s\n%s", printed(o.err), o.log)
+	}
+	if f := o.image.files[site+"told.py"]; f == nil || !strings.Contains(string(f.data), "tool = '1.5'") {
+		t.Error("told.py was not built with its tool")
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/index"
@@ -60,13 +62,29 @@ func (p *pipIndexes) variables(addresses []string) []string {
 	if len(addresses) == 0 {
 		return []string{"PIP_NO_INDEX=1"}
 	}
-	return []string{
+	return append([]string{
 		"http_proxy=" + p.proxy, "HTTP_PROXY=" + p.proxy,
 		"PIP_TRUSTED_HOST=" + index.RelayHost,
 		"PIP_RETRIES=0", // the relay has tried
 		"PIP_INDEX_URL=" + addresses[0],
 		"PIP_EXTRA_INDEX_URL=" + strings.Join(addresses[1:], " "),
+	}, pastNoProxy(os.Environ())...)
+}
+
+// pastNoProxy lets pip use the relay where no proxy is to be used for any host: the
+// relay is one to pip. There are no others then, which says the same in other words.
+func pastNoProxy(environ []string) []string {
+	if !slices.ContainsFunc(environ, func(e string) bool {
+		name, value, _ := strings.Cut(e, "=")
+		return strings.EqualFold(name, "no_proxy") && slices.ContainsFunc(strings.Split(value, ","), func(host string) bool { return strings.TrimSpace(host) == "*" })
+	}) {
+		return nil
 	}
+	var none []string
+	for _, name := range []string{"no_proxy", "https_proxy", "ftp_proxy", "all_proxy"} {
+		none = append(none, name+"=", strings.ToUpper(name)+"=")
+	}
+	return none
 }
 
 // explain puts what went wrong with an index in the place of what pip made of it.

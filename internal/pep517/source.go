@@ -1,10 +1,7 @@
 package pep517
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -20,8 +17,10 @@ func source(s step.Build, dir string) (string, error) {
 	}
 	tree := s.Source
 	if !info.IsDir() {
-		if err := verify(s); err != nil {
-			return "", err
+		if s.SHA256 != "" {
+			if err := step.Verify(s.Source, s.Package, s.SHA256); err != nil {
+				return "", err
+			}
 		}
 		if tree, err = unpack(s.Source, dir); err != nil {
 			return "", problem(s, err.Error(), "")
@@ -38,28 +37,4 @@ func source(s step.Build, dir string) (string, error) {
 		return "", problem(s, fmt.Sprintf("there is no folder %s in its source", s.Subdirectory), "")
 	}
 	return tree, nil
-}
-
-// verify holds an sdist that came from the build context against the lock.
-func verify(s step.Build) error {
-	if s.SHA256 == "" {
-		return nil
-	}
-	f, err := os.Open(s.Source)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return err
-	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != s.SHA256 {
-		return &step.Problem{
-			Kind: step.HashMismatch, Package: s.Package, File: filepath.Base(s.Source),
-			Message: fmt.Sprintf("the file has the hash sha256:%s, the lock says sha256:%s", got, s.SHA256),
-			Hint:    "It is not the file that was locked: run `poetry lock` if it was meant to change.",
-		}
-	}
-	return nil
 }

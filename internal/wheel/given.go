@@ -1,10 +1,7 @@
 package wheel
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -29,24 +26,5 @@ func given(w step.Wheel) (string, error) {
 	if w.SHA256 == "" {
 		return name, nil
 	}
-	return name, verify(name, w.SHA256)
-}
-
-func verify(name, want string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return err
-	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != want {
-		base := filepath.Base(name)
-		return &step.Problem{Kind: step.HashMismatch, Package: packageOf(base), File: base,
-			Message: fmt.Sprintf("the file has the hash sha256:%s, the lock says sha256:%s", got, want),
-			Hint:    "It is not the file that was locked: run `poetry lock` if it was meant to change."}
-	}
-	return nil
+	return name, step.Verify(name, packageOf(filepath.Base(name)), w.SHA256)
 }
