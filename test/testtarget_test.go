@@ -1,8 +1,12 @@
 package test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
 // The target "test" runs its command as the image's user; the build fails with it, and
@@ -60,4 +64,38 @@ func TestUIDArgument(t *testing.T) {
 			t.Errorf("%v", o.err)
 		}
 	})
+}
+
+// A development image after one of production installs what it adds, and a target from
+// production nothing.
+func TestTargetsShareSteps(t *testing.T) {
+	never := time.Now().UnixNano() // seen before: the daemon remembers earlier runs
+	wheel := func(name string) pindex.Wheel {
+		return pindex.Wheel{Name: name, Version: "1.0", Files: map[string]string{name + ".py": fmt.Sprintf("x = %d\n", never)}}
+	}
+	x := newIndex(t)
+	p := &project{index: x, toml: plainProject + "[tool.quatrain.target.worker]\nfrom = \"production\"\ncommand = \"work\"\n"}
+	for i := range 12 { // as many as bring some of both into each slot
+		main, dev := wheel(fmt.Sprintf("main%d", i)), wheel(fmt.Sprintf("dev%d", i))
+		x.Add(main)
+		x.Add(dev)
+		p.locks = append(p.locks, locked{wheel: main}, locked{wheel: dev, group: "dev"})
+	}
+	p.write(t)
+	ran := func(target string) []string {
+		o := build(t, inProcess, request{dir: p.dir, opts: map[string]string{"target": target}})
+		if o.err != nil {
+			t.Fatalf("%s: %v\n%s", target, o.err, o.log)
+		}
+		return withPrefix(o.ran, "[install", "[compile", "[venv")
+	}
+	if all := withPrefix(ran("production"), "[install"); len(all) != 2 {
+		t.Errorf("production ran %q", all)
+	}
+	if all := ran("development"); len(all) != 1 || !strings.HasPrefix(all[0], "[install further small] dev0, ") {
+		t.Errorf("development ran %q", all)
+	}
+	if all := ran("worker"); len(all) > 0 {
+		t.Errorf("a target from production ran %q", all)
+	}
 }
