@@ -1,0 +1,3 @@
+package main
+
+func writeReport(results, docs string) error { return nil }
