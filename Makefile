@@ -93,3 +93,13 @@ poetry-diff: go ## the plan against the real Poetry, for many projects and optio
 demo: ## build, run and ask examples/orders, and show what later builds cost
 	$(LAB) up buildkitd bases frontend builder engine
 	eval "$$($(LAB) env)" && go run ./test/demo
+
+# arm64 is emulated for the Dockerfiles, and only then is the kernel told of qemu.
+.PHONY: bench
+bench: ## Quatrain against Dockerfiles for uv and Poetry; ARGS='-runs 5 -bytecode on -cases cold,noop'
+	$(LAB) up buildkitd bases frontend builder engine peers $(if $(findstring arm64,$(ARGS)),qemu)
+	eval "$$($(LAB) env)" && go run ./bench $(ARGS)
+
+.PHONY: bench-report
+bench-report: go ## docs/benchmarks.md and .svg of what is in bench/results
+	go run ./bench -report

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/quatrain-build/quatrain/test/orders"
@@ -62,7 +63,7 @@ func main() {
 	for _, word := range list(*bytecode) {
 		o.bytecode = append(o.bytecode, word == "on")
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := bench(ctx, o); err != nil {
 		log.Fatalf("bench: %v", err)

@@ -1,3 +1,165 @@
 package main
 
-func writeReport(results, docs string) error { return nil }
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+const (
+	beginBlock = "<!-- Written by `go run ./bench -report`: what stands here is overwritten. -->"
+	endBlock   = "<!-- The end of what is written. -->"
+)
+
+// writeReport writes the tables into benchmarks.md, between two marks, and the plot
+// beside it.
+func writeReport(results, docs string) error {
+	all, err := readResults(results)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("%s has no results", results)
+	}
+	t := tableOf(all)
+	name := filepath.Join(docs, "benchmarks.md")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	head, rest, ok := strings.Cut(string(data), beginBlock)
+	_, tail, closed := strings.Cut(rest, endBlock)
+	if !ok || !closed {
+		return fmt.Errorf("%s has no place for the tables: lines %q and %q", name, beginBlock, endBlock)
+	}
+	text := head + beginBlock + "\n\n" + t.markdown(all) + endBlock + tail
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(docs, "benchmarks.svg"), []byte(t.plot()), 0o644)
+}
+
+func (t table) markdown(all []measured) string {
+	var b strings.Builder
+	b.WriteString(facts(all))
+	for _, k := range t.kinds() {
+		fmt.Fprintf(&b, "### %s\n\nSeconds to a pushed image: median (min–max). n: builds of Quatrain.\n\n", upper(k.String()))
+		t.times(&b, k)
+		b.WriteString("\nWhat it cost: operations that ran, MB pushed and, cold, CPU seconds of all processes (medians).\n\n")
+		t.costs(&b, k)
+		t.image(&b, k)
+		b.WriteString("\nWhat is wanted:\n\n| | wanted | measured | met |\n|---|---|---|---|\n")
+		for _, bar := range t.bars(k) {
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", bar.what, bar.wanted, bar.got, map[bool]string{true: "yes", false: "**no**"}[bar.met])
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// facts say what was measured on.
+func facts(all []measured) string {
+	var commits, machines, versions []string
+	least, most := all[0].Load, all[0].Load
+	first, last := all[0].Time, all[0].Time
+	for _, m := range all {
+		add(&commits, m.on.Commit)
+		add(&machines, fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.on.Cores, m.on.CPU, m.on.MemoryGB, m.on.Kernel))
+		v := m.on.Versions
+		add(&versions, fmt.Sprintf("BuildKit %s, buildx %s, Docker Engine %s, runc %s", v["buildkitd"], v["buildx"], v["engine"], v["runc"]))
+		least, most = min(least, m.Load), max(most, m.Load)
+		if m.Time.Before(first) {
+			first = m.Time
+		}
+		if m.Time.After(last) {
+			last = m.Time
+		}
+	}
+	return fmt.Sprintf("Measured on %s; %s; commit %s; %s to %s UTC. The load average before a build, of which the one before has its part, was %.1f to %.1f.\n\n![Seconds to a pushed image](benchmarks.svg)\n\n",
+		strings.Join(machines, " and "), strings.Join(versions, " and "), strings.Join(commits, ", "),
+		first.Format("2006-01-02 15:04"), last.Format("2006-01-02 15:04"), least, most)
+}
+
+func add(all *[]string, s string) {
+	if !slices.Contains(*all, s) {
+		*all = append(*all, s)
+	}
+}
+
+func (t table) times(b *strings.Builder, k kind) {
+	b.WriteString("| | n |")
+	for _, s := range sides {
+		b.WriteString(" " + s.title + " |")
+	}
+	b.WriteString(" × uv | × Poetry |\n|---|---|---|---|---|---|---|\n")
+	for _, c := range caseTitles() {
+		ours := t.of(k, c.name, "quatrain", took)
+		if t[k][c.name] == nil {
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %d |", c.title, ours.n)
+		for _, s := range sides {
+			fmt.Fprintf(b, " %s |", t.of(k, c.name, s.name, took).text())
+		}
+		for _, s := range sides[1:] {
+			fmt.Fprintf(b, " %s |", times(t.of(k, c.name, s.name, took), ours))
+		}
+		b.WriteString("\n")
+	}
+}
+
+// times is how many times as long the others take.
+func times(theirs, ours spread) string {
+	if theirs.n == 0 || ours.n == 0 {
+		return "–"
+	}
+	r := theirs.median / ours.median
+	if r >= 10 {
+		return fmt.Sprintf("%.0f", r)
+	}
+	return fmt.Sprintf("%.2f", r)
+}
+
+func (t table) costs(b *strings.Builder, k kind) {
+	b.WriteString("| |")
+	for _, s := range sides {
+		b.WriteString(" " + s.title + " |")
+	}
+	b.WriteString("\n|---|---|---|---|\n")
+	for _, c := range caseTitles() {
+		if t[k][c.name] == nil {
+			continue
+		}
+		fmt.Fprintf(b, "| %s |", c.title)
+		for _, s := range sides {
+			ops, bytes := t.of(k, c.name, s.name, ran), t.of(k, c.name, s.name, pushed)
+			if ops.n == 0 {
+				b.WriteString(" – |")
+				continue
+			}
+			fmt.Fprintf(b, " %g, %s", ops.median, megabytes(bytes.median))
+			if c.name == coldCase {
+				fmt.Fprintf(b, ", %.1f CPU s", t.of(k, c.name, s.name, cpu).median)
+			}
+			b.WriteString(" |")
+		}
+		b.WriteString("\n")
+	}
+}
+
+// image is what the cold builds made.
+func (t table) image(b *strings.Builder, k kind) {
+	b.WriteString("| size of the image |")
+	for _, s := range sides {
+		fmt.Fprintf(b, " %s |", megabytes(t.of(k, coldCase, s.name, size).median))
+	}
+	b.WriteString("\n| start of the service, seconds |")
+	for _, s := range sides {
+		fmt.Fprintf(b, " %s |", t.starts(k, s.name).text())
+	}
+	b.WriteString("\n")
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
