@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -25,8 +26,8 @@ const (
 
 // Locate finds the addresses of the step's files and writes Out/locations.json: on the
 // first of its indexes that has them all.
-// Errors: joined *step.Problem, index by index, sorted by package and file; nothing is
-// written then.
+// Errors: joined *step.Problem, sorted by package and file, and one for all where there
+// are several indexes; nothing is written then.
 func Locate(ctx context.Context, s step.Locate) error {
 	return LocateWith(ctx, s, inStep())
 }
@@ -44,8 +45,11 @@ func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 		}
 		errs = append(errs, err)
 	}
+	if len(errs) > 1 {
+		return nowhere(errs)
+	}
 	if len(errs) > 0 {
-		return errors.Join(errs...)
+		return errs[0]
 	}
 	data, err := json.MarshalIndent(answer, "", " ")
 	if err != nil {
@@ -59,6 +63,20 @@ func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 		return err
 	}
 	return fix(name)
+}
+
+// nowhere is about files that none of several indexes gives: what each says.
+func nowhere(errs []error) error {
+	var said []string
+	var p step.Problem
+	for _, err := range errs {
+		for _, p = range step.Problems(err) {
+			said = append(said, p.Message)
+		}
+	}
+	p.Message = "no index gives it: " + strings.Join(said, "; ")
+	p.Hint = "Put the file on one of them, or let the builder reach one that has it."
+	return &p
 }
 
 func locateOn(ctx context.Context, index step.Index, files []step.File, o Options) (step.Locations, error) {
