@@ -86,18 +86,19 @@ func newRequest(c gwclient.Client) (*request, error) {
 	return r, nil
 }
 
-// checkDaemon refuses daemons below the floor: BuildKit 0.12, Docker 24.
+// floor is the oldest builder that will do: the first that leaves nothing of a step's
+// mounts in the image, and that can be told the image's time. Only the latter is listed
+// among its capabilities.
+const (
+	floor           = "BuildKit 0.11 or Docker 24"
+	floorCapability = pb.CapSourceDateEpoch
+)
+
 func checkDaemon(o gwclient.BuildOpts) error {
-	if err := o.LLBCaps.Supports(pb.CapSourceHTTPAuth); err == nil {
+	if o.LLBCaps.Supports(floorCapability) == nil {
 		return nil
 	}
-	if err := o.LLBCaps.Supports(pb.CapMergeOp); err == nil {
-		return nil
-	}
-	if err := o.LLBCaps.Supports(pb.CapExecMetaSetsDefaultPath); err == nil {
-		return nil
-	}
-	return fmt.Errorf("this builder is too old for Quatrain: it needs BuildKit 0.12 or Docker 24, or newer; `docker buildx ls` shows what is in use")
+	return fmt.Errorf("this builder is too old for Quatrain: it needs %s, or newer; `docker buildx ls` shows what is in use", floor)
 }
 
 // platform is what one result is for: the asked platform, else the build platform.
@@ -127,6 +128,7 @@ func (r *request) newGraph(ctx context.Context, target plan.Target) (*quatrain.G
 		BuildPlatform:  r.buildPlatformSpec(),
 		Merge:          caps.Supports(pb.CapMergeOp) == nil,
 		ModeStrings:    readsModeStrings(caps),
+		ContentCache:   caps.Supports(pb.CapExecMountContentCache) == nil,
 		CacheNamespace: r.ui.CacheIDNamespace,
 		Proxy:          r.proxy(),
 		Network:        r.ui.NetworkMode,
@@ -186,7 +188,7 @@ func (r *request) self(ctx context.Context) (*llb.State, error) {
 		return nil, err
 	}
 	if st == nil {
-		return nil, fmt.Errorf("this builder does not tell the frontend where its own image is: it needs BuildKit 0.12 or Docker 24, or newer")
+		return nil, fmt.Errorf("this builder does not tell the frontend where its own image is: it needs %s, or newer", floor)
 	}
 	return st, nil
 }

@@ -176,7 +176,7 @@ func TestBadRequests(t *testing.T) {
 	}{
 		"epoch":     {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "yesterday")}, `SOURCE_DATE_EPOCH="yesterday" is not a number of seconds`},
 		"platform":  {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64 is not one that Quatrain knows"},
-		"old":       {asked{without: []apicaps.CapID{pb.CapMergeOp, pb.CapSourceHTTPAuth, pb.CapExecMetaSetsDefaultPath}}, "too old for Quatrain: it needs BuildKit 0.12"},
+		"old":       {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "too old for Quatrain: it needs BuildKit 0.11 or Docker 24, or newer"},
 		"no folder": {asked{opts: args("build-arg:project-dir", "services/x")}, "there is no pyproject.toml in services/x in the build context"},
 		"python":    {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
 	} {

@@ -32,6 +32,7 @@ type Options struct {
 	BuildPlatform  ocispecs.Platform
 	Merge          bool // the daemon has MergeOp
 	ModeStrings    bool // the daemon reads modes such as "go=rX"
+	ContentCache   bool // the daemon lets a mount say how its contents count for the key
 	CacheNamespace string
 	Proxy          *llb.ProxyEnv
 	CA             *llb.State // build context "ca", or nil
@@ -64,12 +65,13 @@ func (g *Graph) of(part plan.Part) *Graph {
 
 // command is what a helper step needs beyond its arguments.
 type command struct {
-	name string
-	args []string
-	root llb.State       // scratch unless the step runs on an image
-	out  bool            // the step's output is a mount, not its root
-	at   string          // where that mount is, step.Out by default
-	opts []llb.RunOption // mounts, network
+	name  string
+	args  []string
+	root  llb.State       // scratch unless the step runs on an image
+	out   bool            // the step's output is a mount, not its root
+	at    string          // where that mount is, step.Out by default
+	start *llb.State      // what is in it at first, nothing by default
+	opts  []llb.RunOption // mounts, network
 }
 
 // run adds a helper step on the build platform and returns its output.
@@ -91,7 +93,11 @@ func (g *Graph) run(c command) llb.State {
 	if !c.out {
 		return exec.Root()
 	}
-	return exec.AddMount(cmp.Or(c.at, step.Out), llb.Scratch())
+	start := llb.Scratch()
+	if c.start != nil {
+		start = *c.start
+	}
+	return exec.AddMount(cmp.Or(c.at, step.Out), start)
 }
 
 // alone copies one file out of a tree. BuildKit 0.34 loses the error of a step
@@ -137,6 +143,16 @@ func (g *Graph) online() []llb.RunOption {
 		opts = append(opts, llb.WithProxy(*g.o.Proxy))
 	}
 	return opts
+}
+
+// keyed mounts a tree whose own key says all that is in it: hashing its files once
+// more costs seconds, where the daemon can be told not to.
+func (g *Graph) keyed(at string, tree llb.State) llb.RunOption {
+	opts := []llb.MountOption{llb.Readonly}
+	if g.o.ContentCache {
+		opts = append(opts, llb.ContentCache(llb.MountContentCacheOff))
+	}
+	return llb.AddMount(at, tree, opts...)
 }
 
 var offline = llb.Network(llb.NetModeNone)

@@ -9,6 +9,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/editable"
 	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // Inputs are the trees that an image is assembled from.
@@ -20,7 +21,6 @@ type Inputs struct {
 	ByStep    map[plan.Index]bool // indexes whose files a step downloads instead
 	AllByStep bool                // a step downloads all of them
 
-	PipIndex     plan.Index           // who has pip's wheel, of those that may
 	WholeHistory bool                 // git repositories are fetched whole, not the locked commit alone
 	Sizes        map[string]int64     // sha256 → bytes
 	Trees        map[string]llb.State // package → its folder, or the folder with its file, of a build context
@@ -188,9 +188,24 @@ func (g *Graph) App(t plan.Target, files plan.Files, context llb.State, folder s
 	if g.o.ModeStrings {
 		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
-	return llb.Scratch().File(
-		llb.Mkdir(dir, 0o755, llb.WithParents(true), llb.WithCreatedTime(epoch)).Copy(context, "/"+folder, dir, info),
-		g.named("[project] copy to "+dir)...)
+	name := "[project] copy to " + dir
+	action := llb.Mkdir(dir, 0o755, llb.WithParents(true), llb.WithCreatedTime(epoch)).Copy(context, "/"+folder, dir, info)
+	if g.o.ModeStrings {
+		return llb.Scratch().File(action, g.named(name)...)
+	}
+	return g.whole(name, g.readable(llb.Scratch().File(action, g.named("[internal] "+name)...)))
+}
+
+// readable gives a tree's files the modes "u=rwX,go=rX" where copies cannot.
+func (g *Graph) readable(tree llb.State) llb.State {
+	return g.run(command{
+		name:  "[project] modes of the files",
+		args:  step.Modes{Out: step.Out}.Args(),
+		root:  llb.Scratch(),
+		out:   true,
+		start: &tree,
+		opts:  []llb.RunOption{offline},
+	})
 }
 
 // writeFiles is one vertex that writes files with their parents.
@@ -212,9 +227,13 @@ func (g *Graph) writeFiles(name string, files []editable.File) llb.State {
 // settle gives the folders of written files their fixed time: writing into a
 // folder changes it, copying does so last.
 func (g *Graph) settle(name string, action *llb.FileAction) llb.State {
-	written := llb.Scratch().File(action, g.named("[internal] "+name)...)
+	return g.whole(name, llb.Scratch().File(action, g.named("[internal] "+name)...))
+}
+
+// whole makes one layer of a tree, all of whose files have their fixed time.
+func (g *Graph) whole(name string, tree llb.State) llb.State {
 	return llb.Scratch().File(
-		llb.Copy(written, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
+		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
 		g.named(name)...)
 }
 

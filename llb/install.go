@@ -31,9 +31,8 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]place) ll
 
 // compile writes the byte code of a tree that will stand at "/". It runs on the
 // build platform's variant of the base: byte code does not depend on the platform.
-// The tree's own key says what is in it: hashing its files once more costs seconds.
 func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.State {
-	return g.compileTree(p, name, root, tree, llb.ContentCache(llb.MountContentCacheOff))
+	return g.compileTree(p, name, root, g.keyed(compiled, tree))
 }
 
 // compileSources does so for a tree of few files that changes often: only its Python
@@ -42,18 +41,20 @@ func (g *Graph) compileSources(p *plan.Plan, name string, root, tree llb.State) 
 	sources := llb.Scratch().File(
 		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{"**/*.py"}}),
 		g.named("[internal] Python sources of the "+name)...)
-	return g.compileTree(p, name, root, sources)
+	return g.compileTree(p, name, root, llb.AddMount(compiled, sources, llb.Readonly))
 }
 
-func (g *Graph) compileTree(p *plan.Plan, name string, root, tree llb.State, mount ...llb.MountOption) llb.State {
-	const in = "/.quatrain/in"
-	s := step.Compile{Interpreter: p.Base.Interpreter, In: in, Out: step.Out}
+// compiled is where the tree stands that is compiled.
+const compiled = "/.quatrain/in"
+
+func (g *Graph) compileTree(p *plan.Plan, name string, root llb.State, tree llb.RunOption) llb.State {
+	s := step.Compile{Interpreter: p.Base.Interpreter, In: compiled, Out: step.Out}
 	return g.run(command{
 		name: "[compile] " + name,
 		args: s.Args(),
 		root: root,
 		out:  true,
-		opts: []llb.RunOption{offline, llb.AddMount(in, tree, append(mount, llb.Readonly)...)},
+		opts: []llb.RunOption{offline, tree},
 	})
 }
 

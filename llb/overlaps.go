@@ -19,8 +19,7 @@ func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 	for i, tree := range trees {
 		at := fmt.Sprintf("%s/%d", step.Trees, i)
 		s.Trees = append(s.Trees, at)
-		// The trees' own keys say what is in them: hashing them once more costs seconds.
-		opts = append(opts, llb.AddMount(at, tree, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff)))
+		opts = append(opts, g.keyed(at, tree))
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(buckets)),

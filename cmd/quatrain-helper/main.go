@@ -14,6 +14,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/bytecode"
 	"github.com/quatrain-build/quatrain/internal/index"
+	"github.com/quatrain-build/quatrain/internal/modes"
 	"github.com/quatrain-build/quatrain/internal/pep517"
 	"github.com/quatrain-build/quatrain/internal/step"
 	"github.com/quatrain-build/quatrain/internal/testrun"
@@ -58,6 +59,8 @@ func run(s any) (out string, err error) {
 		return s.Out, venv.Run(s)
 	case step.Compile:
 		return s.Out, bytecode.Run(s)
+	case step.Modes:
+		return s.Out, modes.Run(s)
 	case step.Test:
 		return s.Out, testrun.Run(s)
 	case step.Apt:

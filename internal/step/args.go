@@ -30,7 +30,8 @@ func (s *Install) fields() []field {
 func (s *Overlaps) fields() []field {
 	return append(venvFields(&s.Python, &s.Venv), outField(&s.Out))
 }
-func (s *Apt) fields() []field { return nil }
+func (s *Apt) fields() []field   { return nil }
+func (s *Modes) fields() []field { return []field{outField(&s.Out)} }
 
 func (s *Test) fields() []field {
 	return append([]field{{"--user", &s.User, false}, {"--dir", &s.Dir, false}}, outField(&s.Out))
@@ -81,15 +82,8 @@ func outField(out *string) field { return field{"--out", out, false} }
 func (s Facts) Args() []string { return encode("facts", s.fields(), nil) }
 
 // Args is the command line: locate --index … --url … --out … -- package/sha256/name….
-// The other indexes, if any, are a JSON list in --else.
 func (s Locate) Args() []string {
-	fields := withAddresses(s.fields(), s.Files)
-	if len(s.Else) > 0 {
-		b, _ := json.Marshal(s.Else) // structs of strings cannot fail
-		v := string(b)
-		fields = append(fields, field{"--else", &v, true})
-	}
-	return encode("locate", fields, encodeFiles(s.Files))
+	return encode("locate", withAddresses(s.fields(), s.Files), encodeFiles(s.Files))
 }
 
 // Args is the command line: fetch --index … --url … --out … -- package/sha256/name….
@@ -114,6 +108,9 @@ func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Tree
 
 // Args is the command line: compile --interpreter … --in … --out ….
 func (s Compile) Args() []string { return encode("compile", s.fields(), nil) }
+
+// Args is the command line: modes --out ….
+func (s Modes) Args() []string { return encode("modes", s.fields(), nil) }
 
 // Args is the command line: test --user … --dir … --out … -- command….
 func (s Test) Args() []string { return encode("test", s.fields(), s.Command) }
@@ -162,10 +159,11 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 }
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile] and [Apt], by value.
+// [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile], [Modes],
+// [Test] and [Apt], by value.
 func Parse(args []string) (Step any, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, venv, compile, test or apt")
+		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, venv, compile, modes, test or apt")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -175,11 +173,7 @@ func Parse(args []string) (Step any, err error) {
 		return s, nothingLeft(command, rest, err)
 	case "locate":
 		var s Locate
-		var others string
-		s.Files, err = decodeFiles(command, args, append(s.fields(), field{"--else", &others, true}))
-		if err == nil && others != "" {
-			err = json.Unmarshal([]byte(others), &s.Else)
-		}
+		s.Files, err = decodeFiles(command, args, s.fields())
 		return s, err
 	case "fetch":
 		var s Fetch
@@ -207,6 +201,10 @@ func Parse(args []string) (Step any, err error) {
 		return s, nothingLeft(command, rest, err)
 	case "compile":
 		var s Compile
+		rest, err := decode(command, args, s.fields())
+		return s, nothingLeft(command, rest, err)
+	case "modes":
+		var s Modes
 		rest, err := decode(command, args, s.fields())
 		return s, nothingLeft(command, rest, err)
 	case "test":

@@ -14,9 +14,8 @@ func TestArgsRoundTrip(t *testing.T) {
 	steps := []interface{ Args() []string }{
 		Facts{"/base", "/usr/local/bin:/bin", "3.12.4", "/out"},
 		Facts{Root: "/base", Out: "/out"},
-		Locate{index, nil, files, "/out"},
-		Locate{index, nil, nil, "/out"},
-		Locate{index, []Index{{Name: "pypi", URL: "https://pypi.org/simple/"}, {Name: "b", URL: "c", Login: "d"}}, files, "/out"},
+		Locate{index, files, "/out"},
+		Locate{index, nil, "/out"},
 		Fetch{index, files, "/out"},
 		Fetch{Index{"demo", "https://x/demo.whl", "corp"}, files, "/out"},
 		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out"},
@@ -30,6 +29,7 @@ func TestArgsRoundTrip(t *testing.T) {
 		Build{"demo", "1.0", "/s/demo", "aa", "", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl",
 			BuildOptions{[]Index{index}, []Index{{"b", "https://b/", ""}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out"},
 		Apt{nil},
+		Modes{"/out"},
 	}
 	for _, s := range steps {
 		args := s.Args()
