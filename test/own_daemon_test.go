@@ -56,9 +56,16 @@ func ownDaemon(t *testing.T, env []string, through ...string) (address string) {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	address = "unix://" + filepath.Join(dir, "s")
 	argv := append(through, "buildkitd", "--config", filepath.Join(lab, "buildkitd.toml"), "--root", filepath.Join(dir, "root"), "--addr", address)
+	background(t, env, func() bool { return exec.Command("buildctl", "--addr", address, "debug", "workers").Run() == nil }, argv...)
+	return address
+}
+
+// background runs a daemon until the test ends, and waits until it is ready.
+func background(t *testing.T, env []string, ready func() bool, argv ...string) {
+	t.Helper()
 	daemon := exec.Command(argv[0], argv[1:]...)
 	daemon.Env = append(os.Environ(), env...)
-	log, err := os.Create(filepath.Join(dir, "log"))
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	must(t, err)
 	defer log.Close()
 	daemon.Stdout, daemon.Stderr = log, log
@@ -67,10 +74,7 @@ func ownDaemon(t *testing.T, env []string, through ...string) (address string) {
 		daemon.Process.Signal(syscall.SIGTERM)
 		daemon.Wait()
 	})
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if exec.Command("buildctl", "--addr", address, "debug", "workers").Run() == nil {
-			return address
-		}
+	for deadline := time.Now().Add(time.Minute); !ready(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			said, _ := os.ReadFile(log.Name())
 			t.Fatalf("%s did not start:\n%s", strings.Join(argv, " "), said)

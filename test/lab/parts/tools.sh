@@ -24,6 +24,7 @@ declare -A tool_module=(
   [crane]=github.com/google/go-containerregistry
   [lint]=honnef.co/go/tools
   [moby]=github.com/moby/moby/v2
+  [oldest]=github.com/moby/buildkit
   [runc]=github.com/opencontainers/runc
   [scalibr]=github.com/google/osv-scalibr
 )
@@ -47,6 +48,10 @@ build_moby() {
   local version
   version=29.0.0+moby.$(tool_version moby) # what becomes Engine 29; clients compare it with their own numbers
   CGO_ENABLED=0 go_build "$1/" "-X github.com/moby/moby/v2/dockerversion.Version=$version" -tags exclude_graphdriver_btrfs tool
+}
+build_oldest() {
+  CGO_ENABLED=0 go_build "$1/buildkitd-oldest" "-X github.com/moby/buildkit/version.Version=$(tool_version oldest)" \
+    github.com/moby/buildkit/cmd/buildkitd
 }
 build_runc() { CGO_ENABLED=1 go_build "$1/" "-X main.version=$(tool_version runc)" -tags seccomp tool; }
 

@@ -1,0 +1,109 @@
+package test
+
+import (
+	"archive/tar"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// One project makes the same files on every daemon: with MergeOp and without, with all
+// that the graph would like to use and with what the oldest one knows. Files of the
+// context that only their owner may read are in it, and links.
+func TestDaemons(t *testing.T) {
+	p := shop(t)
+	must(t, os.Chmod(filepath.Join(p.dir, "shop", "__init__.py"), 0o600))
+	must(t, os.Mkdir(filepath.Join(p.dir, "shop", "data"), 0o700))
+	must(t, os.WriteFile(filepath.Join(p.dir, "shop", "data", "run.sh"), []byte("#!/bin/sh\n"), 0o700))
+	must(t, os.Symlink("run.sh", filepath.Join(p.dir, "shop", "data", "link")))
+	want := bare(t).tree(t, p.dir)
+	if f := want["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
+		t.Errorf("a file of mode 0600 is %q", f)
+	}
+	for name, start := range map[string]func(t *testing.T) builder{
+		"oldest buildkitd":  oldest,
+		"containerd worker": onContainerd,
+		"engine":            engine,
+		"classic store":     classic,
+		"Debian 13":         debian13,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(want, start(t).tree(t, p.dir)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Below the floor there is one error, which says what is needed.
+func TestTooOld(t *testing.T) {
+	b := engineAt(t, "QUATRAIN_DOCKER_HOST_DEBIAN12")
+	e := b.run(t, shop(t).dir, "docker", "buildx", "build", ".")
+	want := "this builder is too old for Quatrain: it needs BuildKit 0.11 or Docker 24, or newer"
+	if e.code == 0 || strings.Count(e.all(), want) != 1 {
+		t.Errorf("ended with %d:\n%s", e.code, e.all())
+	}
+}
+
+// oldest is a buildkitd of the oldest version that will do.
+func oldest(t *testing.T) builder {
+	return empty(t, "sh", "-c", `shift && exec buildkitd-oldest "$@"`, "sh")
+}
+
+// onContainerd is a buildkitd whose worker is a containerd of the test's own.
+func onContainerd(t *testing.T) builder {
+	dir, err := os.MkdirTemp(variable(t, "QUATRAIN_LAB"), "containerd-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	socket, config := filepath.Join(dir, "s"), filepath.Join(dir, "config.toml")
+	// What is for Kubernetes would write to the machine's /opt.
+	must(t, os.WriteFile(config, []byte("version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\", \"io.containerd.internal.v1.opt\"]\n"), 0o644))
+	listens := func() bool {
+		c, err := net.Dial("unix", socket)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	}
+	background(t, nil, listens,
+		"containerd", "--config", config, "--address", socket, "--root", filepath.Join(dir, "root"), "--state", filepath.Join(dir, "state"))
+	return empty(t, "sh", "-c", `socket=$0 && exec "$@" --oci-worker=false --containerd-worker=true --containerd-worker-net=host --containerd-worker-addr="$socket"`, socket)
+}
+
+// debian13 is the engine that Debian 13 has.
+func debian13(t *testing.T) builder { return engineAt(t, "QUATRAIN_DOCKER_HOST_DEBIAN13") }
+
+func engineAt(t *testing.T, name string) builder {
+	return builder{name, []string{"DOCKER_HOST=" + variable(t, name)}}
+}
+
+// tree builds a project and tells what its image's files are: path → mode, owner, time,
+// and a link's target or a hash of the contents.
+func (b builder) tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	archive := filepath.Join(t.TempDir(), "tree.tar")
+	b.must(t, dir, "docker", "buildx", "build", "--output", "type=tar,dest="+archive, ".")
+	f, err := os.Open(archive)
+	must(t, err)
+	defer f.Close()
+	files := map[string]string{}
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			return files
+		}
+		must(t, err)
+		sum := sha256.New()
+		_, err = io.Copy(sum, r)
+		must(t, err)
+		files[path.Clean("/"+h.Name)] = fmt.Sprintf("%s %d:%d %d %s %.16x", h.FileInfo().Mode(), h.Uid, h.Gid, h.ModTime.Unix(), h.Linkname, sum.Sum(nil))
+	}
+}
