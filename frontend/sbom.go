@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -17,6 +16,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/sbom"
+	quatrain "github.com/quatrain-build/quatrain/llb"
 )
 
 // requestSBOM is `--call sbom`: the SPDX document of the target, without a build.
@@ -40,11 +40,7 @@ func (r *request) sbom(ctx context.Context, p *plan.Plan, image *baseImage) ([]b
 	if err != nil {
 		return nil, err
 	}
-	created := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) // no clock: the same image, the same document
-	if r.epoch != nil {
-		created = *r.epoch
-	}
-	return sbom.Document(p, installed, created)
+	return sbom.Document(p, installed, quatrain.TimeOf(image.base.Config, r.epoch)) // as the image: no clock
 }
 
 // keepSBOM makes the document of a platform where one was asked for.

@@ -114,29 +114,49 @@ func fallBack(in *quatrain.Inputs, f failed) bool {
 func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in *quatrain.Inputs) error {
 	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
 	for _, index := range p.Indexes() {
-		answer := g.Locate(index, p.From(index))
-		in.Asked = append(in.Asked, answer)
-		ref, err := r.solveExplained(ctx, p, answer)
+		found, err := r.locations(ctx, p, in, g.Locate(index, p.From(index)))
 		if err != nil {
 			return err
 		}
-		data, err := dockerui.ReadFile(ctx, ref, "locations.json")
-		if err != nil {
-			return fmt.Errorf("reading the addresses that %s gave: %w", index.Name, err)
-		}
-		var found step.Locations
-		if err := json.Unmarshal(data, &found); err != nil {
-			return fmt.Errorf("reading the addresses that %s gave: %w", index.Name, err)
-		}
 		in.ByStep[index] = found.Step
-		for _, f := range found.Files {
-			in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
-			if f.Yanked != "" {
-				r.warnYanked(ctx, p, f)
-			}
+	}
+	if p.Builder == nil || len(p.Builder.PipFrom) == 0 {
+		return nil
+	}
+	found, err := r.locations(ctx, p, in, g.LocatePip(p.Builder))
+	if err != nil {
+		return err
+	}
+	if found.From < 0 || found.From >= len(p.Builder.PipFrom) {
+		return fmt.Errorf("pip is on index %d of %d", found.From, len(p.Builder.PipFrom))
+	}
+	in.PipIndex = p.Builder.PipFrom[found.From]
+	in.ByStep[in.PipIndex] = in.ByStep[in.PipIndex] || found.Step
+	return nil
+}
+
+// locations is an answer of Locate, noted in the inputs.
+func (r *request) locations(ctx context.Context, p *plan.Plan, in *quatrain.Inputs, answer llb.State) (step.Locations, error) {
+	var found step.Locations
+	in.Asked = append(in.Asked, answer)
+	ref, err := r.solveExplained(ctx, p, answer)
+	if err != nil {
+		return found, err
+	}
+	data, err := dockerui.ReadFile(ctx, ref, "locations.json")
+	if err == nil {
+		err = json.Unmarshal(data, &found)
+	}
+	if err != nil {
+		return found, fmt.Errorf("reading the addresses that an index gave: %w", err)
+	}
+	for _, f := range found.Files {
+		in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
+		if f.Yanked != "" {
+			r.warnYanked(ctx, p, f)
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // failed is the vertex that a solve stopped at.

@@ -53,6 +53,9 @@ func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) l
 // pip is the build front end's own wheel, located and fetched like any other.
 func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 	pip := p.Builder.Pip
+	if len(p.Builder.PipFrom) > 0 {
+		pip.Origin.Index = in.PipIndex
+	}
 	fetched := map[plan.Index]llb.State{}
 	if index := pip.Origin.Index; in.byStep(index) {
 		fetched[index] = g.fetchByStep(index, []plan.Package{pip})

@@ -56,16 +56,16 @@ func Config(p *plan.Plan, base Base, request map[string]string, made []string, a
 	if h := p.Target.Image.Healthcheck; h != nil {
 		img.Config.Healthcheck = healthcheck(h)
 	}
-	created := timeOf(base.Config, at)
+	created := TimeOf(base.Config, at)
 	img.Created = &created
 	img.History = history(base.Config, made, created)
 	return &img, nil
 }
 
-// timeOf is when an image says it was made: what the request gives, else the time of
+// TimeOf is when an image says it was made: what the request gives, else the time of
 // its base. An exporter that is told nothing writes what its clock says, and the same
 // input would make another image every second.
-func timeOf(baseConfig dockerspec.DockerOCIImage, given *time.Time) time.Time {
+func TimeOf(baseConfig dockerspec.DockerOCIImage, given *time.Time) time.Time {
 	switch {
 	case given != nil:
 		return *given

@@ -134,11 +134,11 @@ func TestHistory(t *testing.T) {
 // from a clock.
 func TestTimeOfAnImage(t *testing.T) {
 	base, given := baseConfig(), time.Unix(1700000000, 0)
-	if got := timeOf(base, &given); !got.Equal(given) {
+	if got := TimeOf(base, &given); !got.Equal(given) {
 		t.Errorf("%v, not what the request gives", got)
 	}
 	base.Created = nil
-	if got := timeOf(base, nil); !got.Equal(epoch) {
+	if got := TimeOf(base, nil); !got.Equal(epoch) {
 		t.Errorf("%v of a base without a time", got)
 	}
 }

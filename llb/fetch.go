@@ -24,6 +24,21 @@ func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
 	})
 }
 
+// LocatePip asks for pip's wheel where it may be.
+func (g *Graph) LocatePip(b *plan.Builder) llb.State {
+	s := step.Locate{Index: step.Index(b.PipFrom[0]), Files: files([]plan.Package{b.Pip}), Out: step.Out}
+	for _, index := range b.PipFrom[1:] {
+		s.Else = append(s.Else, step.Index(index))
+	}
+	return g.run(command{
+		name: "[locate] pip, to build with",
+		args: s.Args(),
+		root: llb.Scratch(),
+		out:  true,
+		opts: g.indexOptions(b.PipFrom...),
+	})
+}
+
 // fetchByStep downloads the files of one index in a step: what BuildKit's own
 // HTTP source cannot do (logins, certificates and proxies that only steps know,
 // retries), and with reasons for every failure. Output: <sha256>/<file name>.
@@ -38,8 +53,8 @@ func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State
 	})
 }
 
-func (g *Graph) indexOptions(index plan.Index) []llb.RunOption {
-	return append(append(g.online(), g.cacheDir(step.Answers, "quatrain-answers")), logins(index)...)
+func (g *Graph) indexOptions(indexes ...plan.Index) []llb.RunOption {
+	return append(append(g.online(), g.cacheDir(step.Answers, "quatrain-answers")), logins(indexes...)...)
 }
 
 // logins are the secrets that indexes may want, each once.

@@ -21,6 +21,7 @@ type Inputs struct {
 	ByStep    map[plan.Index]bool // indexes whose files a step downloads instead
 	AllByStep bool                // a step downloads all of them
 
+	PipIndex     plan.Index           // who has pip's wheel, of those that may
 	WholeHistory bool                 // git repositories are fetched whole, not the locked commit alone
 	Sizes        map[string]int64     // sha256 → bytes
 	Trees        map[string]llb.State // package → its folder, or the folder with its file, of a build context

@@ -13,7 +13,8 @@ import (
 const oci = "org.opencontainers.image."
 
 // Labels of the metadata, the settings and the request, in this order; the manifest says
-// OCI's as annotations. A client's own annotations are beside them.
+// OCI's as annotations. A client's own annotations are beside them; one with a name of ours
+// counts where that label is taken away.
 func TestLabels(t *testing.T) {
 	p := shop(t)
 	p.toml = strings.Replace(plainProject, "[project]\n", `[project]
@@ -25,6 +26,7 @@ urls = { Homepage = "https://shop.example", Repository = "https://git.example/sh
 	o := bare(t).buildx(t, request{dir: p.dir, flags: []string{
 		"--label", "team=two", "--label", oci + "licenses=MIT AND ISC",
 		"--annotation", "manifest:team=three", "--annotation", oci + "revision=c0ffee",
+		"--label", oci + "url=", "--annotation", oci + "url=https://client.example",
 	}})
 	if o.err != nil {
 		t.Fatalf("%v\n%s", o.err, o.log)
@@ -36,14 +38,14 @@ urls = { Homepage = "https://shop.example", Repository = "https://git.example/sh
 	}
 	said := map[string]string{
 		oci + "title": "shop", oci + "version": "1.0.0", oci + "description": "Sells things", oci + "licenses": "MIT AND ISC",
-		oci + "url": "https://shop.example", oci + "source": "https://git.example/shop", oci + "vendor": "Corp",
+		oci + "source": "https://git.example/shop", oci + "vendor": "Corp",
 		oci + "base.name": "docker.io/library/python:3.11-slim", oci + "base.digest": base,
 	}
 	said["team"] = "two"
 	if diff := cmp.Diff(said, labels); diff != "" {
 		t.Errorf("labels: %s", diff)
 	}
-	said["team"], said[oci+"revision"] = "three", "c0ffee"
+	said["team"], said[oci+"revision"], said[oci+"url"] = "three", "c0ffee", "https://client.example"
 	if diff := cmp.Diff(said, o.image.said); diff != "" {
 		t.Errorf("annotations: %s", diff)
 	}

@@ -48,3 +48,32 @@ func pipWheel(t *testing.T) pindex.Raw {
 	}
 	return raw
 }
+
+// The source that a project has need not have pip: PyPI is asked then, and that is
+// remembered. A source that has it is asked only.
+func TestPipFromElsewhere(t *testing.T) {
+	p := newGitProject(t, "")
+	p.index.Remove(plan.Pip.File)
+	p.addFiles(t, unseen(t, "pure", library(t, "pure", "1.0")))
+	p.write(t)
+	unreachable := map[string]string{"build-arg:HTTPS_PROXY": "http://127.0.0.1:9"}
+	o := build(t, inProcess, request{dir: p.dir, noImage: true, opts: map[string]string{
+		"build-arg:HTTPS_PROXY": "http://127.0.0.1:9", "build-arg:BUILDKIT_CACHE_MOUNT_NS": unique(t), // no remembered answers
+	}})
+	fails(t, o, plan.Pip.File+" is not on local ", "; pypi (pypi.org) cannot be reached")
+
+	o = build(t, inProcess, request{dir: p.dir, secrets: machineCA(t)})
+	if o.err != nil || o.image.files[site+"pure.py"] == nil {
+		t.Fatalf("%s\n%s", printed(o.err), o.log)
+	}
+	if o := build(t, inProcess, request{dir: p.dir, opts: unreachable}); o.err != nil || len(o.ran) > 0 {
+		t.Errorf("%v: the second build ran %q", o.err, o.ran)
+	}
+
+	with := newGitProject(t, "")
+	with.addFiles(t, unseen(t, "pure", library(t, "pure", "1.0")))
+	with.write(t)
+	if o := build(t, inProcess, request{dir: with.dir, opts: unreachable}); o.err != nil {
+		t.Errorf("%s\n%s", printed(o.err), o.log)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -23,27 +24,34 @@ const (
 	parallelFiles = 8
 )
 
-// Locate finds the addresses of the step's files and writes Out/locations.json.
-// Errors: joined *step.Problem, sorted by package and file; nothing is written then.
+// Locate finds the addresses of the step's files and writes Out/locations.json: on the
+// first of its indexes that has them all.
+// Errors: joined *step.Problem, sorted by package and file, and one for all where there
+// are several indexes; nothing is written then.
 func Locate(ctx context.Context, s step.Locate) error {
 	return LocateWith(ctx, s, inStep())
 }
 
 // LocateWith is Locate in given surroundings.
 func LocateWith(ctx context.Context, s step.Locate, o Options) error {
-	c, err := newClient(s.Index, o)
-	if err != nil {
-		return err
+	var answer step.Locations
+	var errs []error
+	for i, index := range append([]step.Index{s.Index}, s.Else...) {
+		found, err := locateOn(ctx, index, s.Files, o)
+		if err == nil {
+			answer, errs = found, nil
+			answer.From = i
+			break
+		}
+		errs = append(errs, err)
 	}
-	found, err := c.locate(ctx, s.Files)
-	if err != nil {
-		return err
+	if len(errs) > 1 {
+		return nowhere(errs)
 	}
-	only, err := c.probe(ctx, found)
-	if err != nil {
-		return err
+	if len(errs) > 0 {
+		return errs[0]
 	}
-	data, err := json.MarshalIndent(step.Locations{Files: found, Step: only}, "", " ")
+	data, err := json.MarshalIndent(answer, "", " ")
 	if err != nil {
 		return err
 	}
@@ -55,6 +63,33 @@ func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 		return err
 	}
 	return fix(name)
+}
+
+// nowhere is about files that none of several indexes gives: what each says.
+func nowhere(errs []error) error {
+	var said []string
+	var p step.Problem
+	for _, err := range errs {
+		for _, p = range step.Problems(err) {
+			said = append(said, p.Message)
+		}
+	}
+	p.Message = "no index gives it: " + strings.Join(said, "; ")
+	p.Hint = "Put the file on one of them, or let the builder reach one that has it."
+	return &p
+}
+
+func locateOn(ctx context.Context, index step.Index, files []step.File, o Options) (step.Locations, error) {
+	c, err := newClient(index, o)
+	if err != nil {
+		return step.Locations{}, err
+	}
+	found, err := c.locate(ctx, files)
+	if err != nil {
+		return step.Locations{}, err
+	}
+	only, err := c.probe(ctx, found)
+	return step.Locations{Files: found, Step: only}, err
 }
 
 // locate answers from the cache, and asks one page for each package that is not

@@ -14,7 +14,8 @@ import (
 // build requirements come from. Poetry takes them from the project's sources,
 // newest versions first; they are not in the lock (poetry/utils/isolated_build.py).
 type Builder struct {
-	Pip     Package // pip's own wheel: a pinned file like any other
+	Pip     Package // pip's own wheel: a pinned file like any other; of no index where PipFrom says of which
+	PipFrom []Index // who may have it, where that is more than one: asked in turn
 	Indexes []Index // primary ones: asked first
 	More    []Index // supplemental ones: asked too where those have not everything
 	Env     []pyproject.Pair
@@ -34,7 +35,6 @@ func newBuilder(in Input, packages []Package) *Builder {
 		return nil
 	}
 	b := &Builder{Pip: Pip, Env: in.Project.Quatrain.Build.Env}
-	b.Pip.Origin = Origin{Kind: FromIndex, Index: defaultIndex(in.Project)}
 	for _, s := range in.Project.Sources {
 		switch {
 		case isPrimary(s):
@@ -46,7 +46,23 @@ func newBuilder(in Input, packages []Package) *Builder {
 	if len(b.Indexes) == 0 {
 		b.Indexes = []Index{PyPI}
 	}
+	b.Pip.Origin.Kind = FromIndex
+	if from := b.pipFrom(); len(from) > 1 {
+		b.PipFrom = from
+	} else {
+		b.Pip.Origin.Index = from[0]
+	}
 	return b
+}
+
+// pipFrom are the project's sources, because a builder may reach nothing else, and
+// PyPI, because a company's index may have no pip. Its hash is known.
+func (b *Builder) pipFrom() []Index {
+	from := slices.Concat(b.Indexes, b.More)
+	if !slices.ContainsFunc(from, func(i Index) bool { return i.URL == PyPI.URL }) {
+		from = append(from, PyPI)
+	}
+	return from
 }
 
 // constraintsOf are the project's constraints on the build requirements of a

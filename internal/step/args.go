@@ -82,8 +82,15 @@ func outField(out *string) field { return field{"--out", out, false} }
 func (s Facts) Args() []string { return encode("facts", s.fields(), nil) }
 
 // Args is the command line: locate --index … --url … --out … -- package/sha256/name….
+// The other indexes, if any, are a JSON list in --else.
 func (s Locate) Args() []string {
-	return encode("locate", withAddresses(s.fields(), s.Files), encodeFiles(s.Files))
+	fields := withAddresses(s.fields(), s.Files)
+	if len(s.Else) > 0 {
+		b, _ := json.Marshal(s.Else) // structs of strings cannot fail
+		v := string(b)
+		fields = append(fields, field{"--else", &v, true})
+	}
+	return encode("locate", fields, encodeFiles(s.Files))
 }
 
 // Args is the command line: fetch --index … --url … --out … -- package/sha256/name….
@@ -173,7 +180,11 @@ func Parse(args []string) (Step any, err error) {
 		return s, nothingLeft(command, rest, err)
 	case "locate":
 		var s Locate
-		s.Files, err = decodeFiles(command, args, s.fields())
+		var others string
+		s.Files, err = decodeFiles(command, args, append(s.fields(), field{"--else", &others, true}))
+		if err == nil && others != "" {
+			err = json.Unmarshal([]byte(others), &s.Else)
+		}
 		return s, err
 	case "fetch":
 		var s Fetch

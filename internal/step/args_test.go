@@ -14,8 +14,9 @@ func TestArgsRoundTrip(t *testing.T) {
 	steps := []interface{ Args() []string }{
 		Facts{"/base", "/usr/local/bin:/bin", "3.12.4", "/out"},
 		Facts{Root: "/base", Out: "/out"},
-		Locate{index, files, "/out"},
-		Locate{index, nil, "/out"},
+		Locate{index, nil, files, "/out"},
+		Locate{index, nil, nil, "/out"},
+		Locate{index, []Index{{Name: "pypi", URL: "https://pypi.org/simple/"}, {Name: "b", URL: "c", Login: "d"}}, files, "/out"},
 		Fetch{index, files, "/out"},
 		Fetch{Index{"demo", "https://x/demo.whl", "corp"}, files, "/out"},
 		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out"},

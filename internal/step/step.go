@@ -36,9 +36,11 @@ type Facts struct {
 	Out    string
 }
 
-// Locate asks one index where files are. Writes Out/locations.json: [Locations].
+// Locate asks one index where files are, and where that does not have them all, the
+// others in turn. Writes Out/locations.json: [Locations].
 type Locate struct {
 	Index Index
+	Else  []Index
 	Files []File
 	Out   string
 }
@@ -160,6 +162,7 @@ type Modes struct {
 // Locations is what Locate found, sorted by file name.
 type Locations struct {
 	Files []Location `json:"files"`
+	From  int        `json:"from,omitempty"` // which index has them: 0 is Index, 1 the first of Else
 	Step  bool       `json:"step,omitempty"` // only a step can download them: they want a login, a certificate or a proxy
 }
 

@@ -50,7 +50,8 @@ EOF
 
 # push_peer REFERENCE FOLDER PLATFORMS: only where the registry has it not.
 push_peer() {
-  local mark=$lab/peer-$(key_of "$1" "$2" "$3")
+  local mark
+  mark=$lab/peer-$(key_of "$1" "$2" "$3")
   if [[ ! -e $mark ]] || ! crane digest "$registry/$1" >/dev/null 2>&1; then
     step "pushing ${1#*/}" buildctl --addr "$buildkit_host" build --frontend dockerfile.v0 \
       --local context="$2" --local dockerfile="$2" --opt platform="$3" --output "type=image,\"name=$registry/$1\",push=true"
