@@ -41,7 +41,7 @@ func TestNoSecretLeaves(t *testing.T) {
 	h.plant(t)
 	left := scan{}
 	o := h.build(t, b, left, "mode=max")
-	for _, f := range []string{"omnibus.py", "ledger.py", "made.py", "private.py", "tokened.py", "byfile.py", "bynetrc.py", "certified.py"} {
+	for _, f := range []string{"omnibus.py", "ledger.py", "bykey.py", "hosted.py", "headed.py", "made.py", "private.py", "tokened.py", "byfile.py", "bynetrc.py", "certified.py"} {
 		if o.image.files[site+f] == nil {
 			t.Errorf("%s is not installed: a secret was not used", f)
 		}
@@ -115,12 +115,19 @@ func newHolder(t *testing.T) holder {
 	ledger := gitSource{name: "ledger", version: "3.0", url: web.URL + "/group/ledger.git", reference: "main",
 		commit: newRepository(t, web.root, "group/ledger.git").commit(library(t, "ledger", "3.0"))}
 	a := newAgent(t, k)
-	h.r.ssh = []string{"default=" + a.socket}
-	h.lines("the SSH key", k.read(k.file))
+	corp := newKey(t)
+	corpSSH := newGitHost(t, corp)
+	byKey := gitSource{name: "bykey", version: "1.0", url: corpSSH.address("group/bykey.git"), reference: "main",
+		commit: newRepository(t, corpSSH.home, "group/bykey.git").commit(library(t, "bykey", "1.0"))}
+	h.r.ssh = []string{"default=" + a.socket, "corp=" + corp.file}
+	h.lines("the SSH key in the agent", k.read(k.file))
+	h.lines("the SSH key in a file", corp.read(corp.file))
 	pass("GIT_AUTH_TOKEN", h.secrets["the git token"])
+	hosted, headed := h.gitWebs(t, pass)
 
 	// The first index: a wheel, and an sdist whose build asks it for what it needs.
-	h.project = newGitProject(t, "", ledger, over).knows(ssh)
+	h.project = newGitProject(t, "", ledger, over, byKey, hosted, headed).knows(ssh, corpSSH)
+	h.toml += fmt.Sprintf("ssh = { %q = \"corp\" }\n", corpSSH.name)
 	w, needed := fresh("private"), fresh("needed")
 	made := buildable(t, "made")
 	made.Files["pyproject.toml"] = strings.Replace(made.Files["pyproject.toml"], "requires = []", `requires = ["needed"]`, 1)
@@ -165,9 +172,26 @@ func newHolder(t *testing.T) holder {
 	pass("POETRY_CERTIFICATES_CERTIFIED_CLIENT_CERT", client)
 	h.locks = append(h.locks, locked{entry: h.from("certified", x, certified)})
 
-	h.servers = append(h.servers, ssh.stop, a.stop, web.Close, h.index.Close)
+	h.servers = append(h.servers, ssh.stop, corpSSH.stop, a.stop, web.Close, h.index.Close)
 	h.write(t)
 	return h
+}
+
+// gitWebs are two git hosts with secrets of their own: a token, and a whole header.
+func (h holder) gitWebs(t *testing.T, pass func(id, text string)) (hosted, headed gitSource) {
+	t.Helper()
+	token, header := "h0st-"+unique(t), "h3ader-"+unique(t)
+	h.secrets["the git token of a host"], h.secrets["the git header of a host"] = token, header
+	on := func(name, login string) (gitSource, *gitWeb) {
+		w := newGitWeb(t, login)
+		commit := newRepository(t, w.root, "group/"+name+".git").commit(library(t, name, "1.0"))
+		return gitSource{name: name, version: "1.0", url: w.URL + "/group/" + name + ".git", reference: "main", commit: commit}, w
+	}
+	hosted, w := on("hosted", basic("x-access-token", token))
+	pass("GIT_AUTH_TOKEN."+w.host(), token)
+	headed, w = on("headed", "Bearer "+header)
+	pass("GIT_AUTH_HEADER."+w.host(), "Bearer "+header)
+	return hosted, headed
 }
 
 // newBehindProxy has an index that only a proxy with a login knows.
