@@ -29,6 +29,11 @@ func TestApt(t *testing.T) {
 				}
 			}
 		}
+		for _, name := range []string{"/var/lib/dpkg/status", "/etc/ld.so.cache", "/usr/lib/x86_64-linux-gnu"} {
+			if at := first.image.files[name].header.ModTime; at.Year() != 1980 {
+				t.Errorf("%s says when it was written: %s", name, at)
+			}
+		}
 		p.locks = p.locks[1:]
 		p.write(t)
 		o := build(t, m, request{dir: p.dir})

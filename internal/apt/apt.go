@@ -1,5 +1,5 @@
 // Package apt installs Debian packages into the root that it runs on and leaves
-// nothing behind that only says when and how: lists, caches, logs.
+// nothing behind that only says when and how: lists, caches, logs, times.
 package apt
 
 import (
@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
@@ -41,6 +42,7 @@ func (i installer) install(packages []string) error {
 		return err
 	}
 	defer remove()
+	began := time.Now().Add(-time.Second) // the clock of a file system is a little behind
 	if err := i.run(argv(options, "update")...); err != nil {
 		return err
 	}
@@ -48,7 +50,10 @@ func (i installer) install(packages []string) error {
 	if err := i.run(append(install, packages...)...); err != nil {
 		return err
 	}
-	return i.clean()
+	if err := i.clean(); err != nil {
+		return err
+	}
+	return i.settle(began)
 }
 
 func argv(options []string, command ...string) []string {

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quatrain-build/quatrain/internal/step"
+	"github.com/quatrain-build/quatrain/internal/step/fixed"
 )
 
 func TestCheckPackage(t *testing.T) {
@@ -47,6 +49,16 @@ func TestInstall(t *testing.T) {
 	put(t, root, step.CA, "-----BEGIN CERTIFICATE-----company")
 	put(t, root, filepath.Join(step.CADir, "a.crt"), "-----BEGIN CERTIFICATE-----folder")
 	put(t, root, filepath.Join(step.CADir, "README"), "stray")
+	old := time.Unix(1e9, 0)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.Symlink("x", filepath.Join(root, "usr/bin/link")))
+	must(os.Chtimes(filepath.Join(root, "usr/bin/x"), old, old)) // a package's own time
+	must(os.Chtimes(filepath.Join(root, "usr"), old, old))
 	var ran []string
 	var ca string
 	i := installer{root: root, run: func(argv ...string) error {
@@ -68,6 +80,16 @@ func TestInstall(t *testing.T) {
 	if _, err := os.Stat(filepath.Dir(ca)); err == nil {
 		t.Errorf("%s is still there", ca)
 	}
+	for name, want := range map[string]time.Time{
+		"usr": old, "usr/bin": fixed.Time, "usr/bin/x": old, "usr/bin/link": fixed.Time,
+		"var/lib/dpkg": fixed.Time, "var/lib/dpkg/status": fixed.Time, "var/log": fixed.Time,
+	} {
+		info, err := os.Lstat(filepath.Join(root, name))
+		must(err)
+		if !info.ModTime().Equal(want) {
+			t.Errorf("%s is of %s, want %s", name, info.ModTime().UTC(), want.UTC())
+		}
+	}
 	var left []string
 	filepath.Walk(root, func(p string, info os.FileInfo, err error) error {
 		if rel, _ := filepath.Rel(root, p); err == nil && !info.IsDir() && !strings.HasPrefix(rel, ".quatrain") {
@@ -75,7 +97,7 @@ func TestInstall(t *testing.T) {
 		}
 		return err
 	})
-	if want := []string{systemBundle, "usr/bin/x", "var/lib/dpkg/status"}; !slices.Equal(left, want) {
+	if want := []string{systemBundle, "usr/bin/link", "usr/bin/x", "var/lib/dpkg/status"}; !slices.Equal(left, want) {
 		t.Errorf("left %q", left)
 	}
 }

@@ -25,6 +25,6 @@ func Tree(root string) error {
 				return err
 			}
 		}
-		return setTime(path)
+		return SetTime(path)
 	})
 }

@@ -11,9 +11,10 @@ const (
 	atSymlinkNofollow = 0x100
 )
 
-// setTime is utimensat(2) that does not follow links; package os has none such,
-// and the helper's bytes are a cache key: no dependency for one call.
-func setTime(path string) error {
+// SetTime gives one file, or link, the fixed time. It is utimensat(2), which does not
+// follow links; package os has none such, and the helper's bytes are a cache key: no
+// dependency for one call.
+func SetTime(path string) error {
 	p, err := syscall.BytePtrFromString(path)
 	if err != nil {
 		return err
