@@ -16,10 +16,6 @@ func (g *Graph) Facts(image llb.State, env []string) llb.State {
 		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
-		opts: []llb.RunOption{
-			offline,
-			// The image's own key says what is in it: hashing its files costs seconds.
-			llb.AddMount(s.Root, image, llb.Readonly, llb.ContentCache(llb.MountContentCacheOff)),
-		},
+		opts: []llb.RunOption{offline, g.keyed(s.Root, image)},
 	})
 }
