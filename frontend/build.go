@@ -71,7 +71,7 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 
 // planPlatform decides what goes into the image of one platform. What may go on
 // while the base image is on its way is started by meanwhile, which may be nil.
-func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(context.Context, plan.Input, *baseImage)) (*baseImage, *plan.Plan, error) {
+func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage)) (*baseImage, *plan.Plan, error) {
 	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts()}
 	var err error
 	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
@@ -86,7 +86,7 @@ func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target pla
 		return nil, nil, err
 	}
 	if meanwhile != nil {
-		meanwhile(ctx, in, image)
+		meanwhile(in, image)
 	}
 	if in.Base, err = r.facts(ctx, graph, image); err != nil {
 		return nil, nil, err
@@ -107,7 +107,10 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends what was started on a guess
 	project := begin(r, func() (projectTree, error) { return r.readProject(ctx, graph, target) })
-	image, p, err := r.planPlatform(ctx, graph, target, platform, r.speculate)
+	var begun func() *dependencies
+	image, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) {
+		begun = r.speculate(ctx, graph, in, image)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +118,25 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 		return nil, err
 	}
 	r.warnBuilds(ctx, p)
-	inputs, err := r.inputs(ctx, graph, p, image)
-	if err != nil {
+	wanted := begun()
+	if !wanted.serve(p) {
+		wanted = r.dependencies(ctx, graph, p, image)
+	}
+	if _, err := wanted.inputs(); err != nil {
 		return nil, err
 	}
 	tree, err := project()
 	if err != nil {
 		return nil, err
 	}
+	found, err := wanted.overlaps()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range found.warnings {
+		r.warn(ctx, w)
+	}
+	inputs := found.inputs
 	if err := r.addProject(ctx, p, tree, &inputs); err != nil {
 		return nil, err
 	}

@@ -82,8 +82,9 @@ func (r *request) warn(ctx context.Context, w *source.Error) {
 	r.entry.Warn(ctx, short, opts)
 }
 
-func (r *request) warnYanked(ctx context.Context, p *plan.Plan, f step.Location) {
-	r.warn(ctx, source.Errorf(r.lockEntry(f.Package), "the file chosen for %s is yanked: %s (%s)", f.Package, f.Name, f.Yanked))
+// yanked says that a file is that its project wants nobody to install.
+func (r *request) yanked(f step.Location) *source.Error {
+	return source.Errorf(r.lockEntry(f.Package), "the file chosen for %s is yanked: %s (%s)", f.Package, f.Name, f.Yanked)
 }
 
 // warnBuilds says which packages are built although others get a wheel: that takes

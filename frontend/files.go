@@ -43,9 +43,12 @@ func (r *request) readFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var read []func() ([]byte, error)
 	for _, name := range wanted {
-		data, err := dockerui.ReadFile(ctx, ref, path.Join(r.dir, name))
-		if err == nil {
+		read = append(read, begin(r, func() ([]byte, error) { return dockerui.ReadFile(ctx, ref, path.Join(r.dir, name)) }))
+	}
+	for i, name := range wanted {
+		if data, err := read[i](); err == nil {
 			r.files[name] = &source.File{Name: path.Join(r.dir, name), Data: data}
 		}
 	}

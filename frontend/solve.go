@@ -59,9 +59,6 @@ func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st llb.State
 
 // solveImage solves the image, and returns its history too.
 func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in quatrain.Inputs) (gwclient.Reference, []string, error) {
-	if err := r.settleOverlaps(ctx, g, p, &in); err != nil {
-		return nil, nil, err
-	}
 	var history []string
 	ref, err := r.solveAnyWay(ctx, p, &in, func() (llb.State, error) {
 		image, err := g.Assemble(p, in)
@@ -111,10 +108,11 @@ func fallBack(in *quatrain.Inputs, f failed) bool {
 }
 
 // locate asks every index where its files are.
-func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in *quatrain.Inputs) error {
+func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, all *findings) error {
+	in := &all.inputs
 	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
 	for _, index := range p.Indexes() {
-		found, err := r.locations(ctx, p, in, g.Locate(index, p.From(index)))
+		found, err := r.locations(ctx, p, all, g.Locate(index, p.From(index)))
 		if err != nil {
 			return err
 		}
@@ -123,7 +121,7 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, i
 	if p.Builder == nil || len(p.Builder.PipFrom) == 0 {
 		return nil
 	}
-	found, err := r.locations(ctx, p, in, g.LocatePip(p.Builder))
+	found, err := r.locations(ctx, p, all, g.LocatePip(p.Builder))
 	if err != nil {
 		return err
 	}
@@ -135,8 +133,9 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, i
 	return nil
 }
 
-// locations is an answer of Locate, noted in the inputs.
-func (r *request) locations(ctx context.Context, p *plan.Plan, in *quatrain.Inputs, answer llb.State) (step.Locations, error) {
+// locations is an answer of Locate, noted in the findings.
+func (r *request) locations(ctx context.Context, p *plan.Plan, all *findings, answer llb.State) (step.Locations, error) {
+	in := &all.inputs
 	var found step.Locations
 	in.Asked = append(in.Asked, answer)
 	ref, err := r.solveExplained(ctx, p, answer)
@@ -153,7 +152,7 @@ func (r *request) locations(ctx context.Context, p *plan.Plan, in *quatrain.Inpu
 	for _, f := range found.Files {
 		in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
 		if f.Yanked != "" {
-			r.warnYanked(ctx, p, f)
+			all.warnings = append(all.warnings, r.yanked(f))
 		}
 	}
 	return found, nil

@@ -2,46 +2,88 @@ package frontend
 
 import (
 	"context"
+	"reflect"
+	"sync"
 
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/llb"
 )
 
+// dependencies are a plan's packages on their way: where they come from, and what of
+// them overlaps. Each is found once, by whoever asks first.
+type dependencies struct {
+	plan     *plan.Plan
+	inputs   func() (findings, error)
+	overlaps func() (findings, error) // the inputs, with what they say
+}
+
+// findings are inputs of a graph, and what the user is to be told of them.
+type findings struct {
+	inputs   llb.Inputs
+	warnings []*source.Error
+}
+
+func (r *request) dependencies(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) *dependencies {
+	d := &dependencies{plan: p}
+	d.inputs = sync.OnceValues(func() (findings, error) { return r.inputs(ctx, g, p, image) })
+	d.overlaps = sync.OnceValues(func() (findings, error) {
+		found, err := d.inputs()
+		if err != nil {
+			return found, err
+		}
+		return r.findOverlaps(ctx, g, p, found)
+	})
+	return d
+}
+
+// serve says whether these are another plan's dependencies too: on a base image of the
+// same Python it wants the same of them.
+func (d *dependencies) serve(p *plan.Plan) bool {
+	if d == nil || d.plan.Base.Interpreter != p.Base.Interpreter || d.plan.Base.Version != p.Base.Version {
+		return false
+	}
+	guessed := *d.plan
+	guessed.Base = p.Base
+	return reflect.DeepEqual(&guessed, p)
+}
+
 // speculate starts on the dependencies while the base image is still on its way: an
 // official image says in its configuration what its files will say too. Where the
-// guess is right, which it nearly always is, the real graph has the same vertices
-// and BuildKit runs each once; where it is wrong, some work was for nothing and the
-// image is the same. Nothing is reported from here: the real run says what is wrong.
-// It ends with ctx.
-func (r *request) speculate(ctx context.Context, in plan.Input, image *baseImage) {
+// guess is right, which it nearly always is, they serve; where it is wrong, some work
+// was for nothing and the image is the same. It ends with ctx, and returns what was
+// begun: nil where there was nothing to guess.
+func (r *request) speculate(ctx context.Context, g *llb.Graph, in plan.Input, image *baseImage) func() *dependencies {
 	guess, ok := base.Guess(image.base.Config.Config.Env)
 	caps := r.client.BuildOpts().LLBCaps
 	if !ok || caps.Supports(pb.CapMergeOp) != nil || r.inOrder() || in.Target.Stage == plan.BaseStage {
-		return
+		return func() *dependencies { return nil }
 	}
 	in.Base = guess
-	go func() { _ = r.solveDependencies(ctx, in, image) }()
+	begun := sync.OnceValue(func() *dependencies {
+		p, err := plan.New(in)
+		if err != nil {
+			return nil
+		}
+		d := r.dependencies(ctx, g, p, image)
+		go d.overlaps()
+		go r.install(ctx, g, d) // and byte code, as soon as the base is there
+		return d
+	})
+	go begun()
+	return begun
 }
 
-func (r *request) solveDependencies(ctx context.Context, in plan.Input, image *baseImage) error {
-	graph, err := r.newGraph(ctx, in.Target)
-	if err != nil {
-		return err
+// install has the builder begin with all layers of the dependencies. Nothing is
+// reported from here: whoever wants the layers is told what is wrong.
+func (r *request) install(ctx context.Context, g *llb.Graph, d *dependencies) {
+	if found, err := d.inputs(); err == nil && len(d.plan.Packages) > 0 {
+		_, _ = r.solve(ctx, g.Dependencies(d.plan, found.inputs))
 	}
-	p, err := plan.New(in)
-	if err != nil {
-		return err
-	}
-	inputs, err := r.inputs(ctx, graph, p, image)
-	if err != nil || len(p.Packages) == 0 {
-		return err
-	}
-	_, err = r.solve(ctx, graph.Dependencies(p, inputs))
-	return err
 }
 
 // inOrder says that the client wants one request after the other: it keeps them.
@@ -51,16 +93,16 @@ func (r *request) inOrder() bool {
 }
 
 // inputs finds where the packages of a plan come from.
-func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) (llb.Inputs, error) {
-	in := llb.Inputs{
+func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) (findings, error) {
+	found := findings{inputs: llb.Inputs{
 		Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.base.Config.Config.Env,
 		Asked: []bkllb.State{image.facts(g)},
-	}
-	if err := r.addTrees(ctx, p, &in); err != nil {
-		return in, err
+	}}
+	if err := r.addTrees(ctx, p, &found.inputs); err != nil {
+		return found, err
 	}
 	if err := r.checkHosts(p); err != nil {
-		return in, err
+		return found, err
 	}
-	return in, r.locate(ctx, g, p, &in)
+	return found, r.locate(ctx, g, p, &found)
 }
