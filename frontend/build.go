@@ -118,6 +118,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 		return nil, err
 	}
 	r.warnBuilds(ctx, p)
+	r.warnEmulated(ctx, p)
 	wanted := begun()
 	if !wanted.serve(p) {
 		wanted = r.dependencies(ctx, graph, p, image)

@@ -2,6 +2,7 @@ package frontend_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/moby/buildkit/solver/pb"
@@ -33,5 +34,31 @@ func TestOldestDaemon(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What a platform other than the builder's takes emulation for is said before it runs;
+// nothing is, where it takes none.
+func TestEmulation(t *testing.T) {
+	sdist := strings.ReplaceAll(lock, "pure-1.0-py3-none-any.whl", "pure-1.0.tar.gz")
+	const told = "pure 1.0 is built from its source on linux/arm64, and this builder is linux/amd64 (poetry.lock:2). That takes emulation registered with the kernel (binfmt_misc), or a builder of that platform; a version with a wheel for it takes neither."
+	for name, c := range map[string]struct {
+		lock, platform, want string
+	}{
+		"a wheel":     {lock, "linux/arm64", ""},
+		"an sdist":    {sdist, "linux/arm64", told},
+		"both":        {sdist, "linux/amd64,linux/arm64", told},
+		"at home":     {sdist, "linux/amd64", ""},
+		"like enough": {sdist, "linux/386", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := build(t, asked{files: map[string]string{"poetry.lock": c.lock}, opts: args("platform", c.platform)})
+			if a.err != nil {
+				t.Fatal(a.err)
+			}
+			if got := strings.Join(a.warnings, "\n"); got != c.want {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 }

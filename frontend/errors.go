@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/containerd/platforms"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
@@ -98,6 +99,26 @@ func (r *request) warnBuilds(ctx context.Context, p *plan.Plan) {
 	}
 }
 
+// warnEmulated says what a builder of another platform has to emulate.
+func (r *request) warnEmulated(ctx context.Context, p *plan.Plan) {
+	if !r.emulates(p.Platform) {
+		return
+	}
+	for _, n := range p.Native() {
+		hint := "That takes emulation registered with the kernel (binfmt_misc), or a builder of that platform"
+		if n.Hint != "" {
+			hint += "; " + n.Hint
+		}
+		r.warn(ctx, source.Errorf(n.At, "%s on %s, and this builder is %s", n.What, p.Platform, platformID(r.buildPlatformSpec())).WithHint("%s.", hint))
+	}
+}
+
+// emulates tells whether the builder's processor does not run a platform's programs.
+func (r *request) emulates(platform string) bool {
+	p, err := platforms.Parse(platform)
+	return err == nil && !platforms.Only(r.buildPlatformSpec()).Match(p)
+}
+
 // lockEntry is where the lock names a package.
 func (r *request) lockEntry(name string) source.Range {
 	for _, p := range r.lock.Packages {
@@ -112,7 +133,11 @@ func (r *request) lockEntry(name string) source.Range {
 func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 	var all []error
 	for _, problem := range ps {
-		e := source.Errorf(r.placeOf(p, problem), "%s", problem.Message)
+		message := problem.Message
+		if p != nil && r.emulates(p.Platform) {
+			message = p.Platform + ": " + message
+		}
+		e := source.Errorf(r.placeOf(p, problem), "%s", message)
 		if problem.Hint != "" {
 			e = e.WithHint("%s", problem.Hint)
 		}

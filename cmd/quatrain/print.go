@@ -41,5 +41,14 @@ func printText(w io.Writer, p *plan.Plan) error {
 	for _, pkg := range p.Packages {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", pkg.Name, pkg.Version, pkg.Origin.String(), pkg.File)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for i, n := range p.Native() {
+		if i == 0 {
+			fmt.Fprintf(w, "a builder of another platform than %s emulates:\n", p.Platform)
+		}
+		fmt.Fprintf(w, "  %s\n", n.What)
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // symptom is a text in a build's log, and what to do about it. $1 in the advice
@@ -20,7 +22,7 @@ func apt(names string) string { return fmt.Sprintf(addApt, names) }
 
 // symptoms are in order: the first that is found counts.
 var symptoms = []symptom{
-	{regexp.MustCompile(`(?i)exec format error`), "The source has to be built on the target's platform: register emulation with the kernel (binfmt_misc), or build on a machine of that platform."},
+	{regexp.MustCompile(`(?i)exec format error`), step.NotOurs + " A version of $package with a wheel for it takes neither."},
 	{regexp.MustCompile(`CERTIFICATE_VERIFY_FAILED|certificate verify failed`), "Pass your company's certificate to the build: --secret id=ca,src=company-ca.pem (compose: build.secrets)."},
 	{regexp.MustCompile(`fatal error: Python\.h`), apt(`"python3-dev"`)},
 	{regexp.MustCompile(`pg_config executable not found`), apt(`"libpq-dev" and "gcc"`) + " The running image needs \"libpq5\" in `apt` of [tool.quatrain]."},

@@ -3,6 +3,7 @@ package step
 import (
 	"errors"
 	"strings"
+	"syscall"
 )
 
 // Error makes a problem usable as an error; the text is what a log shows.
@@ -19,6 +20,18 @@ func (p *Problem) Error() string {
 		b.WriteString("\n  hint: " + p.Hint)
 	}
 	return b.String()
+}
+
+// NotOurs is what to do where the kernel does not run a program: it is for another
+// platform than the builder's.
+const NotOurs = "This has to run on the target's platform: register emulation with the kernel (binfmt_misc), or build on a machine of that platform."
+
+// Unrunnable makes a problem of an error that says so, and leaves any other.
+func Unrunnable(what string, err error) error {
+	if !errors.Is(err, syscall.ENOEXEC) {
+		return err
+	}
+	return &Problem{Kind: Failed, Message: what + ": " + err.Error(), Hint: NotOurs}
 }
 
 // Problems flattens an error, joined ones included. An error that carries no

@@ -45,7 +45,7 @@ func Run(s step.Test) error {
 		return &step.Problem{Kind: step.CommandFailed, Message: fmt.Sprintf("%s: %s", strings.Join(s.Command, " "), exit.ProcessState),
 			Hint: "What it printed is in the log of this build, above."}
 	}
-	return err
+	return step.Unrunnable(s.Command[0], err)
 }
 
 // ids reads "10001:10001".
