@@ -73,7 +73,7 @@ func onContainerd(t *testing.T) builder {
 		}
 		return err == nil
 	}
-	background(t, nil, listens,
+	background(t, nil, filepath.Join(t.TempDir(), "log"), listens,
 		"containerd", "--config", config, "--address", socket, "--root", filepath.Join(dir, "root"), "--state", filepath.Join(dir, "state"))
 	return empty(t, "sh", "-c", `socket=$0 && exec "$@" --oci-worker=false --containerd-worker=true --containerd-worker-net=host --containerd-worker-addr="$socket"`, socket)
 }

@@ -56,16 +56,17 @@ func ownDaemon(t *testing.T, env []string, through ...string) (address string) {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	address = "unix://" + filepath.Join(dir, "s")
 	argv := append(through, "buildkitd", "--config", filepath.Join(lab, "buildkitd.toml"), "--root", filepath.Join(dir, "root"), "--addr", address)
-	background(t, env, func() bool { return exec.Command("buildctl", "--addr", address, "debug", "workers").Run() == nil }, argv...)
+	background(t, env, filepath.Join(dir, "log"), func() bool { return exec.Command("buildctl", "--addr", address, "debug", "workers").Run() == nil }, argv...)
 	return address
 }
 
-// background runs a daemon until the test ends, and waits until it is ready.
-func background(t *testing.T, env []string, ready func() bool, argv ...string) {
+// background runs a daemon until the test ends, and waits until it is ready. What it
+// says goes to a file.
+func background(t *testing.T, env []string, to string, ready func() bool, argv ...string) {
 	t.Helper()
 	daemon := exec.Command(argv[0], argv[1:]...)
 	daemon.Env = append(os.Environ(), env...)
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	log, err := os.Create(to)
 	must(t, err)
 	defer log.Close()
 	daemon.Stdout, daemon.Stderr = log, log
