@@ -43,7 +43,7 @@ func (g *Graph) file(pkg plan.Package, in Inputs, fetched map[plan.Index]llb.Sta
 	}
 	if s, ok := fetched[pkg.Origin.Index]; ok {
 		at := "/" + pkg.SHA256 + "/" + pkg.File
-		return place{g.alone(s, at), at}
+		return place{g.alone(s, at, llb.WithoutExportCache()), at}
 	}
 	return place{g.fetch(pkg, in.URLs[pkg.SHA256]), "/" + pkg.File}
 }

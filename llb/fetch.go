@@ -30,7 +30,7 @@ func (g *Graph) LocatePip(b *plan.Builder) llb.State {
 	for _, index := range b.PipFrom[1:] {
 		s.Else = append(s.Else, step.Index(index))
 	}
-	return g.run(command{
+	return g.of(plan.BuilderPart).run(command{
 		name: "[locate] pip, to build with",
 		args: s.Args(),
 		root: llb.Scratch(),
@@ -41,7 +41,9 @@ func (g *Graph) LocatePip(b *plan.Builder) llb.State {
 
 // fetchByStep downloads the files of one index in a step: what BuildKit's own
 // HTTP source cannot do (logins, certificates and proxies that only steps know,
-// retries), and with reasons for every failure. Output: <sha256>/<file name>.
+// retries), and with reasons for every failure. Output: <sha256>/<file name>. It is not
+// exported to a cache: what is installed of the files is, and another set of files is
+// another step.
 func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State {
 	s := step.Fetch{Index: step.Index(index), Files: files(packages), Out: step.Out}
 	return g.run(command{
@@ -49,7 +51,7 @@ func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State
 		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
-		opts: g.indexOptions(index),
+		opts: append(g.indexOptions(index), llb.WithoutExportCache()),
 	})
 }
 

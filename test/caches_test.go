@@ -1,6 +1,8 @@
 package test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
 // A daemon that has built nothing takes the dependencies from the cache that another one
@@ -16,21 +20,25 @@ import (
 // pulled. Others have what is in the image alone, so the base and the index are asked
 // once more.
 func TestCaches(t *testing.T) {
-	p := shop(t)
+	p := withLogin(shop(t), t)
 	registry := variable(t, "QUATRAIN_REGISTRY") + "/" + unique(t)
 	local := t.TempDir()
 	push := func(tag string) string {
 		return "--output=type=image,push=true,registry.insecure=true,name=" + registry + ":" + tag
 	}
+	login := map[string][]byte{"POETRY_HTTP_BASIC_PRIVATE_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_PRIVATE_PASSWORD": []byte(hunter)}
 	first := empty(t)
 	// The small caches first: what goes into a big one can be exported from then on, and
 	// would be in the small ones too.
-	small := first.buildx(t, request{dir: p.dir, noImage: true, flags: []string{push("inline"), "--cache-to=type=inline",
+	small := first.buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{push("inline"), "--cache-to=type=inline",
 		"--cache-to=type=registry,mode=min,ref=" + registry + ":min"}})
-	big := first.buildx(t, request{dir: p.dir, flags: []string{
+	big := first.buildx(t, request{dir: p.dir, secrets: login, flags: []string{
 		"--cache-to=type=registry,mode=max,ref=" + registry + ":max", "--cache-to=type=local,mode=max,dest=" + local}})
 	if small.err != nil || big.err != nil {
 		t.Fatal(small.err, big.err)
+	}
+	if wheels := inCache(t, local, "/private-1.0-py3-none-any.whl"); len(wheels) > 0 {
+		t.Errorf("what is installed is in the cache, and the wheel as well: %q", wheels)
 	}
 	for _, c := range []struct{ name, from, to string }{
 		{"registry max", "type=registry,ref=" + registry + ":max", push("again")},
@@ -41,7 +49,7 @@ func TestCaches(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p.index.requests()
 			b, root := emptyAt(t)
-			r := request{dir: p.dir, noImage: true, flags: []string{"--cache-from=" + c.from}}
+			r := request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-from=" + c.from}}
 			if c.to != "" {
 				r.flags = append(r.flags, c.to)
 			}
@@ -73,6 +81,40 @@ func TestCaches(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withLogin adds a package of an index that wants a login.
+func withLogin(p *project, t *testing.T) *project {
+	t.Helper()
+	w := pindex.Wheel{Name: "private", Version: "1.0", Files: map[string]string{"private.py": "x = 1\n"}}
+	x := newIndex(t, w)
+	x.Set(pindex.Options{Username: "me", Password: hunter})
+	p.toml = plainProject + fmt.Sprintf("\n[[tool.poetry.source]]\nname = \"private\"\nurl = \"%s/simple/\"\npriority = \"explicit\"\n", x.URL)
+	p.locks = append(p.locks, locked{entry: fmt.Sprintf("[[package]]\nname = \"private\"\nversion = \"1.0\"\noptional = false\npython-versions = \">=3.8\"\ngroups = [\"main\"]\n"+
+		"files = [{file = %q, hash = \"sha256:%s\"}]\n\n[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"private\"\n", w.Filename(), pindex.SHA256(w), x.URL)})
+	return p.write(t)
+}
+
+// inCache are the files in the layers of a local cache whose names end so.
+func inCache(t *testing.T, dir, suffix string) (found []string) {
+	t.Helper()
+	blobs, err := filepath.Glob(dir + "/blobs/sha256/*")
+	must(t, err)
+	for _, b := range blobs {
+		data, err := os.ReadFile(b)
+		must(t, err)
+		if !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+			continue // a manifest
+		}
+		im := &image{files: map[string]*imageFile{}, own: map[string][]string{}}
+		im.apply(t, b, data)
+		for _, name := range im.own[b] {
+			if strings.HasSuffix(name, suffix) {
+				found = append(found, name)
+			}
+		}
+	}
+	return found
 }
 
 // layersIn are those of the layers that a daemon has the content of.
