@@ -101,5 +101,5 @@ bench: ## Quatrain against Dockerfiles for uv and Poetry; ARGS='-runs 5 -bytecod
 	eval "$$($(LAB) env)" && go run ./bench $(ARGS)
 
 .PHONY: bench-report
-bench-report: go ## docs/benchmarks.md and .svg of what is in bench/results
+bench-report: go ## docs, plot and README of what is in bench/results
 	go run ./bench -report

@@ -80,7 +80,11 @@ func TestSides(t *testing.T) {
 
 // What is reported of made up results, twice the same.
 func TestReport(t *testing.T) {
-	results, docs := t.TempDir(), t.TempDir()
+	results, root := t.TempDir(), t.TempDir()
+	docs := filepath.Join(root, "docs")
+	if err := os.Mkdir(docs, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	lines := []string{`{"machine":{"cpu":"Slow","cores":2,"memory_gb":4,"kernel":"6.1","commit":"abc"}}`}
 	for _, side := range []string{`"quatrain","seconds":5,"size":10,"starts":[1,2,9]`, `"uv","seconds":9,"size":11,"starts":[3]`, `"uv","seconds":11,"size":11`, `"poetry","seconds":20`} {
 		lines = append(lines, `{"case":"cold","compression":"gzip","bytecode":true,"side":`+side+`}`)
@@ -94,9 +98,11 @@ func TestReport(t *testing.T) {
 	write(filepath.Join(results, "1.jsonl"), strings.Join(lines, "\n")+"\n")
 	name := filepath.Join(docs, "benchmarks.md")
 	write(name, "# Before\n"+beginBlock+"\nstale tables\n"+endBlock+"\nafter\n")
+	readme := filepath.Join(root, "README.md")
+	write(readme, beginBlock+endBlock)
 	var before []byte
 	for range 2 {
-		if err := writeReport(results, docs); err != nil {
+		if err := writeReport(results, root); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(name)
@@ -117,6 +123,9 @@ func TestReport(t *testing.T) {
 	}
 	if strings.Contains(text, "stale tables") {
 		t.Error("the old tables are still there")
+	}
+	if text, err := os.ReadFile(readme); err != nil || !strings.Contains(string(text), "| cold | 5.00 | 10.0 | 20.0 |") {
+		t.Errorf("%v\n%s", err, text)
 	}
 	if svg, err := os.ReadFile(filepath.Join(docs, "benchmarks.svg")); err != nil || !strings.HasPrefix(string(svg), "<svg ") {
 		t.Errorf("%v\n%s", err, svg)

@@ -43,11 +43,11 @@ func main() {
 	compression := flag.String("compression", "gzip", "gzip, zstd or gzip,zstd")
 	bytecode := flag.String("bytecode", "on,off", "on, off or on,off")
 	flag.StringVar(&o.out, "out", "", "the file of results; default: a new one in bench/results")
-	report := flag.Bool("report", false, "measure nothing; write docs/benchmarks.md and docs/benchmarks.svg")
+	report := flag.Bool("report", false, "measure nothing; write docs/benchmarks.md, docs/benchmarks.svg and a table in README.md")
 	results := flag.String("results", "bench/results", "what -report reads")
 	flag.Parse()
 	if *report {
-		if err := writeReport(*results, "docs"); err != nil {
+		if err := writeReport(*results, "."); err != nil {
 			log.Fatalf("bench: %v", err)
 		}
 		return

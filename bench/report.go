@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,9 +14,9 @@ const (
 	endBlock   = "<!-- The end of what is written. -->"
 )
 
-// writeReport writes the tables into benchmarks.md, between two marks, and the plot
-// beside it.
-func writeReport(results, docs string) error {
+// writeReport writes the tables into docs/benchmarks.md, the plot beside it, and some
+// rows into README.md.
+func writeReport(results, root string) error {
 	all, err := readResults(results)
 	if err != nil {
 		return err
@@ -24,7 +25,14 @@ func writeReport(results, docs string) error {
 		return fmt.Errorf("%s has no results", results)
 	}
 	t := tableOf(all)
-	name := filepath.Join(docs, "benchmarks.md")
+	return errors.Join(
+		writeBlock(filepath.Join(root, "docs/benchmarks.md"), t.markdown(all)),
+		os.WriteFile(filepath.Join(root, "docs/benchmarks.svg"), []byte(t.plot()), 0o644),
+		writeBlock(filepath.Join(root, "README.md"), t.summary(t.kinds()[0])))
+}
+
+// writeBlock replaces what stands between two marks.
+func writeBlock(name, text string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -34,11 +42,32 @@ func writeReport(results, docs string) error {
 	if !ok || !closed {
 		return fmt.Errorf("%s has no place for the tables: lines %q and %q", name, beginBlock, endBlock)
 	}
-	text := head + beginBlock + "\n\n" + t.markdown(all) + endBlock + tail
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		return err
+	return os.WriteFile(name, []byte(head+beginBlock+"\n\n"+text+endBlock+tail), 0o644)
+}
+
+// summary is the medians of a kind, in seconds.
+func (t table) summary(k kind) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| seconds, %s |", k)
+	for _, s := range sides {
+		b.WriteString(" " + s.title + " |")
 	}
-	return os.WriteFile(filepath.Join(docs, "benchmarks.svg"), []byte(t.plot()), 0o644)
+	b.WriteString("\n|---|---|---|---|\n")
+	for _, c := range caseTitles() {
+		if c.name == arm64Case || t[k][c.name] == nil {
+			continue
+		}
+		fmt.Fprintf(&b, "| %s |", c.title)
+		for _, s := range sides {
+			if sp := t.of(k, c.name, s.name, took); sp.n > 0 {
+				fmt.Fprintf(&b, " %s |", seconds(sp.median))
+			} else {
+				b.WriteString(" – |")
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 func (t table) markdown(all []measured) string {
