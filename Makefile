@@ -49,7 +49,7 @@ lab-down: ## stop what `make lab` started
 
 .PHONY: integration
 integration: ## tests against a real daemon
-	$(LAB) up buildkitd bases frontend builder engine engine-classic engine-debian13 engine-debian12 oldest poetry scanners ssh
+	$(LAB) up buildkitd bases frontend builder engine engine-classic engine-debian13 engine-debian12 oldest emulator poetry scanners ssh
 	eval "$$($(LAB) env)" && go test -count=1 -timeout 60m ./test/...
 
 .PHONY: conformance
