@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -35,6 +36,8 @@ func (b *builds) build(ctx context.Context, flags ...string) (*result, error) {
 		args = append(args, "--platform", b.platform)
 	}
 	cmd := exec.CommandContext(ctx, "docker", append(append(args, flags...), b.project)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // the builder ends what it does
+	cmd.WaitDelay = 30 * time.Second
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err

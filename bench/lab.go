@@ -68,7 +68,9 @@ func (l *lab) close() {
 	for _, p := range l.daemons {
 		p.stop()
 	}
-	os.RemoveAll(l.dir)
+	if run(context.Background(), "mountpoint", filepath.Join(l.dir, "disk")) != nil { // else something there is in use
+		os.RemoveAll(l.dir)
+	}
 }
 
 func (l *lab) address() string { return "unix://" + filepath.Join(l.dir, "s") }
@@ -158,7 +160,8 @@ func (l *lab) newDaemon(ctx context.Context) (*daemon, error) {
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		return nil, errors.Join(err, disk.remove())
 	}
-	p, err := start(filepath.Join(l.dir, "buildkitd.log"), "buildkitd", "--config", config)
+	// What it mounts while it works lies below its disk, and goes with it.
+	p, err := start(filepath.Join(l.dir, "buildkitd.log"), "env", "TMPDIR="+disk.dir, "buildkitd", "--config", config)
 	if err != nil {
 		return nil, errors.Join(err, disk.remove())
 	}
@@ -207,7 +210,7 @@ func newDisk(ctx context.Context, name string) (*disk, error) {
 }
 
 func (d *disk) remove() error {
-	err := until(context.Background(), func() error { return run(context.Background(), "umount", d.dir) })
+	err := until(context.Background(), func() error { return run(context.Background(), "umount", "--recursive", d.dir) })
 	return errors.Join(err, os.Remove(d.file))
 }
 
