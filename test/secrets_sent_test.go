@@ -112,8 +112,8 @@ func (h holder) send(t *testing.T, b builder, address string, c sender, left sca
 	left.folder(t, "the exported cache of "+c.name, s.cache)
 }
 
-// newSent has what the project of newHolder has not: a key given as a file, and every
-// name under which the login of a git host is passed.
+// newSent has a secret of each sort: a key given as a file, the token of one git host,
+// the header of all of them, and an index's password.
 func newSent(t *testing.T, client string) holder {
 	t.Helper()
 	h := holder{secrets: map[string]string{}, planted: map[string][]string{}, r: request{secrets: map[string][]byte{}}}
@@ -123,23 +123,17 @@ func newSent(t *testing.T, client string) holder {
 	h.r.ssh = []string{"corp=" + k.file}
 	h.lines("the SSH key that "+client+" has as a file", k.read(k.file))
 	sources := []gitSource{over}
-	for _, name := range []string{"GIT_AUTH_TOKEN", "GIT_AUTH_HEADER", "GIT_AUTH_HEADER of all hosts"} {
-		text := "g1t-" + unique(t)
-		login := basic("x-access-token", text)
-		if name != "GIT_AUTH_TOKEN" {
-			text = "Bearer " + text
-			login = text
+	for i, text := range []string{"t0ken-" + unique(t), "h3ader-" + unique(t)} {
+		login := []string{basic("x-access-token", text), "Bearer " + text}[i]
+		w, name := newGitWeb(t, login), fmt.Sprint("web", i)
+		id, value := "GIT_AUTH_TOKEN."+w.host(), text
+		if i == 1 {
+			id, value = "GIT_AUTH_HEADER", login
 		}
-		w := newGitWeb(t, login)
+		h.r.secrets[id], h.secrets[id+" by "+client] = []byte(value), text
 		h.servers = append(h.servers, w.Close)
-		id, all := strings.CutSuffix(name, " of all hosts")
-		if !all {
-			id += "." + w.host()
-		}
-		h.r.secrets[id], h.secrets[name+" by "+client] = []byte(text), strings.TrimPrefix(text, "Bearer ")
-		library := library(t, fmt.Sprint("web", len(sources)), "1.0")
-		sources = append(sources, gitSource{name: fmt.Sprint("web", len(sources)), version: "1.0", url: w.URL + "/group/web.git", reference: "main",
-			commit: newRepository(t, w.root, "group/web.git").commit(library)})
+		sources = append(sources, gitSource{name: name, version: "1.0", url: w.URL + "/group/web.git", reference: "main",
+			commit: newRepository(t, w.root, "group/web.git").commit(library(t, name, "1.0"))})
 	}
 	h.project = newGitProject(t, "", sources...).knows(host)
 	h.project.toml += fmt.Sprintf("ssh = { %q = \"corp\" }\n", host.name)
