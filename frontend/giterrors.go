@@ -39,7 +39,7 @@ var gitSymptoms = []gitSymptom{
 		"`ssh-keyscan` shows a host's keys: the file `known-hosts` of [tool.quatrain.git] needs one for every host, those of submodules as well."},
 	{regexp.MustCompile(`Permission denied \(`),
 		"the SSH agent has no key that the host accepts",
-		"`ssh-add -l` shows what keys the agent has: one of them needs the right to read the repository. The build was given the agent as `--ssh $agent` (compose: `build.ssh: [$agent]`)."},
+		"`ssh-add -l` shows what keys the agent has: one of them needs the right to read the repository. The agent is the one of `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`)."},
 	{regexp.MustCompile(`certificate verif|certificate problem|server certificate|CAfile`),
 		"the builder does not trust the host's certificate",
 		"The builder itself fetches git dependencies: its own trust store needs your company's certificate, in the image of the BuildKit container or on the machine of Docker Engine."},
@@ -54,7 +54,7 @@ var gitSymptoms = []gitSymptom{
 		"The builder itself fetches git dependencies: does it reach the host?"},
 	{regexp.MustCompile(`[Rr]epository (?:'.*' )?not found|does not appear to be a git repository|does not exist|could not be found|Could not read from remote repository`),
 		"there is no such repository, or no right to read it",
-		"Check the address. Over SSH a key of the agent needs read access, over HTTPS the token."},
+		"Check the address. Over SSH a key of the agent (`--ssh $agent`, compose: `build.ssh: [$agent]`) needs read access, over HTTPS the token."},
 }
 
 // fetchedByGit is the package whose repository a failure is about, nil for none. The

@@ -24,11 +24,11 @@ func TestGitErrors(t *testing.T) {
 		},
 		"an agent without a key": {
 			change: func(t *testing.T, x *gitCase) { x.ssh = []string{"default=" + newAgent(t).socket} },
-			want:   []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+			want:   append(bothWays, line, "the SSH agent has no key that the host accepts", "ssh-add -l"),
 		},
 		"an agent with another key": {
 			change: func(t *testing.T, x *gitCase) { x.ssh = []string{"default=" + newKey(t).file} },
-			want:   []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+			want:   append(bothWays, line, "the SSH agent has no key that the host accepts", "ssh-add -l"),
 		},
 		"an agent that is gone": {
 			change: func(t *testing.T, x *gitCase) {
@@ -36,7 +36,7 @@ func TestGitErrors(t *testing.T) {
 				a.stop()
 				x.ssh = []string{"default=" + a.socket}
 			},
-			want: []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+			want: append(bothWays, line, "the SSH agent has no key that the host accepts", "ssh-add -l"),
 		},
 		"an agent for the host": {
 			change: func(t *testing.T, x *gitCase) { x.p.toml += "ssh = { \"" + x.host.name + "\" = \"corp\" }\n" },
@@ -51,7 +51,7 @@ func TestGitErrors(t *testing.T) {
 				x.source.commit = x.repository.commit(library(t, "omnibus", "0.2.5"))
 				x.host.authorize(newKey(t))
 			},
-			want: []string{line, "the SSH agent has no key that the host accepts", "ssh-add -l"},
+			want: append(bothWays, line, "the SSH agent has no key that the host accepts", "ssh-add -l"),
 		},
 		"host not known": {
 			change: func(t *testing.T, x *gitCase) { x.p.toml = plainProject },
@@ -90,7 +90,7 @@ func TestGitErrors(t *testing.T) {
 				x.repository.submodule("../moved.git", r, "other")
 				x.source.commit = x.repository.commit(nil)
 			},
-			want: []string{line, "with its submodules: there is no such repository, or no right to read it"},
+			want: []string{line, "with its submodules: there is no such repository, or no right to read it", "--ssh default", "build.ssh: [default]"},
 		},
 		"no such repository": {
 			change: func(t *testing.T, x *gitCase) { x.source.url = x.host.address("group/nothing.git") },
