@@ -41,9 +41,9 @@ func (g *Graph) LocatePip(b *plan.Builder) llb.State {
 
 // fetchByStep downloads the files of one index in a step: what BuildKit's own
 // HTTP source cannot do (logins, certificates and proxies that only steps know,
-// retries), and with reasons for every failure. Output: <sha256>/<file name>. It is not
-// exported to a cache: what is installed of the files is, and another set of files is
-// another step.
+// retries), and with reasons for every failure. Output: <sha256>/<file name>. No cache
+// needs it: what is installed of the files is there, and another set of files is another
+// step. (BuildKit exports it all the same from the build in which it runs.)
 func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State {
 	s := step.Fetch{Index: step.Index(index), Files: files(packages), Out: step.Out}
 	return g.run(command{

@@ -37,6 +37,7 @@ func TestCaches(t *testing.T) {
 	if small.err != nil || big.err != nil {
 		t.Fatal(small.err, big.err)
 	}
+	// Of a build that has not fetched them itself.
 	if wheels := inCache(t, local, "/private-1.0-py3-none-any.whl"); len(wheels) > 0 {
 		t.Errorf("what is installed is in the cache, and the wheel as well: %q", wheels)
 	}
