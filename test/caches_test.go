@@ -82,6 +82,30 @@ func TestCaches(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a bump", func(t *testing.T) {
+		next := beta
+		next.Version = "2.1"
+		p.index.Add(next)
+		p.locks[1].wheel = next
+		p.write(t)
+		o := empty(t).buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-from=type=registry,ref=" + registry + ":max"}})
+		if o.err != nil {
+			t.Fatalf("%s\n%s", printed(o.err), o.log)
+		}
+		// The index of another package is not asked.
+		if got := kinds(o.ran); !slices.Equal(got, []string{"[compile]", "[install", "[locate]", "[overlaps]"}) {
+			t.Errorf("%q ran", o.ran)
+		}
+	})
+}
+
+// kinds are the first words of steps' names.
+func kinds(steps []string) (all []string) {
+	for _, s := range steps {
+		kind, _, _ := strings.Cut(s, " ")
+		all = append(all, kind)
+	}
+	return all
 }
 
 // withLogin adds a package of an index that wants a login.
@@ -187,12 +211,7 @@ func TestNoCacheFilter(t *testing.T) {
 		if o.err != nil {
 			t.Fatalf("%s\n%s", printed(o.err), o.log)
 		}
-		var kinds []string
-		for _, step := range o.ran {
-			kind, _, _ := strings.Cut(step, " ")
-			kinds = append(kinds, kind)
-		}
-		if !slices.Equal(kinds, c.kinds) {
+		if !slices.Equal(kinds(o.ran), c.kinds) {
 			t.Errorf("without the cache of %s these ran: %q", c.filter, o.ran)
 		}
 	}
