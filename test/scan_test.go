@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +157,33 @@ func forms(secret string) map[string]string {
 		last := (before + len(secret)) * 8 / 6 // the one after, of what stands behind
 		all[fmt.Sprint("base64, ", before)] = text[first:last]
 		all[fmt.Sprint("base64 for URLs, ", before)] = strings.NewReplacer("+", "-", "/", "_").Replace(text[first:last])
+	}
+	return all
+}
+
+// shape is what keys or tokens of one sort look like, whoever's they are.
+type shape struct {
+	what    string
+	like    *regexp.Regexp
+	planted string // one that nobody has
+}
+
+var shapes = []shape{
+	{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\\nr]+[A-Za-z0-9+/]{40}`),
+		"-----BEGIN OPENSSH " + "PRIVATE KEY-----\n" + strings.Repeat("quatrain", 5)},
+	{"a token of GitHub", regexp.MustCompile(`gh[pousr]_[A-Za-z0-9]{36}`), "ghp_" + strings.Repeat("quatrain0", 4)},
+	{"a token of GitLab", regexp.MustCompile(`glpat-[A-Za-z0-9_-]{20}`), "glpat-" + strings.Repeat("quatrain00", 2)},
+	{"a token of PyPI", regexp.MustCompile(`pypi-AgEI[A-Za-z0-9_-]{40}`), "pypi-AgEI" + strings.Repeat("quatrain", 5)},
+	{"a key of AWS", regexp.MustCompile(`AKIA[A-Z0-9]{16}`), "AKIA" + strings.Repeat("QUATRAIN", 2)},
+}
+
+// shaped are the texts of a shape, and a place of each.
+func (s scan) shaped(x shape) map[string]string {
+	all := map[string]string{}
+	for place, plain := range s {
+		for _, text := range x.like.FindAllString(plain, -1) {
+			all[text] = place
+		}
 	}
 	return all
 }

@@ -76,6 +76,20 @@ func TestNoSecretLeaves(t *testing.T) {
 		}
 	}
 
+	base := scan{} // its libraries have keys to test themselves with
+	base.pushed(t, "the base", registry(t)+"/library/python", "3.11-slim")
+	for _, x := range shapes {
+		found, its := left.shaped(x), base.shaped(x)
+		for text, place := range found {
+			if text != x.planted && its[text] == "" {
+				t.Errorf("%s is in %s: %s", x.what, place, text)
+			}
+		}
+		if found[x.planted] == "" {
+			t.Errorf("this looks at less than it says: %s, planted, was not found", x.what)
+		}
+	}
+
 	for _, x := range all {
 		for _, end := range x.servers {
 			end()
@@ -245,6 +259,9 @@ func (h holder) plant(t *testing.T) {
 	h.files["plain.txt"] = h.plantIn("the image")
 	h.files["query.txt"] = "a=" + url.QueryEscape(h.plantIn("the image"))
 	h.files["base64.txt"] = base64.StdEncoding.EncodeToString([]byte("a:" + h.plantIn("the image") + "b"))
+	for i, x := range shapes {
+		h.files[fmt.Sprintf("shape%d.txt", i)] = x.planted + "\n"
+	}
 	h.r.opts["label:planted"] = h.plantIn("the image")     // its config
 	h.r.opts["build-arg:PLANTED"] = h.plantIn("the image") // its provenance
 	maps.Copy(h.planted, map[string][]string{
