@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -130,6 +131,7 @@ func (a authority) client() []byte {
 // A refusal names the source and the secrets; no secret is printed.
 func TestPrivateIndexRefuses(t *testing.T) {
 	basic := map[string][]byte{"POETRY_HTTP_BASIC_LOCAL_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_LOCAL_PASSWORD": []byte("wr0ng-s3cret")}
+	right := map[string][]byte{"POETRY_HTTP_BASIC_LOCAL_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_LOCAL_PASSWORD": []byte(hunter)}
 	page, file := "/simple/private/", "/files/private-1.0-py3-none-any.whl"
 	for name, c := range map[string]struct {
 		login   bool
@@ -145,6 +147,7 @@ func TestPrivateIndexRefuses(t *testing.T) {
 		"file closed":  {false, file, 401, nil, []string{"local answers 401 Unauthorized for http://", "/files/private-1.0", "--secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"no page":      {false, page, 404, nil, []string{"private-1.0-py3-none-any.whl is not on local (http://", "who has no login: --secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"file gone":    {false, file, 404, basic, []string{"local answers 404 Not Found for http://", "comes from the secrets POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
+		"another file": {true, file, 200, right, []string{"the downloaded private-1.0-py3-none-any.whl has the hash sha256:", "the lock says sha256:"}},
 		"no auth.toml": {true, "", 0, map[string][]byte{"auth.toml": []byte("wr0ng-s3cret == ")}, []string{"the secret auth.toml is not TOML"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,7 +157,7 @@ func TestPrivateIndexRefuses(t *testing.T) {
 				x.Set(pindex.Options{Username: "me", Password: hunter})
 			}
 			if c.path != "" {
-				x.Fail(c.path, pindex.Fault{Status: c.status})
+				x.Fail(c.path, faultOf(c.status))
 			}
 			p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
 			o := bare(t).buildx(t, request{dir: p.dir, noImage: true, secrets: c.secrets})
@@ -164,6 +167,14 @@ func TestPrivateIndexRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// faultOf is an answer with a status; with that of a success, of another file.
+func faultOf(status int) pindex.Fault {
+	if status == http.StatusOK {
+		return pindex.Fault{Body: []byte("PK")}
+	}
+	return pindex.Fault{Status: status}
 }
 
 // The lock says which source a file comes from, whatever else has one of its name.
