@@ -117,7 +117,7 @@ for ((round = 1; round <= rounds; round++)); do
     port=$((port + 1))
     store "$port"
     frontend=127.0.0.1:$port/frontend:$i image=127.0.0.1:$port/orders
-    push_frontend "$i" "$round" "$frontend"
+    push_frontend "$i" "$round $i" "$frontend"
     before=$(bytes "$port")
     cold=$(seconds build "$work/orders" "$frontend" "$image:cold")
     after=$(bytes "$port")
