@@ -22,7 +22,6 @@ type lab struct {
 	dir      string // of this session, where overlayfs works
 	registry string // host:port
 	builder  string // buildx's name
-	arm64    bool
 	daemons  []*process
 }
 
