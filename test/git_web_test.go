@@ -38,8 +38,7 @@ func TestGitOverHTTP(t *testing.T) {
 			return map[string]string{"GIT_AUTH_TOKEN.git.test": token}
 		}, []string{`>>> name = "omnibus"`, "the host wants a login"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other, as in TestGitForms
 			w := newGitWeb(t, c.login)
 			p := newGitProject(t, "", w.omnibus()).write(t)
 			r := request{dir: p.dir, secrets: map[string][]byte{}, noImage: c.want != nil, opts: map[string]string{"attest:provenance": "mode=max"}}

@@ -199,14 +199,13 @@ var steps = []string{"[facts", "[locate", "[overlaps", "[install", "[compile", "
 type progress struct {
 	names   map[string]string // digest → name
 	started map[string]time.Time
-	ended   map[string]bool // what was called off, since nobody waits for it any more, has not
 	cached  map[string]bool
 	text    strings.Builder
 }
 
 func (p *progress) add(s *client.SolveStatus) {
 	if p.names == nil {
-		p.names, p.started, p.ended, p.cached = map[string]string{}, map[string]time.Time{}, map[string]bool{}, map[string]bool{}
+		p.names, p.started, p.cached = map[string]string{}, map[string]time.Time{}, map[string]bool{}
 	}
 	for _, v := range s.Vertexes {
 		id := v.Digest.String()
@@ -214,7 +213,6 @@ func (p *progress) add(s *client.SolveStatus) {
 		if v.Started != nil && p.started[id].IsZero() {
 			p.started[id] = *v.Started
 		}
-		p.ended[id] = p.ended[id] || v.Completed != nil && !strings.Contains(v.Error, "context canceled")
 		p.cached[id] = p.cached[id] || v.Cached
 	}
 	for _, l := range s.Logs {
@@ -230,7 +228,7 @@ func (p *progress) add(s *client.SolveStatus) {
 func (p *progress) ran() []string {
 	var ran []string
 	for id := range p.started {
-		if p.ended[id] && !p.cached[id] {
+		if !p.cached[id] {
 			ran = append(ran, p.names[id])
 		}
 	}

@@ -74,8 +74,7 @@ func TestURLBehindLogin(t *testing.T) {
 			return map[string]string{"netrc": fmt.Sprintf("machine %s\n  login me\n  password %q\n", host, hunter)}
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other, as in TestGitForms
 			w := pindex.Wheel{Name: "far-away", Version: "1.0", Files: map[string]string{"far_away.py": fmt.Sprintf("only = %q\n", unique(t))}}
 			d := newDownload(t, w)
 			settings := ""
