@@ -117,11 +117,7 @@ func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage
 	if err != nil {
 		return facts, err
 	}
-	data, err := dockerui.ReadFile(ctx, ref, base.FactsFile)
-	if err == nil {
-		err = json.Unmarshal(data, &facts)
-	}
-	if err != nil {
+	if err := readJSON(ctx, ref, base.FactsFile, &facts); err != nil {
 		return facts, fmt.Errorf("reading the facts of the base image: %w", err)
 	}
 	return facts, nil

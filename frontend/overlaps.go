@@ -2,13 +2,11 @@ package frontend
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	bkllb "github.com/moby/buildkit/client/llb"
-	"github.com/moby/buildkit/frontend/dockerui"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -33,12 +31,8 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 		return found, err
 	}
 	in.Asked = append(slices.Clip(in.Asked), overlaps)
-	data, err := dockerui.ReadFile(ctx, ref, "overlaps.json")
-	if err != nil {
-		return found, fmt.Errorf("reading which packages overlap: %w", err)
-	}
 	var list step.OverlapList
-	if err := json.Unmarshal(data, &list); err != nil {
+	if err := readJSON(ctx, ref, "overlaps.json", &list); err != nil {
 		return found, fmt.Errorf("reading which packages overlap: %w", err)
 	}
 	for _, o := range list.Overlaps {

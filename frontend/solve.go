@@ -142,11 +142,7 @@ func (r *request) locations(ctx context.Context, p *plan.Plan, all *findings, an
 	if err != nil {
 		return found, err
 	}
-	data, err := dockerui.ReadFile(ctx, ref, "locations.json")
-	if err == nil {
-		err = json.Unmarshal(data, &found)
-	}
-	if err != nil {
+	if err := readJSON(ctx, ref, "locations.json", &found); err != nil {
 		return found, fmt.Errorf("reading the addresses that an index gave: %w", err)
 	}
 	for _, f := range found.Files {
@@ -156,6 +152,15 @@ func (r *request) locations(ctx context.Context, p *plan.Plan, all *findings, an
 		}
 	}
 	return found, nil
+}
+
+// readJSON reads what a step has answered.
+func readJSON(ctx context.Context, ref gwclient.Reference, name string, v any) error {
+	data, err := dockerui.ReadFile(ctx, ref, name)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, v)
 }
 
 // failed is the vertex that a solve stopped at.
