@@ -37,23 +37,27 @@ func (i installer) install(packages []string) error {
 	if len(packages) == 0 {
 		return nil
 	}
-	options, remove, err := i.trust()
-	if err != nil {
-		return err
-	}
-	defer remove()
 	began := time.Now().Add(-time.Second) // the clock of a file system is a little behind
-	if err := i.run(argv(options, "update")...); err != nil {
-		return err
-	}
-	install := argv(options, "install", "-y", "--no-install-recommends", "--")
-	if err := i.run(append(install, packages...)...); err != nil {
+	if err := i.updateAndInstall(packages); err != nil {
 		return err
 	}
 	if err := i.clean(); err != nil {
 		return err
 	}
 	return i.settle(began)
+}
+
+func (i installer) updateAndInstall(packages []string) error {
+	options, remove, err := i.trust()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	if err := i.run(argv(options, "update")...); err != nil {
+		return err
+	}
+	install := argv(options, "install", "-y", "--no-install-recommends", "--")
+	return i.run(append(install, packages...)...)
 }
 
 func argv(options []string, command ...string) []string {

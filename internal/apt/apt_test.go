@@ -49,6 +49,10 @@ func TestInstall(t *testing.T) {
 	put(t, root, step.CA, "-----BEGIN CERTIFICATE-----company")
 	put(t, root, filepath.Join(step.CADir, "a.crt"), "-----BEGIN CERTIFICATE-----folder")
 	put(t, root, filepath.Join(step.CADir, "README"), "stray")
+	t.Setenv("TMPDIR", filepath.Join(root, "tmp")) // as in the image, where it is a folder like others
+	if err := os.Mkdir(filepath.Join(root, "tmp"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	old := time.Unix(1e9, 0)
 	must := func(err error) {
 		t.Helper()
@@ -82,7 +86,7 @@ func TestInstall(t *testing.T) {
 	}
 	for name, want := range map[string]time.Time{
 		"usr": old, "usr/bin": fixed.Time, "usr/bin/x": old, "usr/bin/link": fixed.Time,
-		"var/lib/dpkg": fixed.Time, "var/lib/dpkg/status": fixed.Time, "var/log": fixed.Time,
+		"var/lib/dpkg": fixed.Time, "var/lib/dpkg/status": fixed.Time, "var/log": fixed.Time, "tmp": fixed.Time,
 	} {
 		info, err := os.Lstat(filepath.Join(root, name))
 		must(err)
