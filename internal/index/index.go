@@ -148,7 +148,9 @@ func (c *client) askAll(ctx context.Context, files []step.File) ([]step.Location
 
 // ask reads a package's page and finds its files there.
 func (c *client) ask(ctx context.Context, files []step.File) ([]step.Location, error) {
-	page, err := c.page(ctx, files[0].Package)
+	page, err := c.page(ctx, files[0].Package, func(name string) bool {
+		return slices.ContainsFunc(files, func(f step.File) bool { return f.Name == name })
+	})
 	noPage := missing(err)
 	if noPage {
 		page, err = nil, nil // each file is reported as missing

@@ -231,7 +231,7 @@ func TestRelay(t *testing.T) {
 				return resp.StatusCode, b.String(), resp
 			}
 			status, page, resp := get(address + "alpha/")
-			links, err := parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), []byte(page))
+			links, err := parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), []byte(page), anything)
 			if status != 200 || err != nil || len(links) != 1 || !strings.HasPrefix(links[0].url, "http://"+RelayHost+"/") || links[0].name != alpha.Filename() {
 				t.Fatalf("%d %v %v %s", status, err, links, page)
 			}

@@ -26,15 +26,16 @@ type link struct {
 	size                      int64
 }
 
-// page reads the page of one package.
-func (c *client) page(ctx context.Context, name string) ([]link, error) {
+// page reads the page of one package, for some of its files: of the others it tells the
+// names alone.
+func (c *client) page(ctx context.Context, name string, wanted func(file string) bool) ([]link, error) {
 	var links []link
 	err := c.get(ctx, c.pageRequest(name), func(resp *http.Response) error {
 		data, err := readPage(resp)
 		if err != nil {
 			return err
 		}
-		if links, err = parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), data); err != nil {
+		if links, err = parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), data, wanted); err != nil {
 			return c.unreadable(name, err)
 		}
 		return nil
@@ -73,16 +74,17 @@ func about(err error, l step.Location) error {
 }
 
 // parsePage reads a page of either form; at is where it was, after redirects.
-func parsePage(at *url.URL, contentType string, data []byte) ([]link, error) {
+func parsePage(at *url.URL, contentType string, data []byte, wanted func(file string) bool) ([]link, error) {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	if strings.HasSuffix(kind, "json") {
-		return parseJSON(at, data)
+		return parseJSON(at, data, wanted)
 	}
 	return parseHTML(at, data)
 }
 
-// parseJSON reads PEP 691. `yanked` is false, true, or the reason.
-func parseJSON(at *url.URL, data []byte) ([]link, error) {
+// parseJSON reads PEP 691. `yanked` is false, true, or the reason. Addresses of files that
+// nobody wants are not looked at: a page has thousands.
+func parseJSON(at *url.URL, data []byte, wanted func(file string) bool) ([]link, error) {
 	var page struct {
 		Meta struct {
 			Version string `json:"api-version"`
@@ -90,7 +92,7 @@ func parseJSON(at *url.URL, data []byte) ([]link, error) {
 		Files []struct {
 			Filename string
 			URL      string
-			Hashes   map[string]string
+			Hashes   struct{ SHA256 string }
 			Size     int64
 			Yanked   any
 		}
@@ -103,12 +105,16 @@ func parseJSON(at *url.URL, data []byte) ([]link, error) {
 	}
 	var all []link
 	for _, f := range page.Files {
+		if !wanted(f.Filename) {
+			all = append(all, link{name: f.Filename})
+			continue
+		}
 		l, _, ok := newLink(at, f.URL)
 		if !ok {
 			continue
 		}
 		l.name, l.size = f.Filename, max(f.Size, 0)
-		l.sha256 = strings.ToLower(f.Hashes["sha256"])
+		l.sha256 = strings.ToLower(f.Hashes.SHA256)
 		switch y := f.Yanked.(type) {
 		case bool:
 			if y {

@@ -54,7 +54,7 @@ func TestParsePage(t *testing.T) {
 		"a portal": {"text/html", `<h1>Please log in</h1>`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := parsePage(at, c.contentType, []byte(c.page))
+			got, err := parsePage(at, c.contentType, []byte(c.page), anything)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +71,7 @@ func TestParsePageRefuses(t *testing.T) {
 		`{"meta": {"api-version": "2.0"}, "files": []}`:                   "application/json",
 		`<meta name="pypi:repository-version" content="2.0"><a href="x">`: "text/html",
 	} {
-		if got, err := parsePage(at, contentType, []byte(page)); err == nil {
+		if got, err := parsePage(at, contentType, []byte(page), anything); err == nil {
 			t.Errorf("%s: read as %v", page, got)
 		}
 	}
@@ -92,7 +92,7 @@ func FuzzParsePage(f *testing.F) {
 	f.Add("application/json", []byte(`{"files":[{"filename":"a","url":"//[::1","hashes":{"sha256":""},"yanked":1}]}`))
 	f.Add("text/html", []byte(`<base href="a:b"><a href="c#sha256=%zz" data-yanked>`))
 	f.Fuzz(func(t *testing.T, contentType string, page []byte) {
-		links, _ := parsePage(at, contentType, page)
+		links, _ := parsePage(at, contentType, page, anything)
 		for _, l := range links {
 			u, err := url.Parse(l.url)
 			if err != nil || !isHTTP(u) || u.User != nil {
@@ -100,4 +100,18 @@ func FuzzParsePage(f *testing.F) {
 			}
 		}
 	})
+}
+
+func anything(string) bool { return true }
+
+// Of what nobody wants only the name is told: it is still on the page.
+func TestParsePageWanted(t *testing.T) {
+	page := `{"files": [{"filename": "a", "url": "/a"}, {"filename": "b", "url": "/b"}]}`
+	got, err := parsePage(at, "application/json", []byte(page), func(name string) bool { return name == "b" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]link{{name: "a"}, {name: "b", url: "https://corp.example/b"}}, got, cmp.AllowUnexported(link{})); diff != "" {
+		t.Error(diff)
+	}
 }
