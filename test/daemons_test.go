@@ -24,10 +24,39 @@ func TestDaemons(t *testing.T) {
 	must(t, os.Mkdir(filepath.Join(p.dir, "shop", "data"), 0o700))
 	must(t, os.WriteFile(filepath.Join(p.dir, "shop", "data", "run.sh"), []byte("#!/bin/sh\n"), 0o700))
 	must(t, os.Symlink("run.sh", filepath.Join(p.dir, "shop", "data", "link")))
-	want := bare(t).tree(t, p.dir)
-	if f := want["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
+	if f := eachDaemon(t, p.dir)["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
 		t.Errorf("a file of mode 0600 is %q", f)
 	}
+}
+
+// What comes by other ways than a wheel, on each of them: a git repository behind an
+// agent, an sdist whose build wants a package of PyPI, and one of Debian.
+func TestDaemonsBuild(t *testing.T) {
+	k := newKey(t)
+	h := newGitHost(t, k)
+	_, s := omnibus(t, h)
+	p := newSdistProject(t, "apt = [\"libpq5\"]\n", sdistOf("quick", map[string]string{
+		"pyproject.toml": setuptools + "[project]\nname = \"quick\"\nversion = \"1.0\"\n[tool.setuptools]\npy-modules = [\"quick\"]\n",
+		"quick.py":       "only = \"" + unique(t) + "\"\n",
+	}))
+	p.locks = append(p.locks, locked{entry: s.entry()})
+	p.knows(h).write(t)
+	flags := []string{"--ssh", "default=" + newAgent(t, k).socket}
+	if ca := os.Getenv("QUATRAIN_CA"); ca != "" {
+		flags = append(flags, "--secret", "id=ca,src="+ca)
+	}
+	files := eachDaemon(t, p.dir, flags...)
+	for _, name := range []string{site + "omnibus.py", site + "quick.py", "/usr/lib/x86_64-linux-gnu/libpq.so.5"} {
+		if files[name] == "" {
+			t.Errorf("%s is not there", name)
+		}
+	}
+}
+
+// eachDaemon builds a project on all of them, and returns its image's files: one answer.
+func eachDaemon(t *testing.T, dir string, flags ...string) map[string]string {
+	t.Helper()
+	want := bare(t).tree(t, dir, flags...)
 	for name, start := range map[string]func(t *testing.T) builder{
 		"oldest buildkitd":  oldest,
 		"containerd worker": onContainerd,
@@ -36,11 +65,12 @@ func TestDaemons(t *testing.T) {
 		"Debian 13":         debian13,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(want, start(t).tree(t, p.dir)); diff != "" {
+			if diff := cmp.Diff(want, start(t).tree(t, dir, flags...)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
+	return want
 }
 
 // Below the floor there is one error, which says what is needed.
@@ -87,10 +117,10 @@ func engineAt(t *testing.T, name string) builder {
 
 // tree builds a project and tells what its image's files are: path → mode, owner, time,
 // and a link's target or a hash of the contents.
-func (b builder) tree(t *testing.T, dir string) map[string]string {
+func (b builder) tree(t *testing.T, dir string, flags ...string) map[string]string {
 	t.Helper()
 	archive := filepath.Join(t.TempDir(), "tree.tar")
-	b.must(t, dir, "docker", "buildx", "build", "--output", "type=tar,dest="+archive, ".")
+	b.must(t, dir, append(append([]string{"docker", "buildx", "build", "--output", "type=tar,dest=" + archive}, flags...), ".")...)
 	f, err := os.Open(archive)
 	must(t, err)
 	defer f.Close()

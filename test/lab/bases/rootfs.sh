@@ -53,3 +53,6 @@ fi
 export SOURCE_DATE_EPOCH=1767225600
 mmdebstrap "${options[@]}" "$suite" "$work/$arch.tar" \
   "deb $archive $suite main" "deb $archive $suite-updates main" "deb $security $suite-security main"
+# Without the folder, the builder would make it in every step.
+install -d -m 0755 "$work/empty/dev"
+tar --append --file "$work/$arch.tar" --directory "$work/empty" --owner 0 --group 0 --numeric-owner --mtime "@$SOURCE_DATE_EPOCH" ./dev

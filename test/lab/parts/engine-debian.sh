@@ -44,5 +44,5 @@ EOF
 unpack_engine() {
   local suite=$1 folder=$2
   mmdebstrap --variant=extract --skip=output/dev --aptopt='APT::Install-Recommends "false"' \
-    --include=docker.io,base-files,iproute2 "$suite" "$folder" "deb $(mirror_named debian) $suite main"
+    --include=docker.io,base-files,iproute2,git,openssh-client "$suite" "$folder" "deb $(mirror_named debian) $suite main"
 }
