@@ -215,8 +215,10 @@ func (r *round) chain(ctx context.Context, cache string) error {
 		if res.Starts, err = startTimes(ctx, b.image()); err != nil {
 			return err
 		}
-		if err := r.note(coldCase, res); err != nil {
-			return err
+		if r.wants(coldCase) {
+			if err := r.note(coldCase, res); err != nil {
+				return err
+			}
 		}
 		if r.wants(registryCase) {
 			if _, err := b.build(ctx, "--cache-to", "type=registry,mode=max,registry.insecure=true,ref="+cache+",compression="+r.setup.compression); err != nil {

@@ -74,7 +74,7 @@ func (t table) markdown(all []measured) string {
 	var b strings.Builder
 	b.WriteString(facts(all))
 	for _, k := range t.kinds() {
-		fmt.Fprintf(&b, "### %s\n\nSeconds to a pushed image: median (min–max). n: builds of Quatrain.\n\n", upper(k.String()))
+		fmt.Fprintf(&b, "### %s\n\n%s\nSeconds to a pushed image: median (min–max). n: builds of Quatrain.\n\n", upper(k.String()), when(all, k))
 		t.times(&b, k)
 		b.WriteString("\nWhat it cost: operations that ran, MB pushed and, cold, CPU seconds of all processes (medians).\n\n")
 		t.costs(&b, k)
@@ -90,25 +90,56 @@ func (t table) markdown(all []measured) string {
 
 // facts say what was measured on.
 func facts(all []measured) string {
-	var commits, machines, versions []string
-	least, most := all[0].Load, all[0].Load
-	first, last := all[0].Time, all[0].Time
+	var machines, versions []string
 	for _, m := range all {
-		add(&commits, m.on.Commit)
 		add(&machines, fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.on.Cores, m.on.CPU, m.on.MemoryGB, m.on.Kernel))
 		v := m.on.Versions
 		add(&versions, fmt.Sprintf("BuildKit %s, buildx %s, Docker Engine %s, runc %s", v["buildkitd"], v["buildx"], v["engine"], v["runc"]))
-		least, most = min(least, m.Load), max(most, m.Load)
-		if m.Time.Before(first) {
-			first = m.Time
-		}
-		if m.Time.After(last) {
-			last = m.Time
+	}
+	return fmt.Sprintf("Measured on %s; %s.\n\n![Seconds to a pushed image](benchmarks.svg)\n\n",
+		strings.Join(machines, " and "), strings.Join(versions, " and "))
+}
+
+// when says of which commits and times the results of a kind are. Rows of one line were
+// measured in turns; seconds of two lines are of two moods of the machine.
+func when(all []measured, k kind) string {
+	of := map[string][]measured{} // by commit
+	var commits []string
+	for _, m := range all {
+		if (kind{m.Compression, m.Bytecode}) == k {
+			add(&commits, m.on.Commit)
+			of[m.on.Commit] = append(of[m.on.Commit], m)
 		}
 	}
-	return fmt.Sprintf("Measured on %s; %s; commit %s; %s to %s UTC. The load average before a build, of which the one before has its part, was %.1f to %.1f.\n\n![Seconds to a pushed image](benchmarks.svg)\n\n",
-		strings.Join(machines, " and "), strings.Join(versions, " and "), strings.Join(commits, ", "),
-		first.Format("2006-01-02 15:04"), last.Format("2006-01-02 15:04"), least, most)
+	var b strings.Builder
+	for _, commit := range commits {
+		var cases []string
+		first := of[commit][0]
+		from, to, least, most := first.Time, first.Time, first.Load, first.Load
+		for _, c := range caseTitles() {
+			for _, m := range of[commit] {
+				if m.Case != c.name {
+					continue
+				}
+				add(&cases, c.title)
+				least, most = min(least, m.Load), max(most, m.Load)
+				if m.Time.Before(from) {
+					from = m.Time
+				}
+				if m.Time.After(to) {
+					to = m.Time
+				}
+			}
+		}
+		const minute = "2006-01-02 15:04"
+		line := fmt.Sprintf("commit %s, %s to %s UTC; load average before a build, of which the one before has its part: %.1f to %.1f.\n",
+			commit, from.Format(minute), to.Format(minute), least, most)
+		if len(commits) > 1 {
+			line = "- " + strings.Join(cases, "; ") + ": " + line
+		}
+		b.WriteString(upper(line))
+	}
+	return b.String()
 }
 
 func add(all *[]string, s string) {

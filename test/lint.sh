@@ -3,10 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-unformatted=$(gofmt -l cmd frontend internal llb test)
+unformatted=$(gofmt -l bench cmd frontend internal llb test)
 [[ -z $unformatted ]] || { printf 'not formatted:\n%s\n' "$unformatted" >&2; exit 1; }
 go vet ./...
 staticcheck ./...
-mapfile -t scripts < <(find test -name '*.sh' | sort)
+mapfile -t scripts < <(find bench test -name '*.sh' | sort)
 # SC1091: what is sourced by a computed name is in the list itself.
 shellcheck --shell bash --exclude SC1091 .ci/run test/lab/lab "${scripts[@]}"
