@@ -44,5 +44,7 @@ EOF
 unpack_engine() {
   local suite=$1 folder=$2
   mmdebstrap --variant=extract --skip=output/dev --aptopt='APT::Install-Recommends "false"' \
-    --include=docker.io,base-files,iproute2,git,openssh-client "$suite" "$folder" "deb $(mirror_named debian) $suite main"
+    --include='?essential' --include=docker.io,iproute2,git,openssh-client "$suite" "$folder" "deb $(mirror_named debian) $suite main"
+  # ssh, which git calls, asks who runs it; nothing is configured that would have said.
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$folder/etc/passwd"
 }
