@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -74,7 +75,7 @@ func (t table) markdown(all []measured) string {
 	var b strings.Builder
 	b.WriteString(facts(all))
 	for _, k := range t.kinds() {
-		fmt.Fprintf(&b, "### %s\n\n%s\nSeconds to a pushed image: median (min–max). n: builds of Quatrain.\n\n", upper(k.String()), when(all, k))
+		fmt.Fprintf(&b, "### %s\n\n%s\nSeconds to a pushed image: median (min–max). n: builds of Quatrain.\n\n", upper(k.String()), t.when(k))
 		t.times(&b, k)
 		b.WriteString("\nWhat it cost: operations that ran, MB pushed and, cold, CPU seconds of all processes (medians).\n\n")
 		t.costs(&b, k)
@@ -100,46 +101,54 @@ func facts(all []measured) string {
 		strings.Join(machines, " and "), strings.Join(versions, " and "))
 }
 
-// when says of which commits and times the results of a kind are. Rows of one line were
-// measured in turns; seconds of two lines are of two moods of the machine.
-func when(all []measured, k kind) string {
+// when says of which commits and times the results of a kind are, a line a commit. Rows
+// of one line were measured in turns; the machine may have been slower for another.
+func (t table) when(k kind) string {
 	of := map[string][]measured{} // by commit
 	var commits []string
-	for _, m := range all {
-		if (kind{m.Compression, m.Bytecode}) == k {
-			add(&commits, m.on.Commit)
-			of[m.on.Commit] = append(of[m.on.Commit], m)
-		}
+	for _, m := range t.all(k) {
+		add(&commits, m.on.Commit)
+		of[m.on.Commit] = append(of[m.on.Commit], m)
 	}
 	var b strings.Builder
 	for _, commit := range commits {
-		var cases []string
-		first := of[commit][0]
-		from, to, least, most := first.Time, first.Time, first.Load, first.Load
-		for _, c := range caseTitles() {
-			for _, m := range of[commit] {
-				if m.Case != c.name {
-					continue
-				}
-				add(&cases, c.title)
-				least, most = min(least, m.Load), max(most, m.Load)
-				if m.Time.Before(from) {
-					from = m.Time
-				}
-				if m.Time.After(to) {
-					to = m.Time
-				}
-			}
-		}
-		const minute = "2006-01-02 15:04"
-		line := fmt.Sprintf("commit %s, %s to %s UTC; load average before a build, of which the one before has its part: %.1f to %.1f.\n",
-			commit, from.Format(minute), to.Format(minute), least, most)
+		line := "commit " + commit + ", " + span(of[commit])
 		if len(commits) > 1 {
-			line = "- " + strings.Join(cases, "; ") + ": " + line
+			line = "- " + strings.Join(titles(of[commit]), "; ") + ": " + line
 		}
 		b.WriteString(upper(line))
 	}
 	return b.String()
+}
+
+// all are the results of a kind in the order of the report.
+func (t table) all(k kind) (all []measured) {
+	for _, c := range caseTitles() {
+		for _, s := range sides {
+			all = append(all, t[k][c.name][s.name]...)
+		}
+	}
+	return all
+}
+
+// titles are the cases of some results.
+func titles(of []measured) (all []string) {
+	for _, c := range caseTitles() {
+		if slices.ContainsFunc(of, func(m measured) bool { return m.Case == c.name }) {
+			all = append(all, c.title)
+		}
+	}
+	return all
+}
+
+// span is when some results were measured, and how busy the machine was.
+func span(of []measured) string {
+	byTime := func(a, b measured) int { return a.Time.Compare(b.Time) }
+	byLoad := func(a, b measured) int { return cmp.Compare(a.Load, b.Load) }
+	const minute = "2006-01-02 15:04"
+	return fmt.Sprintf("%s to %s UTC; load average before a build, of which the one before has its part: %.1f to %.1f.\n",
+		slices.MinFunc(of, byTime).Time.Format(minute), slices.MaxFunc(of, byTime).Time.Format(minute),
+		slices.MinFunc(of, byLoad).Load, slices.MaxFunc(of, byLoad).Load)
 }
 
 func add(all *[]string, s string) {

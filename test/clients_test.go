@@ -122,7 +122,28 @@ func (b builder) tag(t *testing.T) string {
 // buildx runs one request through `docker buildx build`.
 func (b builder) buildx(t *testing.T, r request) outcome {
 	t.Helper()
-	argv := []string{"docker", "buildx", "build", "--progress", "rawjson"}
+	argv := append([]string{"docker", "buildx", "build", "--progress", "rawjson"}, r.argv(t)...)
+	archive := filepath.Join(t.TempDir(), "image.tar")
+	if !r.noImage {
+		argv = append(argv, "--output", "type=oci,dest="+archive)
+		if r.opts["attest:provenance"] == "" {
+			argv = append(argv, "--provenance=false")
+		}
+	}
+	e := b.run(t, r.dir, argv...)
+	o := readProgress(e.stderr)
+	if e.code != 0 {
+		o.err = errors.New(o.text)
+	} else if !r.noImage {
+		o.archive, o.image = archive, readImage(t, archive)
+	}
+	return o
+}
+
+// argv is what buildx is given for a request: the context, and all but the output.
+func (r request) argv(t *testing.T) []string {
+	t.Helper()
+	var argv []string
 	if r.file != "" {
 		argv = append(argv, "--file", r.file)
 	}
@@ -147,21 +168,7 @@ func (b builder) buildx(t *testing.T, r request) outcome {
 		}
 		argv = append(argv, "--secret", "id="+id+",src="+file)
 	}
-	archive := filepath.Join(t.TempDir(), "image.tar")
-	if !r.noImage {
-		argv = append(argv, "--output", "type=oci,dest="+archive)
-		if r.opts["attest:provenance"] == "" {
-			argv = append(argv, "--provenance=false")
-		}
-	}
-	e := b.run(t, r.dir, append(append(argv, r.flags...), where)...)
-	o := readProgress(e.stderr)
-	if e.code != 0 {
-		o.err = errors.New(o.text)
-	} else if !r.noImage {
-		o.archive, o.image = archive, readImage(t, archive)
-	}
-	return o
+	return append(append(argv, r.flags...), where)
 }
 
 // flags are buildx's for an option of the frontend.

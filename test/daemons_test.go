@@ -24,7 +24,7 @@ func TestDaemons(t *testing.T) {
 	must(t, os.Mkdir(filepath.Join(p.dir, "shop", "data"), 0o700))
 	must(t, os.WriteFile(filepath.Join(p.dir, "shop", "data", "run.sh"), []byte("#!/bin/sh\n"), 0o700))
 	must(t, os.Symlink("run.sh", filepath.Join(p.dir, "shop", "data", "link")))
-	if f := eachDaemon(t, p.dir)["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
+	if f := eachDaemon(t, request{dir: p.dir})["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
 		t.Errorf("a file of mode 0600 is %q", f)
 	}
 }
@@ -41,11 +41,7 @@ func TestDaemonsBuild(t *testing.T) {
 	}))
 	p.locks = append(p.locks, locked{entry: s.entry()})
 	p.knows(h).write(t)
-	flags := []string{"--ssh", "default=" + newAgent(t, k).socket}
-	if ca := os.Getenv("QUATRAIN_CA"); ca != "" {
-		flags = append(flags, "--secret", "id=ca,src="+ca)
-	}
-	files := eachDaemon(t, p.dir, flags...)
+	files := eachDaemon(t, request{dir: p.dir, ssh: []string{"default=" + newAgent(t, k).socket}, secrets: machineCA(t)})
 	for _, name := range []string{site + "omnibus.py", site + "quick.py", "/usr/lib/x86_64-linux-gnu/libpq.so.5"} {
 		if files[name] == "" {
 			t.Errorf("%s is not there", name)
@@ -53,10 +49,10 @@ func TestDaemonsBuild(t *testing.T) {
 	}
 }
 
-// eachDaemon builds a project on all of them, and returns its image's files: one answer.
-func eachDaemon(t *testing.T, dir string, flags ...string) map[string]string {
+// eachDaemon runs a request on all of them, and returns its image's files: one answer.
+func eachDaemon(t *testing.T, r request) map[string]string {
 	t.Helper()
-	want := bare(t).tree(t, dir, flags...)
+	want := bare(t).tree(t, r)
 	for name, start := range map[string]func(t *testing.T) builder{
 		"oldest buildkitd":  oldest,
 		"containerd worker": onContainerd,
@@ -65,7 +61,7 @@ func eachDaemon(t *testing.T, dir string, flags ...string) map[string]string {
 		"Debian 13":         debian13,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(want, start(t).tree(t, dir, flags...)); diff != "" {
+			if diff := cmp.Diff(want, start(t).tree(t, r)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -115,24 +111,24 @@ func engineAt(t *testing.T, name string) builder {
 	return builder{name, []string{"DOCKER_HOST=" + variable(t, name)}}
 }
 
-// tree builds a project and tells what its image's files are: path → mode, owner, time,
+// tree runs a request and tells what its image's files are: path → mode, owner, time,
 // and a link's target or a hash of the contents.
-func (b builder) tree(t *testing.T, dir string, flags ...string) map[string]string {
+func (b builder) tree(t *testing.T, r request) map[string]string {
 	t.Helper()
 	archive := filepath.Join(t.TempDir(), "tree.tar")
-	b.must(t, dir, append(append([]string{"docker", "buildx", "build", "--output", "type=tar,dest=" + archive}, flags...), ".")...)
+	b.must(t, r.dir, append([]string{"docker", "buildx", "build", "--output", "type=tar,dest=" + archive}, r.argv(t)...)...)
 	f, err := os.Open(archive)
 	must(t, err)
 	defer f.Close()
 	files := map[string]string{}
-	for r := tar.NewReader(f); ; {
-		h, err := r.Next()
+	for entries := tar.NewReader(f); ; {
+		h, err := entries.Next()
 		if err == io.EOF {
 			return files
 		}
 		must(t, err)
 		sum := sha256.New()
-		_, err = io.Copy(sum, r)
+		_, err = io.Copy(sum, entries)
 		must(t, err)
 		files[path.Clean("/"+h.Name)] = fmt.Sprintf("%s %d:%d %d %s %.16x", h.FileInfo().Mode(), h.Uid, h.Gid, h.ModTime.Unix(), h.Linkname, sum.Sum(nil))
 	}
