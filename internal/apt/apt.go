@@ -47,6 +47,8 @@ func (i installer) install(packages []string) error {
 	return i.settle(began)
 }
 
+// updateAndInstall is what writes into the root, the certificates that it takes and
+// removes again among it.
 func (i installer) updateAndInstall(packages []string) error {
 	options, remove, err := i.trust()
 	if err != nil {

@@ -26,8 +26,8 @@ type link struct {
 	size                      int64
 }
 
-// page reads the page of one package, for some of its files: of the others it tells the
-// names alone.
+// page reads the page of one package for the files that are wanted. Of the others only
+// the names are to be relied on.
 func (c *client) page(ctx context.Context, name string, wanted func(file string) bool) ([]link, error) {
 	var links []link
 	err := c.get(ctx, c.pageRequest(name), func(resp *http.Response) error {
