@@ -25,10 +25,9 @@ type builds struct {
 	pushed     orders.Blobs
 }
 
-// build builds and pushes as a person does, and measures it.
-func (b *builds) build(ctx context.Context, flags ...string) (*result, error) {
-	args := []string{"buildx", "build", "--builder", b.lab.builder, "--progress", "rawjson", "--provenance=false",
-		"--output", "type=image,name=" + b.image() + ",push=true,registry.insecure=true,compression=" + b.setup.compression}
+// command is the client's command line.
+func (b *builds) command(ctx context.Context, output string, flags []string) *exec.Cmd {
+	args := []string{"buildx", "build", "--builder", b.lab.builder, "--progress", "rawjson", "--provenance=false", "--output", output}
 	if b.setup.ca != "" {
 		args = append(args, "--secret", "id=ca,src="+b.setup.ca)
 	}
@@ -38,6 +37,21 @@ func (b *builds) build(ctx context.Context, flags ...string) (*result, error) {
 	cmd := exec.CommandContext(ctx, "docker", append(append(args, flags...), b.project)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // the builder ends what it does
 	cmd.WaitDelay = 30 * time.Second
+	return cmd
+}
+
+// cacheOnly builds and exports nothing.
+func (b *builds) cacheOnly(ctx context.Context) error {
+	out, err := b.command(ctx, "type=cacheonly", nil).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("docker buildx build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// build builds and pushes as a person does, and measures it.
+func (b *builds) build(ctx context.Context, flags ...string) (*result, error) {
+	cmd := b.command(ctx, "type=image,name="+b.image()+",push=true,registry.insecure=true,compression="+b.setup.compression, flags)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err

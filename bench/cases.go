@@ -15,6 +15,7 @@ type warm struct {
 // The cases that start with an empty daemon; warmCases follow coldCase.
 const (
 	coldCase     = "cold"
+	exportCase   = "export"
 	registryCase = "registry-cache"
 	arm64Case    = "arm64"
 )
@@ -31,6 +32,7 @@ var warmCases = []warm{
 func caseTitles() (all []struct{ name, title string }) {
 	add := func(name, title string) { all = append(all, struct{ name, title string }{name, title}) }
 	add(coldCase, "cold")
+	add(exportCase, "of a cold build, the export alone")
 	add(registryCase, "cold, with a registry's cache")
 	for _, w := range warmCases {
 		add(w.name, w.title)

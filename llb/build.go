@@ -56,11 +56,7 @@ func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 	if len(p.Builder.PipFrom) > 0 {
 		pip.Origin.Index = in.PipIndex
 	}
-	fetched := map[plan.Index]llb.State{}
-	if index := pip.Origin.Index; in.byStep(index) {
-		fetched[index] = g.fetchByStep(index, []plan.Package{pip})
-	}
-	return g.file(pip, in, fetched)
+	return g.file(pip, in)
 }
 
 func buildOptions(b *plan.Builder, pkg plan.Package) step.BuildOptions {

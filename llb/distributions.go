@@ -15,79 +15,72 @@ type place struct {
 	path  string
 }
 
-// distributions finds the wheel of each package: the file itself, or the folder
-// that a build leaves it in. They are the packages of one bucket: what BuildKit
-// cannot download is fetched for them in one step an index.
+// distributions finds the wheels of packages that are there when they are installed: the
+// file itself, or the folder that a build leaves it in. The others the step that installs
+// them fetches.
 func (g *Graph) distributions(p *plan.Plan, packages []plan.Package, in Inputs) map[string]place {
-	fetched := map[plan.Index]llb.State{}
-	for _, index := range sourcesOf(packages) {
-		if in.byStep(index) {
-			fetched[index] = g.fetchByStep(index, from(index, packages))
-		}
-	}
 	all := map[string]place{}
 	for _, pkg := range packages {
-		if !pkg.Build {
-			all[pkg.Name] = g.file(pkg, in, fetched)
-			continue
+		switch {
+		case pkg.Build:
+			all[pkg.Name] = place{g.build(p, pkg, g.source(pkg, in), in), "/"}
+		case !in.fetchedByInstall(pkg):
+			all[pkg.Name] = g.file(pkg, in)
 		}
-		all[pkg.Name] = place{g.build(p, pkg, g.source(pkg, in, fetched), in), "/"}
 	}
 	return all
 }
 
 // file is a wheel or sdist: of the build context, fetched by a step, or by BuildKit.
-func (g *Graph) file(pkg plan.Package, in Inputs, fetched map[plan.Index]llb.State) place {
+func (g *Graph) file(pkg plan.Package, in Inputs) place {
 	if pkg.Origin.Kind == plan.FromFile {
 		return place{in.Trees[pkg.Name], "/" + path.Base(pkg.Origin.Path)}
 	}
-	if s, ok := fetched[pkg.Origin.Index]; ok {
-		at := "/" + pkg.SHA256 + "/" + pkg.File
-		return place{g.alone(s, at, llb.WithoutExportCache()), at}
+	if in.byStep(pkg.Origin.Index) {
+		return place{g.fetchByStep(pkg), "/" + pkg.SHA256 + "/" + pkg.File}
 	}
 	return place{g.fetch(pkg, in.URLs[pkg.SHA256]), "/" + pkg.File}
 }
 
 // source is what a wheel is built of.
-func (g *Graph) source(pkg plan.Package, in Inputs, fetched map[plan.Index]llb.State) place {
+func (g *Graph) source(pkg plan.Package, in Inputs) place {
 	if tree, ok := in.Trees[pkg.Name]; ok && pkg.Origin.Kind != plan.FromFile {
 		return place{tree, "/"}
 	}
 	if pkg.Origin.Kind == plan.FromGit {
 		return place{g.git(pkg, in.WholeHistory), "/"}
 	}
-	return g.file(pkg, in, fetched)
+	return g.file(pkg, in)
 }
 
 func (in Inputs) byStep(index plan.Index) bool { return in.AllByStep || in.ByStep[index] }
 
-func sourcesOf(packages []plan.Package) []plan.Index {
-	var all []plan.Index
-	seen := map[plan.Index]bool{{}: true}
-	for _, pkg := range packages {
-		if s := pkg.Origin.Index; !seen[s] {
-			seen[s] = true
-			all = append(all, s)
-		}
-	}
-	return all
+// fetchedByInstall says it of a wheel that BuildKit cannot download.
+func (in Inputs) fetchedByInstall(pkg plan.Package) bool {
+	return !pkg.Build && pkg.Origin.Kind != plan.FromFile && in.byStep(pkg.Origin.Index)
 }
 
-func from(index plan.Index, packages []plan.Package) []plan.Package {
-	var all []plan.Package
+// byIndex are packages by where they come from, in the order of the first of each.
+func byIndex(packages []plan.Package) (indexes []plan.Index, of map[plan.Index][]plan.Package) {
+	of = map[plan.Index][]plan.Package{}
 	for _, pkg := range packages {
-		if pkg.Origin.Index == index {
-			all = append(all, pkg)
+		index := pkg.Origin.Index
+		if of[index] == nil {
+			indexes = append(indexes, index)
 		}
+		of[index] = append(of[index], pkg)
 	}
-	return all
+	return indexes, of
 }
 
 // wheelOf describes an installed wheel to the install step.
-func wheelOf(p *plan.Plan, pkg plan.Package) step.Wheel {
+func wheelOf(p *plan.Plan, pkg plan.Package, in Inputs) step.Wheel {
 	w := step.Wheel{Path: path.Join(step.Wheels, pkg.SHA256, pkg.File), DirectURL: pkg.DirectURL(p.Target.Workdir())}
-	if pkg.Build {
+	switch {
+	case pkg.Build:
 		w.Path = path.Join(step.Wheels, pkg.Name)
+	case in.fetchedByInstall(pkg):
+		w.Path = path.Join(step.Fetched, pkg.SHA256, pkg.File)
 	}
 	if pkg.Origin.Kind == plan.FromFile && !pkg.Build {
 		w.SHA256 = pkg.SHA256 // it comes from the build context: nobody has looked yet

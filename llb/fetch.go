@@ -39,20 +39,36 @@ func (g *Graph) LocatePip(b *plan.Builder) llb.State {
 	})
 }
 
-// fetchByStep downloads the files of one index in a step: what BuildKit's own
-// HTTP source cannot do (logins, certificates and proxies that only steps know,
-// retries), and with reasons for every failure. Output: <sha256>/<file name>. No cache
-// needs it: what is installed of the files is there, and another set of files is another
-// step. (BuildKit exports it all the same from the build in which it runs.)
-func (g *Graph) fetchByStep(index plan.Index, packages []plan.Package) llb.State {
-	s := step.Fetch{Index: step.Index(index), Files: files(packages), Out: step.Out}
+// fetchByStep downloads an sdist in a step: what BuildKit's own HTTP source cannot do
+// (logins, certificates and proxies that only steps know, retries), and with reasons for
+// every failure. Output: <sha256>/<file name>. No cache needs it: what is built of the
+// file is there. (BuildKit exports it all the same from the build in which it runs.)
+func (g *Graph) fetchByStep(pkg plan.Package) llb.State {
+	index := pkg.Origin.Index
+	s := step.Fetch{Index: step.Index(index), Files: files([]plan.Package{pkg}), Out: step.Out}
 	return g.run(command{
-		name: fmt.Sprintf("[fetch] %d files from %s", len(packages), index.Name),
+		name: fmt.Sprintf("[fetch] %s from %s", pkg.File, index.Name),
 		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
 		opts: append(g.indexOptions(index), llb.WithoutExportCache()),
 	})
+}
+
+// fetches download packages to step.Fetched, those of an index together.
+func fetches(packages []plan.Package) step.Sequence {
+	var all step.Sequence
+	indexes, of := byIndex(packages)
+	for _, index := range indexes {
+		all = append(all, step.Fetch{Index: step.Index(index), Files: files(of[index]), Out: step.Fetched})
+	}
+	return all
+}
+
+// fetching is what a step needs that downloads packages to step.Fetched, which ends with it.
+func (g *Graph) fetching(packages []plan.Package) []llb.RunOption {
+	indexes, _ := byIndex(packages)
+	return append(g.indexOptions(indexes...), llb.AddMount(step.Fetched, llb.Scratch(), llb.ForceNoOutput))
 }
 
 func (g *Graph) indexOptions(indexes ...plan.Index) []llb.RunOption {

@@ -103,10 +103,10 @@ func (g *Graph) run(c command) llb.State {
 // alone copies one file out of a tree. BuildKit 0.34 loses the error of a step
 // that mounts one tree twice ("releasing already released reference"), and with it
 // what the step had to say: no step does.
-func (g *Graph) alone(tree llb.State, file string, opts ...llb.ConstraintsOpt) llb.State {
+func (g *Graph) alone(tree llb.State, file string) llb.State {
 	return llb.Scratch().File(
 		llb.Copy(tree, file, file, &llb.CopyInfo{CreateDestPath: true, CreatedTime: &epoch}),
-		append(g.named("[internal] "+file), opts...)...)
+		g.named("[internal] "+file)...)
 }
 
 // ReportFolder is the mount of a failed helper step in which its report lies:

@@ -126,7 +126,7 @@ func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
 func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []llb.State) {
 	buckets = plan.Buckets(p.Installed(), func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
 	for _, b := range buckets {
-		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in)))
+		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in), in))
 	}
 	return buckets, trees
 }
@@ -167,7 +167,7 @@ func (g *Graph) project(p *plan.Plan, in Inputs) []layer {
 		pkg := p.RootPackage()
 		wheel := place{g.build(p, pkg, place{*in.Project, "/"}, in), "/"}
 		bucket := plan.Bucket{Name: "project", Packages: []plan.Package{pkg}}
-		compiled(g.install(p, bucket, map[string]place{pkg.Name: wheel}), "wheel of the project", "install the project: wheel of "+name+" "+p.Project.Version.Value)
+		compiled(g.install(p, bucket, map[string]place{pkg.Name: wheel}, in), "wheel of the project", "install the project: wheel of "+name+" "+p.Project.Version.Value)
 	}
 	if in.App != nil && p.CopiesApp() {
 		compiled(*in.App, "project", "copy the project to "+p.Target.Workdir())

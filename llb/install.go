@@ -11,21 +11,33 @@ import (
 )
 
 // install unpacks the wheels of a bucket on a scratch root: no base image, no
-// project file and no platform is part of the key.
-func (g *Graph) install(p *plan.Plan, b plan.Bucket, wheels map[string]place) llb.State {
+// project file and no platform is part of the key. Wheels that only a step can download
+// it fetches itself: steps of their own would copy each file twice, and caches would have
+// them.
+func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in Inputs) llb.State {
 	s := step.Install{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
-	opts := []llb.RunOption{offline}
+	var mounts []llb.RunOption
+	var missing []plan.Package
 	for _, pkg := range b.Packages {
-		wheel, at := wheelOf(p, pkg), wheels[pkg.Name]
+		wheel := wheelOf(p, pkg, in)
 		s.Wheels = append(s.Wheels, wheel)
-		opts = append(opts, llb.AddMount(wheel.Path, at.state, llb.Readonly, llb.SourcePath(at.path)))
+		if at, ok := there[pkg.Name]; ok {
+			mounts = append(mounts, llb.AddMount(wheel.Path, at.state, llb.Readonly, llb.SourcePath(at.path)))
+		} else {
+			missing = append(missing, pkg)
+		}
+	}
+	var do step.Step = s
+	network := []llb.RunOption{offline}
+	if len(missing) > 0 {
+		do, network = append(fetches(missing), s), g.fetching(missing)
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),
-		args: s.Args(),
+		args: do.Args(),
 		root: llb.Scratch(),
 		out:  true,
-		opts: opts,
+		opts: append(mounts, network...),
 	})
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
+
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // Print writes definitions as text, for people and for reviews: each vertex once,
@@ -152,7 +154,9 @@ func (p *printer) source(s *pb.SourceOp) {
 
 func (p *printer) exec(op *pb.Op) {
 	e := op.GetExec()
-	p.args(e.Meta.Args)
+	for _, args := range commands(e.Meta.Args) {
+		p.args(args)
+	}
 	for _, env := range e.Meta.Env {
 		p.line("env %s", env)
 	}
@@ -177,6 +181,23 @@ func (p *printer) exec(op *pb.Op) {
 	for _, m := range e.Mounts {
 		p.line("%s", p.mount(op, m))
 	}
+}
+
+// commands are the command lines of a sequence, or the one that there is.
+func commands(args []string) [][]string {
+	if len(args) == 0 || args[0] != step.Helper {
+		return [][]string{args}
+	}
+	parsed, _ := step.Parse(args[1:])
+	sequence, ok := parsed.(step.Sequence)
+	if !ok {
+		return [][]string{args}
+	}
+	var all [][]string
+	for _, one := range sequence {
+		all = append(all, append([]string{step.Helper}, one.Args()...))
+	}
+	return all
 }
 
 // args are printed one a line behind "--": there can be many.

@@ -32,41 +32,54 @@ func main() {
 		fmt.Fprintln(os.Stderr, "quatrain-helper:", err)
 		os.Exit(2)
 	}
-	out, err := run(s)
-	if err != nil {
+	out, do := work(s)
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		leaveReport(out, err)
 		os.Exit(1)
 	}
 }
 
-// run does the step, and says where its output is.
-func run(s any) (out string, err error) {
+// work is what a step does, and where its output is.
+func work(s step.Step) (out string, do func() error) {
 	switch s := s.(type) {
+	case step.Sequence:
+		out, _ := work(s[len(s)-1])
+		return out, func() error { return inTurn(s) }
 	case step.Facts:
-		return s.Out, base.Run(s)
+		return s.Out, func() error { return base.Run(s) }
 	case step.Locate:
-		return s.Out, index.Locate(context.Background(), s)
+		return s.Out, func() error { return index.Locate(context.Background(), s) }
 	case step.Fetch:
-		return s.Out, index.Fetch(context.Background(), s)
+		return s.Out, func() error { return index.Fetch(context.Background(), s) }
 	case step.Build:
-		return s.Out, pep517.Run(s)
+		return s.Out, func() error { return pep517.Run(s) }
 	case step.Install:
-		return s.Out, wheel.Run(s)
+		return s.Out, func() error { return wheel.Run(s) }
 	case step.Overlaps:
-		return s.Out, wheel.RunOverlaps(s)
+		return s.Out, func() error { return wheel.RunOverlaps(s) }
 	case step.Venv:
-		return s.Out, venv.Run(s)
+		return s.Out, func() error { return venv.Run(s) }
 	case step.Compile:
-		return s.Out, bytecode.Run(s)
+		return s.Out, func() error { return bytecode.Run(s) }
 	case step.Modes:
-		return s.Out, modes.Run(s)
+		return s.Out, func() error { return modes.Run(s) }
 	case step.Test:
-		return s.Out, testrun.Run(s)
+		return s.Out, func() error { return testrun.Run(s) }
 	case step.Apt:
-		return "/", apt.Run(s)
+		return "/", func() error { return apt.Run(s) }
 	}
-	return "/", fmt.Errorf("%T is not implemented", s)
+	return "/", func() error { return fmt.Errorf("%T is not implemented", s) }
+}
+
+func inTurn(steps step.Sequence) error {
+	for _, s := range steps {
+		_, do := work(s)
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leaveReport writes why a step failed to its output, which no layer will hold. It is

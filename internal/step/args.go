@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -100,6 +101,16 @@ func (s Fetch) Args() []string {
 	return encode("fetch", withAddresses(s.fields(), s.Files), encodeFiles(s.Files))
 }
 
+// Args is the command line: sequence <n> <n arguments of the first step> <m> <m arguments>….
+func (s Sequence) Args() []string {
+	all := []string{"sequence"}
+	for _, one := range s {
+		args := one.Args()
+		all = append(append(all, strconv.Itoa(len(args))), args...)
+	}
+	return all
+}
+
 // Args is the command line: build --package … --source … --options {…}.
 func (s Build) Args() []string {
 	options, _ := json.Marshal(s.Options) // structs of strings cannot fail
@@ -167,13 +178,15 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
 // [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile], [Modes],
-// [Test] and [Apt], by value.
-func Parse(args []string) (Step any, err error) {
+// [Test] and [Apt], or a [Sequence] of them, by value.
+func Parse(args []string) (parsed Step, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, venv, compile, modes, test or apt")
+		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, venv, compile, modes, test, apt or a sequence")
 	}
 	command, args := args[0], args[1:]
 	switch command {
+	case "sequence":
+		return parseSequence(args)
 	case "facts":
 		var s Facts
 		rest, err := decode(command, args, s.fields())
@@ -230,6 +243,24 @@ func Parse(args []string) (Step any, err error) {
 		return s, err
 	}
 	return nil, fmt.Errorf("unknown command %q", command)
+}
+
+func parseSequence(args []string) (all Sequence, err error) {
+	for len(args) > 0 {
+		n, err := strconv.Atoi(args[0])
+		if err != nil || n < 1 || n >= len(args) {
+			return nil, fmt.Errorf("sequence: %q is not the number of a step's arguments", args[0])
+		}
+		one, err := Parse(args[1 : 1+n])
+		if err != nil {
+			return nil, err
+		}
+		all, args = append(all, one), args[1+n:]
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("sequence: no step")
+	}
+	return all, nil
 }
 
 func encode(command string, fields []field, positional []string) []string {

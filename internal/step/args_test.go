@@ -11,7 +11,7 @@ import (
 func TestArgsRoundTrip(t *testing.T) {
 	index := Index{Name: "pypi", URL: "https://pypi.org/simple/"}
 	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa", ""}, {"x", "odd name/with slash.whl", "bb", "https://x/y?z=1"}}
-	steps := []interface{ Args() []string }{
+	steps := []Step{
 		Facts{"/base", "/usr/local/bin:/bin", "3.12.4", "/out"},
 		Facts{Root: "/base", Out: "/out"},
 		Locate{index, nil, files, "/out"},
@@ -31,6 +31,11 @@ func TestArgsRoundTrip(t *testing.T) {
 			BuildOptions{[]Index{index}, []Index{{"b", "https://b/", ""}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out"},
 		Apt{nil},
 		Modes{"/out"},
+		Sequence{
+			Fetch{index, files, "/fetched"},
+			Test{"1:1", "/app", []string{"sequence", "2", "--"}, "/reports"},
+			Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", ""}}, "/out"},
+		},
 	}
 	for _, s := range steps {
 		args := s.Args()
@@ -61,6 +66,8 @@ func TestParseRefuses(t *testing.T) {
 		"locate --index a --url b --out /o -- not-a-file",
 		"install --python 3 --venv /v --out /o --direct-urls {\"1\":\"\"} -- a",
 		"install --python 3 --venv /v --out /o --direct-urls x -- a",
+		"sequence", "sequence x modes", "sequence 3 modes --out /o 0", "sequence -1", "sequence 4 modes --out /o",
+		"sequence 2 modes --out", "sequence 3 modes --out /o modes",
 	} {
 		if s, err := Parse(strings.Fields(line)); err == nil {
 			t.Errorf("%q: accepted as %+v", line, s)

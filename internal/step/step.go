@@ -15,6 +15,7 @@ const (
 	CA       = "/.quatrain/ca"        // secret: PEM file with a company's certificates, optional
 	CADir    = "/.quatrain/ca.d"      // build context "ca": a folder with such files, optional
 	Wheels   = "/.quatrain/wheels"    // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
+	Fetched  = "/.quatrain/fetched"   // Fetched/<sha256 hex>/<file name>, where a step fetches its own wheels
 	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
 	Base     = "/.quatrain/base"      // the root of a base image
 	Trees    = "/.quatrain/trees"     // Trees/<number>: what install steps made
@@ -54,6 +55,15 @@ type Fetch struct {
 	Out   string
 }
 
+// Sequence is steps in one container, one after the other: what one writes the next
+// ones find. The last one's Out is the output of all.
+type Sequence []Step
+
+// Step is one of this package's steps, or a [Sequence] of them.
+type Step interface {
+	Args() []string // the helper's command line, without its name
+}
+
 // Index is a package index, as PEP 691 or PEP 503 describe it.
 type Index struct {
 	Name  string `json:"name"`            // "pypi", or the name of the [[tool.poetry.source]]; a package's, for a file at an address of its own
@@ -80,7 +90,7 @@ type Install struct {
 
 // Wheel is one wheel to install.
 type Wheel struct {
-	Path      string // below Wheels; a folder: the only wheel in it
+	Path      string // below Wheels or Fetched; a folder: the only wheel in it
 	DirectURL string // contents of direct_url.json (PEP 610), "" for a file from an index
 	SHA256    string // hex, of a file that nobody has verified yet; else ""
 }
