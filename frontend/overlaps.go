@@ -16,32 +16,46 @@ import (
 
 // findOverlaps looks for packages that write one path with different contents. The user
 // is to be told, and where the layers' order is not Poetry's, the files that Poetry would
-// leave are laid over them.
+// leave are laid over them. To see that there are none, which is usual, takes no more
+// than the packages' RECORDs.
 func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, found findings) (findings, error) {
 	if len(p.Installed()) < 2 {
 		return found, nil
 	}
 	in := &found.inputs
-	var overlaps bkllb.State
-	ref, err := r.solveAnyWay(ctx, p, in, func() (bkllb.State, error) {
-		overlaps = g.Overlaps(p, *in)
-		return overlaps, nil
-	})
+	list, _, err := r.overlaps(ctx, p, in, g.Overlaps)
+	if err != nil || len(list) == 0 {
+		return found, err
+	}
+	list, settled, err := r.overlaps(ctx, p, in, g.Settle)
 	if err != nil {
 		return found, err
 	}
-	in.Asked = append(slices.Clip(in.Asked), overlaps)
-	var list step.OverlapList
-	if err := readJSON(ctx, ref, "overlaps.json", &list); err != nil {
-		return found, fmt.Errorf("reading which packages overlap: %w", err)
-	}
-	for _, o := range list.Overlaps {
+	for _, o := range list {
 		last := o.Packages[len(o.Packages)-1]
 		found.warnings = append(slices.Clip(found.warnings), source.Errorf(r.lockEntry(last), "%s all write %s, with different contents: that of %s stays, as with Poetry",
 			strings.Join(o.Packages, ", "), o.Path, last))
 		if o.Settled {
-			in.Overlay = &overlaps
+			in.Overlay = &settled
 		}
 	}
 	return found, nil
+}
+
+// overlaps solves a step that finds overlaps, and notes that it was asked.
+func (r *request) overlaps(ctx context.Context, p *plan.Plan, in *llb.Inputs, find func(*plan.Plan, llb.Inputs) bkllb.State) ([]step.Overlap, bkllb.State, error) {
+	var made bkllb.State
+	ref, err := r.solveAnyWay(ctx, p, in, func() (bkllb.State, error) {
+		made = find(p, *in)
+		return made, nil
+	})
+	if err != nil {
+		return nil, made, err
+	}
+	in.Asked = append(slices.Clip(in.Asked), made)
+	var list step.OverlapList
+	if err := readJSON(ctx, ref, "overlaps.json", &list); err != nil {
+		return nil, made, fmt.Errorf("reading which packages overlap: %w", err)
+	}
+	return list.Overlaps, made, nil
 }

@@ -26,7 +26,7 @@ type Inputs struct {
 	Sizes        map[string]int64     // sha256 → bytes
 	Trees        map[string]llb.State // package → its folder, or the folder with its file, of a build context
 	Project      *llb.State           // the project's folder, what its wheel is built of, or nil
-	Overlay      *llb.State           // Overlaps' output, where it has files that have to lie over the layers
+	Overlay      *llb.State           // Settle's output, where it has files that have to lie over the layers
 	App          *llb.State           // App's output, or nil
 	Installed    []editable.File      // the project's own installation
 	Asked        []llb.State          // what the frontend has read: answers that are in no layer

@@ -2,6 +2,7 @@ package llb
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/moby/buildkit/client/llb"
 
@@ -10,30 +11,60 @@ import (
 )
 
 // Overlaps looks for what several packages write at one path. Its output holds
-// overlaps.json, and below tree/ what has to lie over the buckets' layers.
+// overlaps.json.
 func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
-	opts := []llb.RunOption{offline}
 	g = g.of(plan.BuilderPart)
 	buckets, trees := g.installed(p, in)
-	for i, tree := range trees {
+	var mounts []llb.RunOption
+	for i, b := range buckets {
 		at := fmt.Sprintf("%s/%d", step.Trees, i)
-		s.Trees = append(s.Trees, at)
-		opts = append(opts, g.keyed(at, tree))
+		s.Records = append(s.Records, at)
+		mounts = append(mounts, g.keyed(at, g.records(p, b, trees[i])))
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(buckets)),
 		args: s.Args(),
 		root: llb.Scratch(),
 		out:  true,
-		opts: opts,
+		opts: append(mounts, offline),
+	})
+}
+
+// records are the RECORD files of a tree alone. A builder that has them in a cache need
+// not pull the tree.
+func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree llb.State) llb.State {
+	only := path.Join(plan.Venv, "lib/python"+p.PythonDir(), "site-packages", "*.dist-info", "RECORD")
+	return llb.Scratch().File(
+		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{only[1:]}, CreatedTime: &epoch}),
+		g.named("[internal] RECORDs of "+b.Name)...)
+}
+
+// Settle makes what has to lie over the buckets' layers where packages overlap. Its
+// output holds overlaps.json, and below tree/ the files.
+func (g *Graph) Settle(p *plan.Plan, in Inputs) llb.State {
+	s := step.Settle{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
+	g = g.of(plan.BuilderPart)
+	_, trees := g.installed(p, in)
+	var mounts []llb.RunOption
+	for i, tree := range trees {
+		at := fmt.Sprintf("%s/%d", step.Trees, i)
+		s.Trees = append(s.Trees, at)
+		mounts = append(mounts, g.keyed(at, tree))
+	}
+	return g.run(command{
+		name: "[overlaps] files of several packages",
+		args: s.Args(),
+		root: llb.Scratch(),
+		out:  true,
+		opts: append(mounts, offline),
 	})
 }
 
 // overlaid says for the image's history what the overlay has.
 const overlaid = "files that several packages write"
 
-// overlay is what Overlaps has to lay over the buckets, with its byte code.
+// overlay is what Settle has to lay over the buckets, with its byte code.
 func (g *Graph) overlay(p *plan.Plan, in Inputs) llb.State {
 	all := &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
 	tree := llb.Scratch().File(llb.Copy(*in.Overlay, "/tree", "/", all), g.named("[overlaps] "+overlaid)...)

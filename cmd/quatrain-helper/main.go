@@ -58,6 +58,8 @@ func work(s step.Step) (out string, do func() error) {
 		return s.Out, func() error { return wheel.Run(s) }
 	case step.Overlaps:
 		return s.Out, func() error { return wheel.RunOverlaps(s) }
+	case step.Settle:
+		return s.Out, func() error { return wheel.RunSettle(s) }
 	case step.Venv:
 		return s.Out, func() error { return venv.Run(s) }
 	case step.Compile:

@@ -31,6 +31,9 @@ func (s *Install) fields() []field {
 func (s *Overlaps) fields() []field {
 	return append(venvFields(&s.Python, &s.Venv), outField(&s.Out))
 }
+func (s *Settle) fields() []field {
+	return append(venvFields(&s.Python, &s.Venv), outField(&s.Out))
+}
 func (s *Apt) fields() []field   { return nil }
 func (s *Modes) fields() []field { return []field{outField(&s.Out)} }
 
@@ -121,8 +124,11 @@ func (s Build) Args() []string {
 // Args is the command line: venv --python … --venv … --version … --interpreter … --out ….
 func (s Venv) Args() []string { return encode("venv", s.fields(), nil) }
 
-// Args is the command line: overlaps --python … --venv … --out … -- tree….
-func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Trees) }
+// Args is the command line: overlaps --python … --venv … --out … -- records….
+func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Records) }
+
+// Args is the command line: settle --python … --venv … --out … -- tree….
+func (s Settle) Args() []string { return encode("settle", s.fields(), s.Trees) }
 
 // Args is the command line: compile --interpreter … --in … --out ….
 func (s Compile) Args() []string { return encode("compile", s.fields(), nil) }
@@ -177,11 +183,11 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 }
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Venv], [Compile], [Modes],
-// [Test] and [Apt], or a [Sequence] of them, by value.
+// [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Settle], [Venv], [Compile],
+// [Modes], [Test] and [Apt], or a [Sequence] of them, by value.
 func Parse(args []string) (parsed Step, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, venv, compile, modes, test, apt or a sequence")
+		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, settle, venv, compile, modes, test, apt or a sequence")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -217,6 +223,10 @@ func Parse(args []string) (parsed Step, err error) {
 		return s, err
 	case "overlaps":
 		var s Overlaps
+		s.Records, err = decode(command, args, s.fields())
+		return s, err
+	case "settle":
+		var s Settle
 		s.Trees, err = decode(command, args, s.fields())
 		return s, err
 	case "venv":

@@ -18,7 +18,7 @@ const (
 	Fetched  = "/.quatrain/fetched"   // Fetched/<sha256 hex>/<file name>, where a step fetches its own wheels
 	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
 	Base     = "/.quatrain/base"      // the root of a base image
-	Trees    = "/.quatrain/trees"     // Trees/<number>: what install steps made
+	Trees    = "/.quatrain/trees"     // Trees/<number>: what install steps made, or the RECORDs of it
 	PipCache = "/.quatrain/pip-cache" // cache mount: what pip downloaded
 	Answers  = "/.quatrain/answers"   // cache mount: what indexes answered, by sha256
 	Out      = "/out"
@@ -120,10 +120,18 @@ type BuildOptions struct {
 }
 
 // Overlaps finds what packages in several trees write at one path with different
-// contents. Writes Out/overlaps.json: [OverlapList], and Out/tree: the files that
-// have to lie over the merged trees, with their byte code compiled again, so that
-// the result is the one of an installation in the order of the names.
+// contents. Writes Out/overlaps.json: [OverlapList].
 type Overlaps struct {
+	Python  string // as in Install
+	Venv    string
+	Records []string // trees as Install makes them, of which the RECORD files are enough, in the order in which they are merged
+	Out     string
+}
+
+// Settle does so where there are overlaps. Writes Out/overlaps.json, and Out/tree: the
+// files that have to lie over the merged trees, so that the result is the one of an
+// installation in the order of the names.
+type Settle struct {
 	Python string // as in Install
 	Venv   string
 	Trees  []string // outputs of Install, in the order in which they are merged
@@ -186,7 +194,7 @@ type Location struct {
 	Yanked  string `json:"yanked,omitempty"` // reason, "yanked" where none is given; "" when not yanked
 }
 
-// OverlapList is what Overlaps found, sorted by path.
+// OverlapList is what Overlaps or Settle found, sorted by path.
 type OverlapList struct {
 	Overlaps []Overlap `json:"overlaps"`
 }
@@ -195,7 +203,7 @@ type OverlapList struct {
 type Overlap struct {
 	Path     string   `json:"path"`     // absolute, in the image
 	Packages []string `json:"packages"` // canonical names, sorted: the last one's content counts
-	Settled  bool     `json:"settled"`  // it is in Out/tree; else the merge has it right already
+	Settled  bool     `json:"settled"`  // by Settle: it is in Out/tree; else the merge has it right already
 }
 
 // Report is why a step failed.

@@ -27,63 +27,80 @@ type claim struct {
 // that are merged have an order of their own. RECORD says what each package wrote,
 // so nothing but RECORDs is read.
 func RunOverlaps(s step.Overlaps) error {
-	claims, err := readClaims(s)
+	claims, err := readClaims(s.Python, s.Venv, s.Records)
 	if err != nil {
 		return err
 	}
 	if err := notBoth(claims); err != nil {
 		return err
 	}
-	found := step.OverlapList{Overlaps: []step.Overlap{}}
-	for _, p := range slices.Sorted(maps.Keys(claims)) {
-		all := claims[p]
-		if !differ(all) {
-			continue
-		}
-		o := step.Overlap{Path: path.Join(s.Venv, p)}
-		for _, c := range all {
-			o.Packages = append(o.Packages, c.pkg)
-		}
-		if o.Settled, err = settle(s, p, all); err != nil {
-			return err
-		}
-		found.Overlaps = append(found.Overlaps, o)
-		fmt.Fprintf(os.Stderr, "warning: %s is written by %s, with different contents: the last one stays, as with Poetry\n",
-			o.Path, strings.Join(o.Packages, ", "))
-	}
-	text, err := json.MarshalIndent(found, "", " ")
+	return writeOverlaps(s.Out, overlapsOf(s.Venv, claims))
+}
+
+// RunSettle is the settle step: what those write is put where Poetry's order and that of
+// the trees differ.
+func RunSettle(s step.Settle) error {
+	claims, err := readClaims(s.Python, s.Venv, s.Trees)
 	if err != nil {
 		return err
+	}
+	found := overlapsOf(s.Venv, claims)
+	for i, o := range found {
+		p := strings.TrimPrefix(o.Path, path.Clean(s.Venv)+"/")
+		if found[i].Settled, err = settle(s, p, claims[p]); err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "warning: %s is written by %s, with different contents: the last one stays, as with Poetry\n",
+			o.Path, strings.Join(o.Packages, ", "))
 	}
 	if err := os.MkdirAll(filepath.Join(s.Out, "tree"), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(s.Out, "overlaps.json"), append(text, '\n'), 0o644); err != nil {
+	return writeOverlaps(s.Out, found)
+}
+
+// overlapsOf are the paths that packages claim with different contents, sorted.
+func overlapsOf(venv string, claims map[string][]claim) []step.Overlap {
+	found := []step.Overlap{}
+	for _, p := range slices.Sorted(maps.Keys(claims)) {
+		if !differ(claims[p]) {
+			continue
+		}
+		o := step.Overlap{Path: path.Join(venv, p)}
+		for _, c := range claims[p] {
+			o.Packages = append(o.Packages, c.pkg)
+		}
+		found = append(found, o)
+	}
+	return found
+}
+
+func writeOverlaps(out string, found []step.Overlap) error {
+	text, err := json.MarshalIndent(step.OverlapList{Overlaps: found}, "", " ")
+	if err != nil {
 		return err
 	}
-	return fixed.Tree(s.Out)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(out, "overlaps.json"), append(text, '\n'), 0o644); err != nil {
+		return err
+	}
+	return fixed.Tree(out)
 }
 
 // readClaims is path below the environment → who writes it, by name of the package.
-func readClaims(s step.Overlaps) (map[string][]claim, error) {
-	site := "lib/python" + s.Python + "/site-packages"
+func readClaims(python, venv string, trees []string) (map[string][]claim, error) {
+	site := sitePackages(python)
 	claims := map[string][]claim{}
-	for i, tree := range s.Trees {
-		root := filepath.Join(tree, s.Venv, site)
-		entries, err := os.ReadDir(root)
-		if err != nil && !os.IsNotExist(err) {
+	for i, tree := range trees {
+		all, err := recordsIn(filepath.Join(tree, venv, site))
+		if err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			text, err := os.ReadFile(filepath.Join(root, e.Name(), "RECORD"))
-			if !strings.HasSuffix(e.Name(), ".dist-info") || os.IsNotExist(err) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			pkg := canonical(distInfoName(e.Name()))
-			for _, row := range csvRows(splitLines(string(text))) {
+		for _, r := range all {
+			pkg := canonical(distInfoName(r.distInfo))
+			for _, row := range csvRows(splitLines(string(r.text))) {
 				if len(row) == 3 && row[1] != "" {
 					p := path.Join(site, row[0])
 					if rest, ok := strings.CutPrefix(p, "lib64/"); ok {
@@ -124,7 +141,7 @@ func notBoth(claims map[string][]claim) error {
 
 // settle writes the last package's file where it will lie over the merged trees, if
 // they have another there. One that was executable before stays so, as in [Tree].
-func settle(s step.Overlaps, p string, all []claim) (bool, error) {
+func settle(s step.Settle, p string, all []claim) (bool, error) {
 	at := func(c claim) string { return filepath.Join(s.Trees[c.tree], s.Venv, p) }
 	winner, mode := all[len(all)-1], fs.FileMode(0o644)
 	modes := map[int]fs.FileMode{}

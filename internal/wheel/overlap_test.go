@@ -2,6 +2,7 @@ package wheel
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,9 +22,9 @@ func wheelOf(t *testing.T, name string, entries ...f) string {
 }
 
 // trees installs each list of wheels into a tree of its own.
-func trees(t *testing.T, buckets ...[]string) step.Overlaps {
+func trees(t *testing.T, buckets ...[]string) step.Settle {
 	t.Helper()
-	s := step.Overlaps{Python: "3.12", Venv: "/opt/venv", Out: filepath.Join(t.TempDir(), "out")}
+	s := step.Settle{Python: "3.12", Venv: "/opt/venv", Out: filepath.Join(t.TempDir(), "out")}
 	for _, wheels := range buckets {
 		root, _, err := installInto(t, s.Venv, "", wheels...)
 		if err != nil {
@@ -32,6 +33,21 @@ func trees(t *testing.T, buckets ...[]string) step.Overlaps {
 		s.Trees = append(s.Trees, strings.TrimSuffix(root, s.Venv))
 	}
 	return s
+}
+
+// look is the step before, which has the RECORDs alone: they are in trees as well.
+func look(s step.Settle) step.Overlaps {
+	return step.Overlaps{Python: s.Python, Venv: s.Venv, Records: s.Trees, Out: s.Out + "-looked"}
+}
+
+func overlapsIn(t *testing.T, out string) []step.Overlap {
+	t.Helper()
+	var got step.OverlapList
+	text, _ := os.ReadFile(filepath.Join(out, "overlaps.json"))
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	return got.Overlaps
 }
 
 func TestOverlaps(t *testing.T) {
@@ -53,7 +69,7 @@ func TestOverlaps(t *testing.T) {
 	}
 	files := map[string]string{"bin/run": "755 c", site + "LICENSE": "755 b", site + "ns/__init__.py": "644 b"}
 	for name, c := range map[string]struct {
-		s    step.Overlaps
+		s    step.Settle
 		want []step.Overlap
 	}{
 		"one tree":               {trees(t, []string{a, b, c}), overlaps()},
@@ -62,15 +78,18 @@ func TestOverlaps(t *testing.T) {
 		"one tree in the middle": {trees(t, []string{c}, nil, []string{a, b}), overlaps("run")},
 		"one only":               {trees(t, []string{b}), []step.Overlap{}},
 	} {
-		if err := RunOverlaps(c.s); err != nil {
+		looked := look(c.s)
+		if err := errors.Join(RunOverlaps(looked), RunSettle(c.s)); err != nil {
 			t.Fatal(err)
 		}
-		var got step.OverlapList
-		text, _ := os.ReadFile(filepath.Join(c.s.Out, "overlaps.json"))
-		if err := json.Unmarshal(text, &got); err != nil {
-			t.Fatal(err)
+		if diff := cmp.Diff(c.want, overlapsIn(t, c.s.Out)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
 		}
-		if diff := cmp.Diff(c.want, got.Overlaps); diff != "" {
+		unsettled := slices.Clone(c.want)
+		for i := range unsettled {
+			unsettled[i].Settled = false
+		}
+		if diff := cmp.Diff(unsettled, overlapsIn(t, looked.Out)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 		want := map[string]string{}
@@ -87,7 +106,7 @@ func TestOverlaps(t *testing.T) {
 
 func TestOverlapsRefuse(t *testing.T) {
 	s := trees(t, []string{wheelOf(t, "a", f{"x/y/z", "", 0})}, []string{wheelOf(t, "b", f{"x", "", 0})})
-	p := step.Problems(RunOverlaps(s))
+	p := step.Problems(RunOverlaps(look(s)))
 	if len(p) != 1 || p[0].Package != "b" || p[0].Message != "lib/python3.12/site-packages/x is a file of it and a folder of a" {
 		t.Errorf("%+v", p)
 	}

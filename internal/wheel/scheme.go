@@ -13,7 +13,7 @@ type layout struct {
 }
 
 func newLayout(python string, name fileName, purelib bool) layout {
-	site := "lib/python" + python + "/site-packages"
+	site := sitePackages(python)
 	l := layout{
 		root:    "platlib",
 		dataDir: name.distribution + "-" + name.version + ".data",

@@ -39,14 +39,14 @@ func TestOverlaps(t *testing.T) {
 		"one": {{a, b, c}}, "in order": {{a}, {b, c}}, "backwards": {{c}, {b}, {a}}, "mixed": {{b}, {a, c}}, "mixed again": {{a, c}, {b}},
 	} {
 		ours := filepath.Join(dir, name)
-		s := step.Overlaps{Python: both.poetry.python, Venv: both.poetry.venv, Out: filepath.Join(dir, name+" overlaps")}
+		s := step.Settle{Python: both.poetry.python, Venv: both.poetry.venv, Out: filepath.Join(dir, name+" overlaps")}
 		for i, wheels := range buckets {
 			tree := filepath.Join(dir, name+" tree", string('0'+rune(i)))
 			install(t, tree, both.poetry, wheels)
 			merge(t, tree, ours)
 			s.Trees = append(s.Trees, tree)
 		}
-		if err := wheel.RunOverlaps(s); err != nil {
+		if err := wheel.RunSettle(s); err != nil {
 			t.Fatal(err)
 		}
 		merge(t, filepath.Join(s.Out, "tree"), ours)

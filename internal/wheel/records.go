@@ -1,0 +1,38 @@
+package wheel
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// recordFile is the RECORD of an installed package.
+type recordFile struct {
+	distInfo string // the folder's name
+	text     []byte
+}
+
+// sitePackages is where the packages of an environment are, below it.
+func sitePackages(python string) string { return "lib/python" + python + "/site-packages" }
+
+// recordsIn are those of the packages in a folder, sorted. One that is not there has none.
+func recordsIn(site string) (all []recordFile, err error) {
+	entries, err := os.ReadDir(site)
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".dist-info") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(site, e.Name(), "RECORD"))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, recordFile{e.Name(), text})
+	}
+	return all, nil
+}
