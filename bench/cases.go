@@ -17,6 +17,7 @@ const (
 	coldCase     = "cold"
 	exportCase   = "export"
 	registryCase = "registry-cache"
+	bumpCase     = "registry-bump"
 	arm64Case    = "arm64"
 )
 
@@ -34,6 +35,7 @@ func caseTitles() (all []struct{ name, title string }) {
 	add(coldCase, "cold")
 	add(exportCase, "of a cold build, the export alone")
 	add(registryCase, "cold, with a registry's cache")
+	add(bumpCase, "the same, one small dependency bumped")
 	for _, w := range warmCases {
 		add(w.name, w.title)
 	}

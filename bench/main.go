@@ -38,7 +38,7 @@ func main() {
 	log.SetFlags(0)
 	var o options
 	flag.IntVar(&o.runs, "runs", 1, "how often")
-	cases := flag.String("cases", "", "comma-separated; default: all but arm64. cold and what follows it on one daemon: noop, edit, version, dependency, base; export; registry-cache; arm64")
+	cases := flag.String("cases", "", "comma-separated; default: all but arm64. cold and what follows it on one daemon: noop, edit, version, dependency, base; export; registry-cache, registry-bump; arm64")
 	names := flag.String("sides", "quatrain,uv,poetry", "comma-separated")
 	compression := flag.String("compression", "gzip", "gzip, zstd or gzip,zstd")
 	bytecode := flag.String("bytecode", "on,off", "on, off or on,off")
@@ -159,13 +159,23 @@ func (r *round) all(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.wants(registryCase) {
-		if err := r.cold(ctx, registryCase, "", "--cache-from", "type=registry,registry.insecure=true,ref="+cache); err != nil {
+	from := []string{"--cache-from", "type=registry,registry.insecure=true,ref=" + cache}
+	unchanged := func(string) error { return nil }
+	for _, c := range []struct {
+		name, platform string
+		change         func(project string) error
+		flags          []string
+	}{
+		{registryCase, "", unchanged, from},
+		{bumpCase, "", r.side.bumpDependency, from},
+		{arm64Case, "linux/arm64", unchanged, nil},
+	} {
+		if !r.wants(c.name) {
+			continue
+		}
+		if err := r.cold(ctx, c.name, c.platform, c.change, c.flags); err != nil {
 			return err
 		}
-	}
-	if r.wants(arm64Case) {
-		return r.cold(ctx, arm64Case, "linux/arm64")
 	}
 	return nil
 }
@@ -200,9 +210,12 @@ func (r *round) repository(name string) string {
 	return fmt.Sprintf("bench/%s-%s-%d", r.side.name, name, time.Now().UnixNano())
 }
 
-// cold is a build on an empty daemon.
-func (r *round) cold(ctx context.Context, name, platform string, flags ...string) error {
+// cold is a build of a changed project on an empty daemon.
+func (r *round) cold(ctx context.Context, name, platform string, change func(project string) error, flags []string) error {
 	return r.on(ctx, name, platform, func(b *builds) error {
+		if err := change(b.project); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		res, err := b.build(ctx, flags...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -241,7 +254,7 @@ func (r *round) chain(ctx context.Context, cache string) error {
 				return err
 			}
 		}
-		if r.wants(registryCase) {
+		if r.wants(registryCase) || r.wants(bumpCase) {
 			if _, err := b.build(ctx, "--cache-to", "type=registry,mode=max,registry.insecure=true,ref="+cache+",compression="+r.setup.compression); err != nil {
 				return fmt.Errorf("cache to the registry: %w", err)
 			}
