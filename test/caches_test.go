@@ -37,10 +37,6 @@ func TestCaches(t *testing.T) {
 	if small.err != nil || big.err != nil {
 		t.Fatal(small.err, big.err)
 	}
-	// Of a build that has not fetched them itself.
-	if wheels := inCache(t, local, "/private-1.0-py3-none-any.whl"); len(wheels) > 0 {
-		t.Errorf("what is installed is in the cache, and the wheel as well: %q", wheels)
-	}
 	for _, c := range []struct{ name, from, to string }{
 		{"registry max", "type=registry,ref=" + registry + ":max", push("again")},
 		{"local max", "type=local,src=" + local, ""},
@@ -88,13 +84,36 @@ func TestCaches(t *testing.T) {
 		p.index.Add(next)
 		p.locks[1].wheel = next
 		p.write(t)
-		o := empty(t).buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-from=type=registry,ref=" + registry + ":max"}})
+		b, root := emptyAt(t)
+		o := b.buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-from=type=registry,ref=" + registry + ":max"}})
 		if o.err != nil {
 			t.Fatalf("%s\n%s", printed(o.err), o.log)
 		}
 		// The index of another package is not asked.
 		if got := kinds(o.ran); !slices.Equal(got, []string{"[compile]", "[install", "[locate]", "[overlaps]"}) {
 			t.Errorf("%q ran", o.ran)
+		}
+		// Nor is anything pulled of the packages to see that they do not overlap.
+		for _, l := range layersIn(root, big.image.layers) {
+			of := func(name string) bool { return strings.HasPrefix(name, site) && !strings.Contains(name, "shop") }
+			if files := big.image.own[l]; slices.ContainsFunc(files, of) {
+				t.Errorf("a layer was pulled: %.200q", files)
+			}
+		}
+	})
+	// A wheel that is installed need not be in the cache as well, not even of the build
+	// that has fetched it.
+	t.Run("wheels", func(t *testing.T) {
+		local := t.TempDir()
+		o := empty(t).buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-to=type=local,mode=max,dest=" + local}})
+		if o.err != nil {
+			t.Fatalf("%s\n%s", printed(o.err), o.log)
+		}
+		if wheels := inCache(t, local, "/private-1.0-py3-none-any.whl"); len(wheels) > 0 {
+			t.Errorf("the cache has %q", wheels)
+		}
+		if installed := inCache(t, local, "/private.py"); len(installed) == 0 {
+			t.Error("the cache has not what is installed")
 		}
 	})
 }

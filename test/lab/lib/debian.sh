@@ -9,7 +9,7 @@ install_packages() {
   [[ ${#missing[@]} -gt 0 ]] || return 0
   require_root "(packages: ${missing[*]})"
   update_package_lists
-  step "installing ${missing[*]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  step "installing ${missing[*]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"
 }
 
 # unpack_package PACKAGE FILE...: links files of a package into the bin folder, without installing it:
