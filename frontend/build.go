@@ -117,6 +117,9 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
 		return nil, err
 	}
+	for _, w := range p.Warnings {
+		r.warn(ctx, w)
+	}
 	r.warnBuilds(ctx, p)
 	r.warnEmulated(ctx, p)
 	wanted := begun()

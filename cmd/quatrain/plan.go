@@ -92,6 +92,9 @@ func makePlan(o planOptions, dir string, errOut io.Writer) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range p.Warnings {
+		fmt.Fprintln(errOut, "warning:", w)
+	}
 	slices.SortFunc(p.Packages, func(a, b plan.Package) int { return strings.Compare(a.Name, b.Name) })
 	return p, nil
 }

@@ -26,7 +26,7 @@ func notInProduction(in Input, request selection.Request) func(*lockfile.Package
 		return none
 	}
 	request.Groups, request.Extras = groups, extras
-	production, err := selection.Packages(in.Project, in.Lock, request)
+	production, _, err := selected(in, request)
 	if err != nil {
 		return none
 	}

@@ -63,10 +63,11 @@ func New(in Input) (*Plan, error) {
 		Environment: pep508.LinuxEnvironment(in.Base.Version, machine),
 		Walk:        walks(in),
 	}
-	locked, err := selection.Packages(in.Project, in.Lock, request)
+	locked, warnings, err := selected(in, request)
 	if err != nil {
 		return nil, err
 	}
+	p.Warnings = warnings
 	isFurther := notInProduction(in, request)
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)

@@ -23,6 +23,7 @@ type Plan struct {
 	Packages []Package // sorted by name
 	Builder  *Builder  // nil where every package has a wheel
 	Project  *pyproject.Project
+	Warnings []*source.Error // what the user is to be told of the selection
 }
 
 // Package is one selected distribution and the file or tree that installs it.

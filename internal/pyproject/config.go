@@ -64,7 +64,9 @@ type Config struct {
 
 	// Resolution says how packages are selected: "lock" by the groups and markers in
 	// the lock (2.1), "walk" by walking from the project's dependencies, as Poetry 1
-	// and its option installer.re-resolve do; "auto" as the lock and poetry.toml ask.
+	// and its option installer.re-resolve do; "auto" as the lock and poetry.toml ask, and
+	// "walk" where the lock has two versions of a package for one environment, of which
+	// Poetry would install both.
 	// Default: "auto"
 	// Example: resolution = "walk"
 	Resolution source.Text `key:"resolution" oneof:"auto lock walk"`

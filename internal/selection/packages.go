@@ -23,8 +23,8 @@ type Request struct {
 
 // Packages selects from a lock, sorted by name (poetry/puzzle/transaction.py; the
 // walk for locks before 2.1). Errors: an extra that does not exist, a marker that
-// cannot be read, two entries of one name that both apply, needs that the lock
-// does not satisfy.
+// cannot be read, two entries of one name that both apply ([TwiceError], if nothing else
+// is wrong), needs that the lock does not satisfy.
 func Packages(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
 	if err := checkExtras(p, l, r.Extras); err != nil {
 		return nil, err
@@ -48,13 +48,37 @@ func filter(l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
 		}
 	}
 	slices.SortStableFunc(selected, func(a, b *lockfile.Package) int { return strings.Compare(a.Name, b.Name) })
+	var twice TwiceError
 	for i := 1; i < len(selected); i++ {
 		if a, b := selected[i-1], selected[i]; a.Name == b.Name {
-			errs = append(errs, source.Errorf(b.At, "%s %s and %s (line %d) both apply", b.Name, b.Version.Value, a.Version.Value, a.At.Start.Line).
-				WithHint("Their markers overlap: make the constraints in pyproject.toml exclude each other and run `poetry lock`, or set resolution = \"walk\" in [tool.quatrain], as installer.re-resolve does for Poetry."))
+			twice = append(twice, Twice{b.Name, source.Errorf(b.At, "%s %s and %s (line %d) both apply", b.Name, b.Version.Value, a.Version.Value, a.At.Start.Line).
+				WithHint("Their markers overlap: make the constraints in pyproject.toml exclude each other and run `poetry lock`.")})
 		}
 	}
-	return selected, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil || twice == nil {
+		return selected, err
+	}
+	return nil, twice
+}
+
+// TwiceError says that the lock has several versions of packages for one environment.
+type TwiceError []Twice
+
+// Twice is one such package.
+type Twice struct {
+	Name  string
+	Error *source.Error
+}
+
+func (t TwiceError) Error() string { return errors.Join(t.Unwrap()...).Error() }
+
+// Unwrap returns what is said of each package.
+func (t TwiceError) Unwrap() []error {
+	var all []error
+	for _, one := range t {
+		all = append(all, one.Error)
+	}
+	return all
 }
 
 // applies evaluates a package's markers for the active groups: any that holds.

@@ -74,7 +74,7 @@ func (a Answer) String() string {
 }
 
 // Twice is a name of which Poetry installs two versions, "" where there is none. Both
-// are executed and one overwrites the other: that is refused, with the lines of both.
+// are executed and one overwrites the other: Quatrain says so, and takes one or refuses.
 func (a Answer) Twice() string {
 	for i := 1; i < len(a.Packages); i++ {
 		if a.Packages[i].Name == a.Packages[i-1].Name {

@@ -41,10 +41,12 @@ func Compare(a Answer, p Planned) string {
 		return compareRefusals(a.Refused, p)
 	}
 	if name := a.Twice(); name != "" {
-		if p.Status == 1 && strings.Contains(p.ErrOut, "both apply") {
+		if !strings.Contains(p.ErrOut, "both apply") {
+			return "Poetry installs two versions of " + name + ", Quatrain does not say so: " + p.ErrOut
+		}
+		if p.Status == 1 {
 			return ""
 		}
-		return "Poetry installs two versions of " + name + ", Quatrain does not refuse that: " + p.ErrOut
 	}
 	if p.Status != 0 {
 		return "Poetry installs, Quatrain refuses: " + p.ErrOut
@@ -62,7 +64,7 @@ func Compare(a Answer, p Planned) string {
 		i := slices.IndexFunc(plan.Packages, func(p Plain) bool { return p.Name == want.Name })
 		if i < 0 {
 			different = append(different, fmt.Sprintf("%s %s is missing", want.Name, want.Version))
-		} else if got := Package(plan.Packages[i]); !got.is(want) {
+		} else if got := Package(plan.Packages[i]); !got.isOne(a.Packages) {
 			different = append(different, fmt.Sprintf("%s: %v, Poetry has %v", want.Name, got, want))
 		}
 	}
@@ -72,6 +74,11 @@ func Compare(a Answer, p Planned) string {
 		}
 	}
 	return strings.Join(different, "; ")
+}
+
+// isOne reports whether Poetry installs this: of two versions of a name either will do.
+func (p Package) isOne(wanted []Package) bool {
+	return slices.ContainsFunc(wanted, func(w Package) bool { return w.Name == p.Name && p.is(w) })
 }
 
 // is compares with what Poetry said; what it did not say is not compared.
