@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -16,6 +17,19 @@ type machine struct {
 	Kernel   string            `json:"kernel"`
 	Commit   string            `json:"commit"`
 	Versions map[string]string `json:"versions"`
+}
+
+// String is what tells machines apart.
+func (m machine) String() string {
+	return fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.Cores, m.CPU, m.MemoryGB, m.Kernel)
+}
+
+// machinesOf are those of some results, in the order in which they were used.
+func machinesOf(all []measured) (names []string) {
+	for _, m := range all {
+		add(&names, m.on.String())
+	}
+	return names
 }
 
 func thisMachine() machine {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // spread is the smallest, the middle and the greatest of some values.
@@ -39,22 +42,24 @@ func seconds(v float64) string {
 type kind struct {
 	compression string
 	bytecode    bool
+	machine     int // its number, in the order in which machines were used
 }
 
 func (k kind) String() string {
-	if k.bytecode {
-		return k.compression + ", byte code on"
+	text := k.compression + ", byte code " + map[bool]string{true: "on", false: "off"}[k.bytecode]
+	if k.machine > 0 {
+		text += fmt.Sprintf(", machine %d", k.machine+1)
 	}
-	return k.compression + ", byte code off"
+	return text
 }
 
 // table holds all results by what they are of.
 type table map[kind]map[string]map[string][]measured // kind, case, side
 
 func tableOf(all []measured) table {
-	t := table{}
+	t, machines := table{}, machinesOf(all)
 	for _, m := range all {
-		k := kind{m.Compression, m.Bytecode}
+		k := kind{m.Compression, m.Bytecode, slices.Index(machines, m.on.String())}
 		if t[k] == nil {
 			t[k] = map[string]map[string][]measured{}
 		}
@@ -66,16 +71,12 @@ func tableOf(all []measured) table {
 	return t
 }
 
-// kinds are those that were measured, gzip and byte code first.
-func (t table) kinds() (all []kind) {
-	for _, compression := range []string{"gzip", "zstd"} {
-		for _, bytecode := range []bool{true, false} {
-			if k := (kind{compression, bytecode}); t[k] != nil {
-				all = append(all, k)
-			}
-		}
-	}
-	return all
+// kinds are those that were measured: by machine, gzip and byte code first.
+func (t table) kinds() []kind {
+	later := func(b bool) int { return map[bool]int{true: 0, false: 1}[b] }
+	return slices.SortedFunc(maps.Keys(t), func(a, b kind) int {
+		return cmp.Or(cmp.Compare(a.machine, b.machine), strings.Compare(a.compression, b.compression), cmp.Compare(later(a.bytecode), later(b.bytecode)))
+	})
 }
 
 // of is the spread of a value of a side's builds.

@@ -91,9 +91,12 @@ func (t table) markdown(all []measured) string {
 
 // facts say what was measured on.
 func facts(all []measured) string {
-	var machines, versions []string
+	machines := machinesOf(all)
+	for i := range machines[1:] {
+		machines[i+1] = fmt.Sprintf("machine %d, %s", i+2, machines[i+1])
+	}
+	var versions []string
 	for _, m := range all {
-		add(&machines, fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.on.Cores, m.on.CPU, m.on.MemoryGB, m.on.Kernel))
 		v := m.on.Versions
 		add(&versions, fmt.Sprintf("BuildKit %s, buildx %s, Docker Engine %s, runc %s", v["buildkitd"], v["buildx"], v["engine"], v["runc"]))
 	}
