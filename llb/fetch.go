@@ -39,10 +39,11 @@ func (g *Graph) LocatePip(b *plan.Builder) llb.State {
 	})
 }
 
-// fetchByStep downloads an sdist in a step: what BuildKit's own HTTP source cannot do
-// (logins, certificates and proxies that only steps know, retries), and with reasons for
-// every failure. Output: <sha256>/<file name>. No cache needs it: what is built of the
-// file is there. (BuildKit exports it all the same from the build in which it runs.)
+// fetchByStep downloads a file to build with, an sdist or pip, in a step: what BuildKit's
+// own HTTP source cannot do (logins, certificates and proxies that only steps know,
+// retries), and with reasons for every failure. Output: <sha256>/<file name>. No cache
+// needs it: what is built of the file is there. (BuildKit exports it all the same from the
+// build in which it runs.)
 func (g *Graph) fetchByStep(pkg plan.Package) llb.State {
 	index := pkg.Origin.Index
 	s := step.Fetch{Index: step.Index(index), Files: files([]plan.Package{pkg}), Out: step.Out}
