@@ -6,6 +6,7 @@
 //
 //	go run ./test/poetrydiff                 compare
 //	go run ./test/poetrydiff -update         and record Poetry's answers for the unit tests
+//	go run ./test/poetrydiff -only pytorch   of some projects; with -update, the answers of the others stay
 //	go run ./test/poetrydiff -lock NAME      write the lock of a project
 package main
 
@@ -18,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pyproject"
@@ -160,10 +162,29 @@ func (d *diff) projects(c config) error {
 		}
 		all = append(all, r)
 	}
-	if c.update && c.only == "" {
-		return answers.Write(answersFile, all)
+	if !c.update {
+		return nil
 	}
-	return nil
+	if c.only != "" {
+		if all, err = amongRecorded(all); err != nil {
+			return err
+		}
+	}
+	return answers.Write(answersFile, all)
+}
+
+// amongRecorded are the answers that are recorded, with these in the place of theirs.
+func amongRecorded(these []answers.Recorded) ([]answers.Recorded, error) {
+	recorded, err := answers.Read(answersFile)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.DeleteFunc(recorded, func(old answers.Recorded) bool {
+		return slices.ContainsFunc(these, func(r answers.Recorded) bool { return r.Project == old.Project })
+	})
+	all = append(all, these...)
+	slices.SortFunc(all, func(a, b answers.Recorded) int { return strings.Compare(a.Project, b.Project) })
+	return all, nil
 }
 
 // subject reads a project as far as its groups and extras.
@@ -279,7 +300,7 @@ func (d *diff) plan(r answers.Recorded, a answers.Answer, dir string) answers.Pl
 
 // report is the sum.
 func (d *diff) report() error {
-	fmt.Printf("Poetry %s: %d answers, %d of them refusals, %d with two versions of a name, which are refused; %d real installations; %d differ, %d differ as listed\n",
+	fmt.Printf("Poetry %s: %d answers, %d of them refusals, %d with two versions of a name, of which Quatrain takes one or refuses; %d real installations; %d differ, %d differ as listed\n",
 		current, d.answers, d.refused, d.twice, d.installed, d.wrong, d.listed)
 	if d.wrong > 0 {
 		return fmt.Errorf("there are plans that differ from Poetry's")
