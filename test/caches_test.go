@@ -26,13 +26,12 @@ func TestCaches(t *testing.T) {
 	push := func(tag string) string {
 		return "--output=type=image,push=true,registry.insecure=true,name=" + registry + ":" + tag
 	}
-	login := map[string][]byte{"POETRY_HTTP_BASIC_PRIVATE_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_PRIVATE_PASSWORD": []byte(hunter)}
 	first := empty(t)
 	// The small caches first: what goes into a big one can be exported from then on, and
 	// would be in the small ones too.
-	small := first.buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{push("inline"), "--cache-to=type=inline",
+	small := first.buildx(t, request{dir: p.dir, secrets: loginOfPrivate, noImage: true, flags: []string{push("inline"), "--cache-to=type=inline",
 		"--cache-to=type=registry,mode=min,ref=" + registry + ":min"}})
-	big := first.buildx(t, request{dir: p.dir, secrets: login, flags: []string{
+	big := first.buildx(t, request{dir: p.dir, secrets: loginOfPrivate, flags: []string{
 		"--cache-to=type=registry,mode=max,ref=" + registry + ":max", "--cache-to=type=local,mode=max,dest=" + local}})
 	if small.err != nil || big.err != nil {
 		t.Fatal(small.err, big.err)
@@ -46,7 +45,7 @@ func TestCaches(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p.index.requests()
 			b, root := emptyAt(t)
-			r := request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-from=" + c.from}}
+			r := request{dir: p.dir, secrets: loginOfPrivate, noImage: true, flags: []string{"--cache-from=" + c.from}}
 			if c.to != "" {
 				r.flags = append(r.flags, c.to)
 			}
@@ -85,7 +84,7 @@ func TestCaches(t *testing.T) {
 		p.locks[1].wheel = next
 		p.write(t)
 		b, root := emptyAt(t)
-		o := b.buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-from=type=registry,ref=" + registry + ":max"}})
+		o := b.buildx(t, request{dir: p.dir, secrets: loginOfPrivate, noImage: true, flags: []string{"--cache-from=type=registry,ref=" + registry + ":max"}})
 		if o.err != nil {
 			t.Fatalf("%s\n%s", printed(o.err), o.log)
 		}
@@ -105,7 +104,7 @@ func TestCaches(t *testing.T) {
 	// that has fetched it.
 	t.Run("wheels", func(t *testing.T) {
 		local := t.TempDir()
-		o := empty(t).buildx(t, request{dir: p.dir, secrets: login, noImage: true, flags: []string{"--cache-to=type=local,mode=max,dest=" + local}})
+		o := empty(t).buildx(t, request{dir: p.dir, secrets: loginOfPrivate, noImage: true, flags: []string{"--cache-to=type=local,mode=max,dest=" + local}})
 		if o.err != nil {
 			t.Fatalf("%s\n%s", printed(o.err), o.log)
 		}
@@ -126,6 +125,9 @@ func kinds(steps []string) (all []string) {
 	}
 	return all
 }
+
+// loginOfPrivate are the secrets for the index of withLogin.
+var loginOfPrivate = map[string][]byte{"POETRY_HTTP_BASIC_PRIVATE_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_PRIVATE_PASSWORD": []byte(hunter)}
 
 // withLogin adds a package of an index that wants a login.
 func withLogin(p *project, t *testing.T) *project {

@@ -19,13 +19,17 @@ import (
 // that the graph would like to use and with what the oldest one knows. Files of the
 // context that only their owner may read are in it, and links.
 func TestDaemons(t *testing.T) {
-	p := shop(t)
+	p := withLogin(shop(t), t) // of which a step downloads
 	must(t, os.Chmod(filepath.Join(p.dir, "shop", "__init__.py"), 0o600))
 	must(t, os.Mkdir(filepath.Join(p.dir, "shop", "data"), 0o700))
 	must(t, os.WriteFile(filepath.Join(p.dir, "shop", "data", "run.sh"), []byte("#!/bin/sh\n"), 0o700))
 	must(t, os.Symlink("run.sh", filepath.Join(p.dir, "shop", "data", "link")))
-	if f := eachDaemon(t, request{dir: p.dir})["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
+	files := eachDaemon(t, request{dir: p.dir, secrets: loginOfPrivate})
+	if f := files["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
 		t.Errorf("a file of mode 0600 is %q", f)
+	}
+	if files[site+"private.py"] == "" {
+		t.Error("the package of the private index is not there")
 	}
 }
 
