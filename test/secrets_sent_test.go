@@ -132,15 +132,18 @@ func newSent(t *testing.T, client string) holder {
 		}
 		h.r.secrets[id], h.secrets[id+" by "+client] = []byte(value), text
 		h.servers = append(h.servers, w.Close)
+		files := library(t, name, "1.0")
+		if i == 0 {
+			files[name+".py"] += "# " + h.plantIn("the exported cache of "+client) + "\n" // which has the wheel that is built
+		}
 		sources = append(sources, gitSource{name: name, version: "1.0", url: w.URL + "/group/web.git", reference: "main",
-			commit: newRepository(t, w.root, "group/web.git").commit(library(t, name, "1.0"))})
+			commit: newRepository(t, w.root, "group/web.git").commit(files)})
 	}
 	h.project = newGitProject(t, "", sources...).knows(host)
 	h.project.toml += fmt.Sprintf("ssh = { %q = \"corp\" }\n", host.name)
 	h.servers = append(h.servers, host.stop, h.index.Close)
 
 	w, password := fresh("private"), "s3cret of "+client+" /+ "+unique(t)
-	w.Files["notes.txt"] = h.plantIn("the exported cache of " + client) // which has the wheel
 	h.index.Add(w)
 	h.index.Set(pindex.Options{Username: "me", Password: password})
 	h.locks = append(h.locks, locked{wheel: w})
