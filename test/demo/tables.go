@@ -26,9 +26,8 @@ var phases = []struct {
 }{
 	{"pull the base image", []string{"base"}},
 	{"ask PyPI where files are", []string{"locate"}},
-	{"download wheels", []string{"fetch"}},
+	{"download, install them", []string{"fetch", "install"}},
 	{"look for overlaps", []string{"overlaps"}},
-	{"install them", []string{"install"}},
 	{"byte code", []string{"compile"}},
 	{"venv, user, project", []string{"venv", "user", "project"}},
 	{"merge", []string{"image"}},
