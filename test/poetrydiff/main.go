@@ -233,7 +233,7 @@ func (d *diff) compare(s subject, targets []target) (answers.Recorded, error) {
 		refusals = nil // whatever is asked for
 	}
 	for _, options := range refusals {
-		if err := d.compareOne(s, &r, targets[len(targets)-1], nil, options); err != nil {
+		if err := d.compareOne(s, &r, targets[1], nil, options); err != nil {
 			return r, err
 		}
 	}
