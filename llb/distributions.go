@@ -60,19 +60,6 @@ func (in Inputs) fetchedByInstall(pkg plan.Package) bool {
 	return !pkg.Build && pkg.Origin.Kind != plan.FromFile && in.byStep(pkg.Origin.Index)
 }
 
-// byIndex are packages by where they come from, in the order of the first of each.
-func byIndex(packages []plan.Package) (indexes []plan.Index, of map[plan.Index][]plan.Package) {
-	of = map[plan.Index][]plan.Package{}
-	for _, pkg := range packages {
-		index := pkg.Origin.Index
-		if of[index] == nil {
-			indexes = append(indexes, index)
-		}
-		of[index] = append(of[index], pkg)
-	}
-	return indexes, of
-}
-
 // wheelOf describes an installed wheel to the install step.
 func wheelOf(p *plan.Plan, pkg plan.Package, in Inputs) step.Wheel {
 	w := step.Wheel{Path: path.Join(step.Wheels, pkg.SHA256, pkg.File), DirectURL: pkg.DirectURL(p.Target.Workdir())}

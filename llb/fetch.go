@@ -56,20 +56,15 @@ func (g *Graph) fetchByStep(pkg plan.Package) llb.State {
 	})
 }
 
-// fetches download packages to step.Fetched, those of an index together.
-func fetches(packages []plan.Package) step.Sequence {
+// fetches download packages to step.Fetched, those of an index together, with what a step
+// needs for it. The folder ends with the step.
+func (g *Graph) fetches(packages []plan.Package) (step.Sequence, []llb.RunOption) {
 	var all step.Sequence
-	indexes, of := byIndex(packages)
+	indexes := plan.IndexesOf(packages)
 	for _, index := range indexes {
-		all = append(all, step.Fetch{Index: step.Index(index), Files: files(of[index]), Out: step.Fetched})
+		all = append(all, step.Fetch{Index: step.Index(index), Files: files(plan.From(index, packages)), Out: step.Fetched})
 	}
-	return all
-}
-
-// fetching is what a step needs that downloads packages to step.Fetched, which ends with it.
-func (g *Graph) fetching(packages []plan.Package) []llb.RunOption {
-	indexes, _ := byIndex(packages)
-	return append(g.indexOptions(indexes...), llb.AddMount(step.Fetched, llb.Scratch(), llb.ForceNoOutput))
+	return all, append(g.indexOptions(indexes...), llb.AddMount(step.Fetched, llb.Scratch(), llb.ForceNoOutput))
 }
 
 func (g *Graph) indexOptions(indexes ...plan.Index) []llb.RunOption {

@@ -30,7 +30,8 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in 
 	var do step.Step = s
 	network := []llb.RunOption{offline}
 	if len(missing) > 0 {
-		do, network = append(fetches(missing), s), g.fetching(missing)
+		first, online := g.fetches(missing)
+		do, network = append(first, s), online
 	}
 	return g.run(command{
 		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),

@@ -16,12 +16,11 @@ func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	g = g.of(plan.BuilderPart)
 	buckets, trees := g.installed(p, in)
-	var mounts []llb.RunOption
 	for i, b := range buckets {
-		at := fmt.Sprintf("%s/%d", step.Trees, i)
-		s.Records = append(s.Records, at)
-		mounts = append(mounts, g.keyed(at, g.records(p, b, trees[i])))
+		trees[i] = g.records(p, b, trees[i])
 	}
+	var mounts []llb.RunOption
+	s.Records, mounts = g.numbered(trees)
 	return g.run(command{
 		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(buckets)),
 		args: s.Args(),
@@ -31,10 +30,19 @@ func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
 	})
 }
 
+// numbered mounts trees below step.Trees, and says where.
+func (g *Graph) numbered(trees []llb.State) (at []string, mounts []llb.RunOption) {
+	for i, tree := range trees {
+		at = append(at, fmt.Sprintf("%s/%d", step.Trees, i))
+		mounts = append(mounts, g.keyed(at[i], tree))
+	}
+	return at, mounts
+}
+
 // records are the RECORD files of a tree alone. A builder that has them in a cache need
 // not pull the tree.
 func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree llb.State) llb.State {
-	only := path.Join(plan.Venv, "lib/python"+p.PythonDir(), "site-packages", "*.dist-info", "RECORD")
+	only := path.Join(plan.Venv, step.SitePackages(p.PythonDir()), "*.dist-info", "RECORD")
 	return llb.Scratch().File(
 		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{only[1:]}, CreatedTime: &epoch}),
 		g.named("[internal] RECORDs of "+b.Name)...)
@@ -47,11 +55,7 @@ func (g *Graph) Settle(p *plan.Plan, in Inputs) llb.State {
 	g = g.of(plan.BuilderPart)
 	_, trees := g.installed(p, in)
 	var mounts []llb.RunOption
-	for i, tree := range trees {
-		at := fmt.Sprintf("%s/%d", step.Trees, i)
-		s.Trees = append(s.Trees, at)
-		mounts = append(mounts, g.keyed(at, tree))
-	}
+	s.Trees, mounts = g.numbered(trees)
 	return g.run(command{
 		name: "[overlaps] files of several packages",
 		args: s.Args(),

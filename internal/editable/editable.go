@@ -12,6 +12,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // Target is where the files will stand.
@@ -48,7 +49,7 @@ func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error,
 	if err != nil {
 		return nil, nil, err
 	}
-	site := path.Join(t.Venv, "lib", "python"+t.Python, "site-packages")
+	site := path.Join(t.Venv, step.SitePackages(t.Python))
 	bin := path.Join(t.Venv, "bin")
 	files := under(site, []File{{Path: moduleName(p) + ".pth", Mode: 0o644, Data: pth(roots, t.Root)}})
 	files = append(files, under(bin, launchers(p, path.Join(bin, "python")))...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/tags"
 )
@@ -45,11 +46,7 @@ groups = ["docs"]
 		"development": "app both split tool*",
 		"docs":        "split* theme*",
 	} {
-		target, err := ResolveTarget(p, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := New(Input{Project: p, Lock: l, Target: target, Platform: "linux/amd64", Base: base.Facts{Version: "3.12.1", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}})
+		plan, err := planOf(t, p, l, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,6 +58,16 @@ groups = ["docs"]
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
+}
+
+// planOf plans a target for Python 3.12 on a Debian of glibc 2.36.
+func planOf(t *testing.T, p *pyproject.Project, l *lockfile.Lock, target string) (*Plan, error) {
+	t.Helper()
+	resolved, err := ResolveTarget(p, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(Input{Project: p, Lock: l, Target: resolved, Platform: "linux/amd64", Base: base.Facts{Version: "3.12.1", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}})
 }
 
 func lockOf(t *testing.T, lines ...string) *lockfile.Lock {

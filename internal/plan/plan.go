@@ -83,9 +83,12 @@ func (p *Plan) PythonDir() string {
 
 // Indexes are the indexes that files come from, in order of first use. A file at an
 // address of its own is an index of its own.
-func (p *Plan) Indexes() []Index {
+func (p *Plan) Indexes() []Index { return IndexesOf(p.files()) }
+
+// IndexesOf lists where packages come from, in the order of the first of each.
+func IndexesOf(packages []Package) []Index {
 	var all []Index
-	for _, pkg := range p.files() {
+	for _, pkg := range packages {
 		if pkg.Origin.Index != (Index{}) && !slices.Contains(all, pkg.Origin.Index) {
 			all = append(all, pkg.Origin.Index)
 		}
@@ -94,9 +97,12 @@ func (p *Plan) Indexes() []Index {
 }
 
 // From lists the packages of one index, pip among them where something is built.
-func (p *Plan) From(index Index) []Package {
+func (p *Plan) From(index Index) []Package { return From(index, p.files()) }
+
+// From takes those of one index.
+func From(index Index, packages []Package) []Package {
 	var all []Package
-	for _, pkg := range p.files() {
+	for _, pkg := range packages {
 		if pkg.Origin.Index == index {
 			all = append(all, pkg)
 		}

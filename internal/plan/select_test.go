@@ -7,10 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/source"
-	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
 // A lock as Poetry makes it for PyTorch: one package takes CUDA's libraries of exact
@@ -34,11 +32,7 @@ func TestTwice(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			target, err := ResolveTarget(p, "production")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := New(Input{Project: p, Lock: l, Target: target, Platform: "linux/amd64", Base: base.Facts{Version: "3.12.1", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}})
+			got, err := planOf(t, p, l, "production")
 			if c.want == "" {
 				if all := source.All(err); len(all) != 1 || firstLine(all[0]) != c.warning {
 					t.Fatalf("%v", err)

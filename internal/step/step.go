@@ -28,6 +28,10 @@ const (
 	ReportFile = ".quatrain-report.json"
 )
 
+// SitePackages is where the packages of a virtual environment are, below it. Python is the
+// minor version as in folder names: "3.12", "3.13t".
+func SitePackages(python string) string { return "lib/python" + python + "/site-packages" }
+
 // Facts reads what the files of a base image say of it, without running anything of it.
 // Writes Out/facts.json: base.Facts.
 type Facts struct {

@@ -30,7 +30,7 @@ func Make(s step.Venv) error {
 		return err
 	}
 	root := filepath.Join(s.Out, s.Venv)
-	for _, dir := range []string{"bin", "lib/python" + s.Python + "/site-packages"} {
+	for _, dir := range []string{"bin", step.SitePackages(s.Python)} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			return err
 		}

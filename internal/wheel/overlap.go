@@ -91,7 +91,7 @@ func writeOverlaps(out string, found []step.Overlap) error {
 
 // readClaims is path below the environment → who writes it, by name of the package.
 func readClaims(python, venv string, trees []string) (map[string][]claim, error) {
-	site := sitePackages(python)
+	site := step.SitePackages(python)
 	claims := map[string][]claim{}
 	for i, tree := range trees {
 		all, err := recordsIn(filepath.Join(tree, venv, site))

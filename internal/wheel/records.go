@@ -12,9 +12,6 @@ type recordFile struct {
 	text     []byte
 }
 
-// sitePackages is where the packages of an environment are, below it.
-func sitePackages(python string) string { return "lib/python" + python + "/site-packages" }
-
 // recordsIn are those of the packages in a folder, sorted. One that is not there has none.
 func recordsIn(site string) (all []recordFile, err error) {
 	entries, err := os.ReadDir(site)

@@ -3,6 +3,8 @@ package wheel
 import (
 	"path"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // layout is where the schemes of one wheel are, relative to the environment.
@@ -13,7 +15,7 @@ type layout struct {
 }
 
 func newLayout(python string, name fileName, purelib bool) layout {
-	site := sitePackages(python)
+	site := step.SitePackages(python)
 	l := layout{
 		root:    "platlib",
 		dataDir: name.distribution + "-" + name.version + ".data",
