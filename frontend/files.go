@@ -73,7 +73,9 @@ func parseStub(f *source.File) (pyproject.Config, error) {
 	return pyproject.ParseConfig(table)
 }
 
-// solveContext transfers some files of the build context.
+// solveContext transfers some files of the build context: always, for neither time nor
+// size tell that a lock is another one. Its hashes have one length, and the files of some
+// checkouts one time.
 func (r *request) solveContext(ctx context.Context, name string, files []string) (gwclient.Reference, error) {
 	var follow []string
 	for _, f := range files {
