@@ -95,8 +95,8 @@ func TestReport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(filepath.Join(results, "1.jsonl"), strings.Join(lines, "\n")+"\n")
-	write(filepath.Join(results, "2.jsonl"), `{"machine":{"cpu":"Slow","cores":1,"memory_gb":4,"kernel":"6.1","commit":"abd"}}
+	write(filepath.Join(results, "2.jsonl"), strings.Join(lines, "\n")+"\n")
+	write(filepath.Join(results, "1.jsonl"), `{"machine":{"cpu":"Slow","cores":1,"memory_gb":4,"kernel":"6.1","commit":"abd"}}
 {"case":"cold","compression":"gzip","bytecode":true,"side":"quatrain","seconds":500}
 `)
 	name := filepath.Join(docs, "benchmarks.md")

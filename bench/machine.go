@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,9 +25,9 @@ func (m machine) String() string {
 	return fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.Cores, m.CPU, m.MemoryGB, m.Kernel)
 }
 
-// machinesOf are those of some results, in the order in which they were used.
+// machinesOf are those of some results: the one that was used last comes first.
 func machinesOf(all []measured) (names []string) {
-	for _, m := range all {
+	for _, m := range slices.Backward(all) {
 		add(&names, m.on.String())
 	}
 	return names
