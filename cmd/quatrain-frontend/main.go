@@ -13,7 +13,8 @@ import (
 )
 
 func main() {
-	// Few builds use so much before they end, and to collect garbage takes a fifth of their CPU.
+	// Few builds use 256 MB before they end, and to collect garbage takes a fifth of the CPU
+	// that this process needs.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(256 << 20)
 	if err := grpcclient.RunFromEnvironment(appcontext.Context(), frontend.Build); err != nil {
