@@ -49,7 +49,7 @@ lab-down: ## stop what `make lab` started
 
 .PHONY: integration
 integration: ## tests against a real daemon
-	$(LAB) up buildkitd bases frontend builder engine engine-classic engine-debian13 engine-debian12 oldest emulator poetry scanners ssh
+	$(LAB) up buildkitd bases frontend builder engine engine-classic engine-debian13 engine-debian12 oldest emulator golang poetry scanners ssh
 	eval "$$($(LAB) env)" && go test -count=1 -timeout 60m ./test/...
 
 .PHONY: conformance
@@ -103,3 +103,7 @@ bench: ## Quatrain against Dockerfiles for uv and Poetry; ARGS='-runs 5 -bytecod
 .PHONY: bench-report
 bench-report: go ## docs, plot and README of what is in bench/results
 	go run ./bench -report
+
+.PHONY: release
+release: ## push the frontend's image for amd64 and arm64; VERSION=1.2.3 REPOSITORY=quatrain/poetry
+	.ci/release "$(VERSION)" "$(REPOSITORY)" $(ARGS)

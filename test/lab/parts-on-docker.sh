@@ -35,6 +35,7 @@ builder_up() {
 
 # Docker Hub has them.
 bases_up() { :; }
+golang_up() { :; }
 
 engine_up() {
   tool buildx compose

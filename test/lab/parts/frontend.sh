@@ -8,7 +8,7 @@ frontend_up() {
   cached "$cache/certificates" "fetching Debian's certificates" plain_certificates
   step "compiling the frontend" compile_frontend "$context"
   frontend=$registry/quatrain/poetry:1
-  key=$(key_of "$context"/bin/* "$cache/certificates/ca-certificates.crt" "$repo/Dockerfile.frontend")
+  key=$(key_of "$context/bin/$arch"/* "$cache/certificates/ca-certificates.crt" "$repo/Dockerfile.frontend")
   if [[ ! -f $lab/frontend.key || $(<"$lab/frontend.key") != "$key" ]] || ! crane digest "$frontend" >/dev/null 2>&1; then
     step "pushing the frontend image" push_frontend "$context"
     echo "$key" >"$lab/frontend.key"
@@ -19,11 +19,11 @@ frontend_up() {
 # Static, and the same bytes wherever they are built: the helper's bytes are in cache keys.
 compile_frontend() {
   local context=$1 name
-  install -d -m 0755 "$context"/{bin,etc,etc/ssl,etc/ssl/certs}
+  install -d -m 0755 "$context"/{bin,bin/"$arch",etc,etc/ssl,etc/ssl/certs}
   install -m 0644 "$cache/certificates/ca-certificates.crt" "$context/etc/ssl/certs/"
   cd "$repo"
   for name in quatrain-frontend quatrain-helper; do
-    CGO_ENABLED=0 go build -o "$context/bin/" -trimpath -buildvcs=false -ldflags '-s -w -buildid=' "./cmd/$name"
+    CGO_ENABLED=0 go build -o "$context/bin/$arch/" -trimpath -buildvcs=false -ldflags '-s -w -buildid=' "./cmd/$name"
   done
 }
 
