@@ -66,6 +66,7 @@ func TestRelease(t *testing.T) {
 	if d := b.must(t, dir, "crane", "digest", repository+":9"); d != digest {
 		t.Error("a pre-release took the short name")
 	}
+	onArm64(t, repository+"@"+b.must(t, dir, "crane", "digest", "--platform", "linux/arm64", repository+":9.8.7"))
 }
 
 // What cannot be released is said before anything is built.
@@ -80,6 +81,41 @@ func TestReleaseRefused(t *testing.T) {
 	refused(t, b, dir, []string{".ci/release", "9.8.7", repository}, "not committed")
 	if e := b.run(t, dir, "crane", "ls", repository); e.code == 0 {
 		t.Errorf("the registry has %s", e.all())
+	}
+}
+
+// onArm64 builds with the frontend of arm64 on a builder of arm64, which this machine
+// emulates. It makes the very image that the builder here makes for that platform.
+func onArm64(t *testing.T, frontend string) {
+	t.Helper()
+	w := fresh("elsewhere") // so that something runs
+	x := newIndex(t, w, alpha)
+	p := (&project{
+		index: x,
+		toml:  strings.Replace(plainProject, "python = \"3.11\"", "python = \"3.13\"", 1), // a base for both platforms
+		locks: []locked{{wheel: w}, {wheel: alpha}, native(t, x)},
+	}).write(t)
+	r := request{dir: p.dir, file: "pyproject.toml", opts: map[string]string{"platform": "linux/arm64", "build-arg:BUILDKIT_SYNTAX": frontendImage(t)}}
+	here := bare(t).buildx(t, r)
+	emulate(t)
+	r.opts["build-arg:BUILDKIT_SYNTAX"] = frontend
+	there := empty(t, "sh", "-c", `exec "$@" --oci-worker-platform linux/arm64`, "sh").buildx(t, r)
+	if here.err != nil || there.err != nil {
+		t.Fatalf("%v\n%s\n%v\n%s", here.err, here.log, there.err, there.log)
+	}
+	if len(withPrefix(there.ran, "[install")) == 0 {
+		t.Errorf("on the builder of arm64 only %q ran: nothing is compared", there.ran)
+	}
+	same(t, here.image, there.image)
+}
+
+// emulate has the kernel run programs of arm64 until the test ends: TestPlatforms needs
+// one that does not.
+func emulate(t *testing.T) {
+	t.Helper()
+	t.Cleanup(func() { output(nil, "lab/lab", "down", "qemu") })
+	if out, err := exec.Command("lab/lab", "up", "qemu").CombinedOutput(); err != nil {
+		t.Fatalf("lab up qemu: %v\n%s", err, out)
 	}
 }
 
