@@ -149,7 +149,7 @@ func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 	return fmt.Errorf("%w", errors.Join(all...))
 }
 
-// placeOf is what a problem is about: the base, the target's command, or a package's entry.
+// placeOf is what a problem is about: the base, a command of the target, or a package's entry.
 func (r *request) placeOf(p *plan.Plan, problem step.Problem) source.Range {
 	if problem.Kind == step.BadBase {
 		return r.project.Quatrain.Base.At
@@ -159,6 +159,9 @@ func (r *request) placeOf(p *plan.Plan, problem step.Problem) source.Range {
 			return c.At
 		}
 		return source.Whole(r.project.File)
+	}
+	if problem.Kind == step.PrepareFailed && p != nil && p.Target.Prepare != nil {
+		return p.Target.Prepare.Command.At
 	}
 	return r.lockEntry(problem.Package)
 }

@@ -67,6 +67,13 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 		layers[0].state = g.remember(layers[0].state, in.Asked)
 	}
 	image := g.stack(p, in, layers)
+	if p.Target.PrepareCommand() != nil {
+		prepared, err := g.of(plan.ProjectPart).prepare(p, in, image)
+		if err != nil {
+			return Image{}, err
+		}
+		image = g.stack(p, in, append(layers, prepared))
+	}
 	if p.Target.RunsTests {
 		return g.of(plan.TestPart).test(p, in, image)
 	}

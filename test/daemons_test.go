@@ -20,6 +20,8 @@ import (
 // context that only their owner may read are in it, and links.
 func TestDaemons(t *testing.T) {
 	p := withLogin(shop(t), t) // of which a step downloads
+	p.toml += "\n[tool.quatrain.prepare]\ncommand = ['python', '-c', 'open(\"made\", \"w\").write(\"1\")']\n"
+	p.write(t)
 	must(t, os.Chmod(filepath.Join(p.dir, "shop", "__init__.py"), 0o600))
 	must(t, os.Mkdir(filepath.Join(p.dir, "shop", "data"), 0o700))
 	must(t, os.WriteFile(filepath.Join(p.dir, "shop", "data", "run.sh"), []byte("#!/bin/sh\n"), 0o700))
@@ -27,6 +29,9 @@ func TestDaemons(t *testing.T) {
 	files := eachDaemon(t, request{dir: p.dir, secrets: loginOfPrivate})
 	if f := files["/app/shop/__init__.py"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
 		t.Errorf("a file of mode 0600 is %q", f)
+	}
+	if f := files["/app/made"]; !strings.HasPrefix(f, "-rw-r--r-- 0:0") {
+		t.Errorf("what the project's own command made is %q", f)
 	}
 	if files[site+"private.py"] == "" {
 		t.Error("the package of the private index is not there")

@@ -13,11 +13,11 @@ import (
 	"github.com/quatrain-build/quatrain/internal/apt"
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/bytecode"
+	"github.com/quatrain-build/quatrain/internal/command"
 	"github.com/quatrain-build/quatrain/internal/index"
 	"github.com/quatrain-build/quatrain/internal/modes"
 	"github.com/quatrain-build/quatrain/internal/pep517"
 	"github.com/quatrain-build/quatrain/internal/step"
-	"github.com/quatrain-build/quatrain/internal/testrun"
 	"github.com/quatrain-build/quatrain/internal/venv"
 	"github.com/quatrain-build/quatrain/internal/wheel"
 )
@@ -67,7 +67,9 @@ func work(s step.Step) (out string, do func() error) {
 	case step.Modes:
 		return s.Out, func() error { return modes.Run(s) }
 	case step.Test:
-		return s.Out, func() error { return testrun.Run(s) }
+		return s.Out, func() error { return command.RunTest(s) }
+	case step.Prepare:
+		return s.Out, func() error { return command.RunPrepare(s) }
 	case step.Apt:
 		return "/", func() error { return apt.Run(s) }
 	}

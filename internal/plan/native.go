@@ -34,6 +34,9 @@ func (p *Plan) Native() []Native {
 	if p.Target.Stage == AppStage && p.Target.InstallRoot && p.Target.AsWheel {
 		add(p.Project.Name.At, "", "the project's wheel is built")
 	}
+	if argv := p.Target.PrepareCommand(); argv != nil {
+		add(p.Target.Prepare.Command.At, "", "%s runs", strings.Join(argv, " "))
+	}
 	if p.Target.RunsTests {
 		add(whole, "", "the tests run")
 	}

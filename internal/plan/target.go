@@ -31,11 +31,12 @@ type Target struct {
 	Apt         []string // runtime packages
 	BuildApt    []string // packages of build steps
 	Compile     bool
-	InstallRoot bool // the project itself is installed
-	AsWheel     bool // as a wheel that is built, not from its source folder
-	RunsTests   bool // the command runs in the build, which fails with it
-	RunAs       IDs  // numbers of the user, where the request names them
-	Editable    bool // path dependencies with develop = true run from their folders
+	InstallRoot bool               // the project itself is installed
+	AsWheel     bool               // as a wheel that is built, not from its source folder
+	RunsTests   bool               // the command runs in the build, which fails with it
+	RunAs       IDs                // numbers of the user, where the request names them
+	Prepare     *pyproject.Prepare // what runs when all else is in the image, or nil
+	Editable    bool               // path dependencies with develop = true run from their folders
 	Image       pyproject.Image
 }
 
@@ -125,22 +126,23 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 		InstallRoot: installsRoot(p),
 		AsWheel:     c.Project.Value == "wheel",
 		Compile:     c.Compile == nil || *c.Compile,
+		Prepare:     c.Prepare,
 		Image:       c.Image,
 	}
 	switch name {
 	case "base":
-		t.Stage, t.Groups, t.InstallRoot, t.Compile = BaseStage, []string{}, false, false
+		t.Stage, t.Groups, t.InstallRoot, t.Compile, t.Prepare = BaseStage, []string{}, false, false, nil
 		t.Description = "the base image with runtime packages, user and environment"
 	case "builder":
-		t.Stage, t.BuildTools, t.InstallRoot, t.Compile = BuilderStage, true, false, false
+		t.Stage, t.BuildTools, t.InstallRoot, t.Compile, t.Prepare = BuilderStage, true, false, false, nil
 		t.Description = "base with build packages and the virtual environment"
 	case "test":
-		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable, t.RunsTests = nil, true, false, false, true, true
+		t.Groups, t.BuildTools, t.Compile, t.Prepare, t.AsWheel, t.Editable, t.RunsTests = nil, true, false, nil, false, true, true
 		t.Description = "runs the tests on development; what they write to " + Reports + " is the result"
 	case "production":
 		t.Description = "the main group and the project"
 	case "development":
-		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable = nil, true, false, false, true
+		t.Groups, t.BuildTools, t.Compile, t.Prepare, t.AsWheel, t.Editable = nil, true, false, nil, false, true
 		t.Description = "all groups that are not optional and the project, to be mounted over"
 	default:
 		return Target{}, false
@@ -171,6 +173,9 @@ func adjust(p *pyproject.Project, t *Target, own *pyproject.TargetConfig) {
 		t.InstallRoot = own.Project.Value != "none" && p.PackageMode && t.Stage == AppStage
 		t.AsWheel = own.Project.Value == "wheel"
 		t.Editable = t.Editable && !t.AsWheel // else the folders are not in the image
+	}
+	if own.Prepare != nil {
+		t.Prepare = own.Prepare
 	}
 	t.Image = t.Image.Override(own.Image)
 }

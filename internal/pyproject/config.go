@@ -62,6 +62,12 @@ type Config struct {
 	// Example: compile = false
 	Compile *bool `key:"compile"`
 
+	// Prepare is a command that runs in the image while it is built, and leaves a layer: see
+	// below.
+	// Default: none; development and test have only their own
+	// Example: prepare = { command = ["python", "manage.py", "collectstatic", "--noinput"] }
+	Prepare *Prepare `key:"prepare"`
+
 	// Resolution says how packages are selected: "lock" by the groups and markers in
 	// the lock (2.1), "walk" by walking from the project's dependencies, as Poetry 1
 	// and its option installer.re-resolve do; "auto" as the lock and poetry.toml ask, and
@@ -191,6 +197,23 @@ type Healthcheck struct {
 	At source.Range
 }
 
+// Prepare is [tool.quatrain.prepare], or that of a target.
+type Prepare struct {
+	// Command runs in the workdir, as the image's user and without a network, when all else
+	// is in the image. What it writes or changes in the workdir is a layer, and belongs to
+	// root; what it writes elsewhere is dropped. A string is split as a shell splits words;
+	// no shell runs it. [] is none, for a target that is from one with a command.
+	// Default: none: it is needed
+	// Example: command = ["python", "manage.py", "collectstatic", "--noinput"]
+	Command *Command `key:"command"`
+
+	// Env sets variables for the command, and for nothing else. They are no place for a
+	// secret: provenance and the builder's cache know them.
+	// Default: none beyond the image's, PYTHONDONTWRITEBYTECODE, PYTHONHASHSEED and SOURCE_DATE_EPOCH
+	// Example: env = { DJANGO_SECRET_KEY = "of-no-use" }
+	Env []Pair `key:"env"`
+}
+
 // BuildConfig is [tool.quatrain.build].
 type BuildConfig struct {
 	// Apt lists Debian packages that building needs.
@@ -252,6 +275,11 @@ type TargetConfig struct {
 	// Default: as in the target that it starts from
 	// Example: project = "none"
 	Project source.Text `key:"project" oneof:"source wheel none"`
+
+	// Prepare is as in [tool.quatrain].
+	// Default: as in the target that it starts from
+	// Example: prepare = { command = ["python", "manage.py", "collectstatic", "--noinput"] }
+	Prepare *Prepare `key:"prepare"`
 
 	// Image is as in [tool.quatrain].
 	Image Image `key:",inline"`

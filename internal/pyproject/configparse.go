@@ -23,6 +23,7 @@ var (
 	targetKeys   = keyNames[TargetConfig]()
 	buildKeys    = keyNames[BuildConfig]()
 	gitKeys      = keyNames[GitConfig]()
+	prepareKeys  = keyNames[Prepare]()
 	healthKeys   = keyNames[Healthcheck]()
 	projectModes = oneOf[Config]("project")
 	resolutions  = oneOf[Config]("resolution")
@@ -42,7 +43,7 @@ func ParseConfig(t *source.Table) (Config, error) {
 		Project: p.oneOf(t.Get("project"), projectModes),
 		Include: p.patterns(t.Get("include")), Exclude: p.patterns(t.Get("exclude")),
 		Compile: p.Bool(t.Get("compile")), Resolution: p.oneOf(t.Get("resolution"), resolutions),
-		ProjectDir: p.folder(t.Get("project-dir")), Image: p.image(t),
+		ProjectDir: p.folder(t.Get("project-dir")), Prepare: p.prepare(t.Get("prepare")), Image: p.image(t),
 	}
 	if b := p.Table(t.Get("build")); b != nil {
 		p.known(b, "tool.quatrain.build", buildKeys)
@@ -87,7 +88,7 @@ func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
 		Name: e.Key, At: e.KeyAt, From: p.Text(t.Get("from")),
 		Groups: p.names(t.Get("groups")), Extras: p.names(t.Get("extras")), Apt: p.apt(t.Get("apt")),
 		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), projectModes),
-		Image: p.image(t),
+		Prepare: p.prepare(t.Get("prepare")), Image: p.image(t),
 	}
 }
 
@@ -177,6 +178,19 @@ func (p *configParser) command(v *source.Value) *Command {
 		p.add(source.Errorf(v.At, "command %q: %v", v.Text, err))
 	}
 	return &Command{Args: args, At: v.At}
+}
+
+func (p *configParser) prepare(v *source.Value) *Prepare {
+	t := p.Table(v)
+	if t == nil {
+		return nil
+	}
+	p.known(t, "prepare", prepareKeys)
+	own := &Prepare{Command: p.command(t.Get("command")), Env: p.pairs(t.Get("env"))}
+	if own.Command == nil {
+		p.add(source.Errorf(v.At, "prepare needs a command"))
+	}
+	return own
 }
 
 func (p *configParser) ports(v *source.Value) []Port {

@@ -35,6 +35,9 @@ func (c Config) Override(stub Config) Config {
 	if stub.Compile != nil {
 		c.Compile = stub.Compile
 	}
+	if stub.Prepare != nil {
+		c.Prepare = stub.Prepare
+	}
 	c.Image = c.Image.Override(stub.Image)
 	c.Targets = overrideTargets(c.Targets, stub.Targets)
 	return c
@@ -73,6 +76,9 @@ func (t TargetConfig) override(own TargetConfig) TargetConfig {
 	}
 	if own.Project.Value != "" {
 		t.Project = own.Project
+	}
+	if own.Prepare != nil {
+		t.Prepare = own.Prepare
 	}
 	t.Image = t.Image.Override(own.Image)
 	return t

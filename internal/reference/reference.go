@@ -46,6 +46,7 @@ var tables = []struct {
 	{"tool.quatrain.build", reflect.TypeFor[pyproject.BuildConfig]()},
 	{"tool.quatrain.git", reflect.TypeFor[pyproject.GitConfig]()},
 	{"tool.quatrain.target.NAME", reflect.TypeFor[pyproject.TargetConfig]()},
+	{"tool.quatrain.prepare", reflect.TypeFor[pyproject.Prepare]()},
 	{"tool.quatrain.healthcheck", reflect.TypeFor[pyproject.Healthcheck]()},
 }
 

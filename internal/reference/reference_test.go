@@ -57,7 +57,7 @@ func TestExamples(t *testing.T) {
 			if header != "" {
 				text = "[" + header + "]\n" + text
 			}
-			if table.Name == "tool.quatrain.healthcheck" && k.Name != "command" {
+			if (table.Name == "tool.quatrain.healthcheck" || table.Name == "tool.quatrain.prepare") && k.Name != "command" {
 				text += "command = \"true\"\n"
 			}
 			if err := parse(t, text); err != nil {
@@ -110,6 +110,11 @@ func TestSchema(t *testing.T) {
 		"python = \"3.12\"\napt = [\"libpq5\"]\ncompile = false\nports = [80, \"53/udp\"]\n": true,
 		"command = \"a b\"\nentrypoint = []\nenv = {A = \"x\", B = 1, C = true}\n":           true,
 		"healthcheck = {command = \"true\", retries = 0}\n":                                  true,
+		"[prepare]\ncommand = \"python manage.py collectstatic\"\nenv = {A = 1}\n":           true,
+		"[target.worker]\nprepare = {command = []}\n":                                        true,
+		"prepare = {env = {A = 1}}\n":                                                        false,
+		"prepare = \"make\"\n":                                                               false,
+		"prepare = {command = \"x\", network = true}\n":                                      false,
 		"[build]\napt = [\"gcc\"]\n[target.worker]\nfrom = \"production\"\nports = []\n":     true,
 		"pyton = \"3.12\"\n":                              false,
 		"python = 3.12\n":                                 false,

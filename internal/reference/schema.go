@@ -34,7 +34,7 @@ func tableSchema(t Table, inner map[string]map[string]any) (map[string]any, erro
 	for _, k := range t.Keys {
 		var p map[string]any
 		switch k.Name {
-		case "build", "git", "healthcheck":
+		case "build", "git", "prepare", "healthcheck":
 			p = maps.Clone(inner["tool.quatrain."+k.Name])
 		case "target":
 			p = object("type", "object", "additionalProperties", inner["tool.quatrain.target.NAME"])
@@ -51,7 +51,7 @@ func tableSchema(t Table, inner map[string]map[string]any) (map[string]any, erro
 		properties[k.Name] = p
 	}
 	s := object("type", "object", "properties", properties, "additionalProperties", false)
-	if t.Name == "tool.quatrain.healthcheck" {
+	if t.Name == "tool.quatrain.healthcheck" || t.Name == "tool.quatrain.prepare" {
 		s["required"] = []string{"command"}
 	}
 	return s, nil

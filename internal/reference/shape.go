@@ -45,6 +45,7 @@ var shapes = map[reflect.Type]shape{
 	reflect.TypeFor[[]pyproject.Pair](): {"table of strings, numbers or booleans",
 		object("type", "object", "additionalProperties", scalar)},
 	reflect.TypeFor[*pyproject.Healthcheck](): {"table", nil}, // of its own
+	reflect.TypeFor[*pyproject.Prepare]():     {"table", nil}, // of its own
 }
 
 func shapeOf(k Key) (shape, error) {

@@ -37,9 +37,8 @@ func (s *Settle) fields() []field {
 func (s *Apt) fields() []field   { return nil }
 func (s *Modes) fields() []field { return []field{outField(&s.Out)} }
 
-func (s *Test) fields() []field {
-	return append([]field{{"--user", &s.User, false}, {"--dir", &s.Dir, false}}, outField(&s.Out))
-}
+func (s *Test) fields() []field    { return commandFields(&s.User, &s.Dir, &s.Out) }
+func (s *Prepare) fields() []field { return commandFields(&s.User, &s.Dir, &s.Out) }
 
 func (s *Build) fields() []field {
 	return append([]field{
@@ -78,6 +77,10 @@ func indexFields(index *Index, out *string) []field {
 
 func venvFields(python, venv *string) []field {
 	return []field{{"--python", python, false}, {"--venv", venv, false}}
+}
+
+func commandFields(user, dir, out *string) []field {
+	return append([]field{{"--user", user, false}, {"--dir", dir, false}}, outField(out))
 }
 
 func outField(out *string) field { return field{"--out", out, false} }
@@ -139,6 +142,9 @@ func (s Modes) Args() []string { return encode("modes", s.fields(), nil) }
 // Args is the command line: test --user … --dir … --out … -- command….
 func (s Test) Args() []string { return encode("test", s.fields(), s.Command) }
 
+// Args is the command line: prepare --user … --dir … --out … -- command….
+func (s Prepare) Args() []string { return encode("prepare", s.fields(), s.Command) }
+
 // Args is the command line: apt -- package….
 func (s Apt) Args() []string { return encode("apt", s.fields(), s.Packages) }
 
@@ -184,10 +190,10 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
 // [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Settle], [Venv], [Compile],
-// [Modes], [Test] and [Apt], or a [Sequence] of them, by value.
+// [Modes], [Test], [Prepare] and [Apt], or a [Sequence] of them, by value.
 func Parse(args []string) (parsed Step, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, settle, venv, compile, modes, test, apt or a sequence")
+		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, settle, venv, compile, modes, test, prepare, apt or a sequence")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -243,9 +249,11 @@ func Parse(args []string) (parsed Step, err error) {
 		return s, nothingLeft(command, rest, err)
 	case "test":
 		var s Test
-		if s.Command, err = decode(command, args, s.fields()); err == nil && len(s.Command) == 0 {
-			err = fmt.Errorf("test: no command")
-		}
+		s.Command, err = decodeCommand(command, args, s.fields())
+		return s, err
+	case "prepare":
+		var s Prepare
+		s.Command, err = decodeCommand(command, args, s.fields())
 		return s, err
 	case "apt":
 		var s Apt
@@ -342,6 +350,14 @@ func decodeFiles(command string, args []string, fields []field) ([]File, error) 
 		files = append(files, File{Package: parts[0], SHA256: parts[1], Name: parts[2]})
 	}
 	return files, byPosition(command+": --addresses", addresses, len(files), func(i int, v string) { files[i].URL = v })
+}
+
+func decodeCommand(command string, args []string, fields []field) ([]string, error) {
+	argv, err := decode(command, args, fields)
+	if err == nil && len(argv) == 0 {
+		err = fmt.Errorf("%s: no command", command)
+	}
+	return argv, err
 }
 
 func decodeWheels(args []string, fields []field) ([]Wheel, error) {

@@ -27,6 +27,7 @@ func TestArgsRoundTrip(t *testing.T) {
 		Compile{"/usr/bin/python3", "/in", "/out"},
 		Apt{[]string{"libpq5", "g++"}},
 		Test{"10001:10001", "/app", []string{"pytest", "-q", "--", "a b"}, "/reports"},
+		Prepare{"10001:10001", "/app", []string{"python", "manage.py", "--out", "a b"}, "/out"},
 		Build{"demo", "1.0", "/s/demo", "", "sub", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl", BuildOptions{}, "/out"},
 		Build{"demo", "1.0", "/s/demo", "aa", "", "/usr/bin/python3.11", "3.11.2", "/w/pip.whl",
 			BuildOptions{[]Index{index}, []Index{{"b", "https://b/", ""}}, []string{"setuptools<70"}, []string{"a=b"}}, "/out"},

@@ -175,6 +175,16 @@ type Test struct {
 	Out     string // the folder for reports
 }
 
+// Prepare runs a command in the image as its user. Runs on an image. Writes Out + Dir +
+// "/…": the files and links that the command has made or changed below Dir, with the
+// modes of "u=rwX,go=rX".
+type Prepare struct {
+	User    string // "uid:gid"
+	Dir     string // working folder, which the user may write to
+	Command []string
+	Out     string
+}
+
 // Modes gives all files below Out the modes of "u=rwX,go=rX", on a daemon whose copies
 // do not read such modes.
 type Modes struct {
@@ -238,5 +248,6 @@ const (
 	BadWheel      Kind = "bad-wheel"      // not a wheel, or one that would leave its place
 	BuildFailed   Kind = "build-failed"   // no wheel could be made of a source
 	CommandFailed Kind = "command-failed" // the target's command, of which the lock knows nothing
+	PrepareFailed Kind = "prepare-failed" // what prepares the image
 	Failed        Kind = "failed"         // anything else
 )

@@ -1,0 +1,44 @@
+package llb
+
+import (
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// prepare is the layer of what the project's own command writes on an image that has all
+// else.
+func (g *Graph) prepare(p *plan.Plan, in Inputs, image Image) (layer, error) {
+	c, user, err := g.onImage(p, in, image, p.Target.PrepareEnv())
+	if err != nil {
+		return layer{}, err
+	}
+	argv := p.Target.PrepareCommand()
+	c.name = "[prepare] " + strings.Join(argv, " ")
+	c.args = step.Prepare{User: user.String(), Dir: p.Target.Workdir(), Command: argv, Out: step.Out}.Args()
+	c.opts = append(c.opts, offline)
+	return layer{g.run(c), "prepare: " + strings.Join(argv, " ")}, nil
+}
+
+// onImage is a step that runs on an image with its environment and more; the user is the
+// image's.
+func (g *Graph) onImage(p *plan.Plan, in Inputs, image Image, more []pyproject.Pair) (command, plan.User, error) {
+	user, err := p.Target.User()
+	if err != nil {
+		return command{}, user, err
+	}
+	env, err := p.Env(lookup(in.Env, "PATH"))
+	if err != nil {
+		return command{}, user, err
+	}
+	c := command{root: image.Root, out: true}
+	for _, e := range withEnv(withEnv(in.Env, env), more) {
+		name, value, _ := strings.Cut(e, "=")
+		c.opts = append(c.opts, llb.AddEnv(name, value))
+	}
+	return c, user, nil
+}
