@@ -2,6 +2,7 @@ package llb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -60,20 +61,15 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 		layers = append(layers, layer{g.of(plan.BuilderPart).venv(p), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
 		layers = append(layers, g.of(plan.BuilderPart).dependencies(p, in)...)
 	}
-	if p.Target.Stage == plan.AppStage {
-		layers = append(layers, g.of(plan.ProjectPart).project(p, in)...)
-	}
 	if len(layers) > 0 {
 		layers[0].state = g.remember(layers[0].state, in.Asked)
 	}
-	image := g.stack(p, in, layers)
-	if p.Target.PrepareCommand() != nil {
-		prepared, err := g.of(plan.ProjectPart).prepare(p, in, image)
-		if err != nil {
+	if p.Target.Stage == plan.AppStage {
+		if layers, err = g.of(plan.ProjectPart).project(p, in, layers); err != nil {
 			return Image{}, err
 		}
-		image = g.stack(p, in, append(layers, prepared))
 	}
+	image := g.stack(p, in, layers)
 	if p.Target.RunsTests {
 		return g.of(plan.TestPart).test(p, in, image)
 	}
@@ -156,30 +152,49 @@ func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
 	return all
 }
 
-// project is the app's files, its byte code, and what makes it importable: last,
-// because it changes most.
-func (g *Graph) project(p *plan.Plan, in Inputs) []layer {
+// project adds the project's layers to those below.
+func (g *Graph) project(p *plan.Plan, in Inputs, below []layer) ([]layer, error) {
+	installed := append(slices.Clip(below), g.installation(p, in)...)
+	all := append(slices.Clip(installed), g.app(p, in)...)
+	if p.Target.PrepareCommand() == nil {
+		return all, nil
+	}
+	prepared, err := g.prepare(p, in, g.stack(p, in, installed))
+	return append(all, prepared), err
+}
+
+// installation is what makes the project importable.
+func (g *Graph) installation(p *plan.Plan, in Inputs) []layer {
 	var layers []layer
 	name := p.Project.Name.Value
 	if len(in.Installed) > 0 {
 		layers = append(layers, layer{g.writeFiles("[project] "+name, in.Installed), "install the project: " + name + " " + p.Project.Version.Value})
 	}
-	compiled := func(tree llb.State, name, made string) {
-		layers = append(layers, layer{tree, made})
-		if p.Target.Compile {
-			layers = append(layers, layer{g.compileSources(p, name, in.BuildBase, tree), "byte code of the " + name})
-		}
-	}
 	if p.Target.InstallRoot && p.Target.AsWheel {
 		pkg := p.RootPackage()
 		wheel := place{g.build(p, pkg, place{*in.Project, "/"}, in), "/"}
 		bucket := plan.Bucket{Name: "project", Packages: []plan.Package{pkg}}
-		compiled(g.install(p, bucket, map[string]place{pkg.Name: wheel}, in), "wheel of the project", "install the project: wheel of "+name+" "+p.Project.Version.Value)
-	}
-	if in.App != nil && p.CopiesApp() {
-		compiled(*in.App, "project", "copy the project to "+p.Target.Workdir())
+		tree := g.install(p, bucket, map[string]place{pkg.Name: wheel}, in)
+		layers = append(layers, g.withByteCode(p, in, "wheel of the project", layer{tree, "install the project: wheel of " + name + " " + p.Project.Version.Value})...)
 	}
 	return layers
+}
+
+// app is the project's files, where the image has them: last, because they change most.
+func (g *Graph) app(p *plan.Plan, in Inputs) []layer {
+	if in.App == nil || !p.CopiesApp() {
+		return nil
+	}
+	return g.withByteCode(p, in, "project", layer{*in.App, "copy the project to " + p.Target.Workdir()})
+}
+
+// withByteCode is a layer of the project's sources and, where it is wanted, that of their
+// byte code.
+func (g *Graph) withByteCode(p *plan.Plan, in Inputs, name string, sources layer) []layer {
+	if !p.Target.Compile {
+		return []layer{sources}
+	}
+	return []layer{sources, {g.compileSources(p, name, in.BuildBase, sources.state), "byte code of the " + name}}
 }
 
 // App copies the project's files out of a folder of the build context: those that

@@ -10,10 +10,11 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// prepare is the layer of what the project's own command writes on an image that has all
-// else.
-func (g *Graph) prepare(p *plan.Plan, in Inputs, image Image) (layer, error) {
-	c, user, err := g.onImage(p, in, image, p.Target.PrepareEnv())
+// prepare is the layer of what the project's own command writes on an image in which the
+// project is installed. The project's files are mounted: an edit would have all layers
+// merged for it first.
+func (g *Graph) prepare(p *plan.Plan, in Inputs, installed Image) (layer, error) {
+	c, user, err := g.onImage(p, in, installed, p.Target.PrepareEnv())
 	if err != nil {
 		return layer{}, err
 	}
@@ -21,6 +22,10 @@ func (g *Graph) prepare(p *plan.Plan, in Inputs, image Image) (layer, error) {
 	c.name = "[prepare] " + strings.Join(argv, " ")
 	c.args = step.Prepare{User: user.String(), Dir: p.Target.Workdir(), Command: argv, Out: step.Out}.Args()
 	c.opts = append(c.opts, offline)
+	if in.App != nil && p.CopiesApp() {
+		dir := p.Target.Workdir()
+		c.opts = append(c.opts, llb.AddMount(dir, *in.App, llb.SourcePath(dir), llb.ForceNoOutput))
+	}
 	return layer{g.run(c), "prepare: " + strings.Join(argv, " ")}, nil
 }
 
