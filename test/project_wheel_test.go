@@ -32,7 +32,7 @@ project = "wheel"
 func TestProjectWheel(t *testing.T) {
 	b := engine(t)
 	p := newGitProject(t, "")
-	p.toml = wheelProject
+	p.toml = wheelProject + "\n[tool.quatrain.prepare]\ncommand = ['python', '-c', 'import shop.generated; open(\"made\", \"w\")']\n"
 	p.files["build_tools/backend.py"] = strings.NewReplacer(
 		`p.name != "backend.py"`, `p.parts[0] == "shop"`,
 		"    files = sorted", "    pathlib.Path('shop/generated.py').write_text('text = \"made by the build\"\\n')\n        files = sorted",
@@ -57,7 +57,7 @@ func TestProjectWheel(t *testing.T) {
 		o := build(t, m, request{dir: p.dir})
 		has(o, map[string]bool{
 			site + "shop/generated.py": true, site + "shop/__pycache__/generated.cpython-311.pyc": true, "/opt/venv/bin/shop": true,
-			site + "shop.pth": false, "/app/shop/__init__.py": false, "/app/pyproject.toml": false,
+			site + "shop.pth": false, "/app/shop/__init__.py": false, "/app/pyproject.toml": false, "/app/made": true,
 		})
 		if o := build(t, m, request{dir: p.dir}); o.err != nil || len(o.ran) > 0 {
 			t.Errorf("%v: the second build ran %q", o.err, o.ran)
