@@ -99,6 +99,10 @@ func TestReport(t *testing.T) {
 	write(filepath.Join(results, "1.jsonl"), `{"machine":{"cpu":"Slow","cores":1,"memory_gb":4,"kernel":"6.1","commit":"abd"}}
 {"case":"cold","compression":"gzip","bytecode":true,"side":"quatrain","seconds":500}
 `)
+	// Another machine, used last, but for little: it has no cold build.
+	write(filepath.Join(results, "3.jsonl"), `{"machine":{"cpu":"Quick","cores":4,"memory_gb":4,"kernel":"6.1","commit":"abe"}}
+{"case":"arm64","compression":"gzip","bytecode":true,"side":"quatrain","seconds":7}
+`)
 	name := filepath.Join(docs, "benchmarks.md")
 	write(name, "# Before\n"+beginBlock+"\nstale tables\n"+endBlock+"\nafter\n")
 	readme := filepath.Join(root, "README.md")
@@ -118,12 +122,15 @@ func TestReport(t *testing.T) {
 		before = text
 	}
 	text := string(before)
-	for _, want := range []string{"# Before\n", "\nafter\n", "on 2 cores of Slow, 4 GB, Linux 6.1 and machine 2, 1 cores of Slow, 4 GB, Linux 6.1;",
-		"### Gzip, byte code on\n", "### Gzip, byte code on, machine 2\n", "| cold | 1 | 5.00 (5.00–5.00) | 10.0 (9.00–11.0) | 20.0 (20.0–20.0) | 2.00 | 4.00 |",
+	for _, want := range []string{"# Before\n", "\nafter\n", "on 2 cores of Slow, 4 GB, Linux 6.1 and machine 2, 4 cores of Quick, 4 GB, Linux 6.1 and machine 3, 1 cores of Slow, 4 GB, Linux 6.1;",
+		"### Gzip, byte code on\n", "### Gzip, byte code on, machine 2\n", "### Gzip, byte code on, machine 3\n", "| cold | 1 | 5.00 (5.00–5.00) | 10.0 (9.00–11.0) | 20.0 (20.0–20.0) | 2.00 | 4.00 |",
 		"| cold, as fast as uv | ≥ 2 × | 2.00 × | yes |", "| start of the service | ≤ uv's 3.00 s | 2.00 s | yes |", "steps that fetch or unpack wheels | 0 | 1 | **no** |"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
+	}
+	if n := strings.Count(text, "size of the image |"); n != 3 { // two machines have cold builds, and one of them a bar
+		t.Errorf("the size of an image stands there %d times", n)
 	}
 	if strings.Contains(text, "stale tables") {
 		t.Error("the old tables are still there")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,11 +26,15 @@ func (m machine) String() string {
 	return fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.Cores, m.CPU, m.MemoryGB, m.Kernel)
 }
 
-// machinesOf are those of some results: the one that was used last comes first.
+// machinesOf are those of some results: the one with most of them comes first, and of
+// equals the one that was used last.
 func machinesOf(all []measured) (names []string) {
+	results := map[string]int{}
 	for _, m := range slices.Backward(all) {
 		add(&names, m.on.String())
+		results[m.on.String()]++
 	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(results[b], results[a]) })
 	return names
 }
 

@@ -42,7 +42,7 @@ func seconds(v float64) string {
 type kind struct {
 	compression string
 	bytecode    bool
-	machine     int // its number, from the one that was used last
+	machine     int // its number, as machinesOf has them
 }
 
 func (k kind) String() string {

@@ -80,10 +80,7 @@ func (t table) markdown(all []measured) string {
 		b.WriteString("\nWhat it cost: operations that ran, MB pushed and, cold, CPU seconds of all processes (medians).\n\n")
 		t.costs(&b, k)
 		t.image(&b, k)
-		b.WriteString("\nWhat is wanted:\n\n| | wanted | measured | met |\n|---|---|---|---|\n")
-		for _, bar := range t.bars(k) {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", bar.what, bar.wanted, bar.got, map[bool]string{true: "yes", false: "**no**"}[bar.met])
-		}
+		t.wanted(&b, k)
 		b.WriteString("\n")
 	}
 	return b.String()
@@ -221,8 +218,22 @@ func (t table) costs(b *strings.Builder, k kind) {
 	}
 }
 
+func (t table) wanted(b *strings.Builder, k kind) {
+	bars := t.bars(k)
+	if len(bars) == 0 {
+		return
+	}
+	b.WriteString("\nWhat is wanted:\n\n| | wanted | measured | met |\n|---|---|---|---|\n")
+	for _, bar := range bars {
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", bar.what, bar.wanted, bar.got, map[bool]string{true: "yes", false: "**no**"}[bar.met])
+	}
+}
+
 // image is what the cold builds made.
 func (t table) image(b *strings.Builder, k kind) {
+	if t[k][coldCase] == nil {
+		return
+	}
 	b.WriteString("| size of the image |")
 	for _, s := range sides {
 		fmt.Fprintf(b, " %s |", megabytes(t.of(k, coldCase, s.name, size).median))
