@@ -84,7 +84,7 @@ func TestPrepare(t *testing.T) {
 // What goes wrong is said with the line of the command.
 func TestPrepareFails(t *testing.T) {
 	for command, want := range map[string][]string{
-		`["python", "-c", "import sys; print('what', 'happened'); sys.exit(3)"]`: {"exit status 3", "What it printed is in the log"},
+		`["python", "-c", "import sys; print('what', 'happened'); sys.exit(3)"]`: {"exit status 3", "What it printed is in the log of this build, above. It has no network, and writes to /app only."},
 		`["python", "-c", "import os; os.remove('shop/__init__.py')"]`:           {"the command has removed files of the project: shop/__init__.py", "Leave the files out with `exclude`."},
 		`"node build.js"`: {"there is no program node in the image"},
 		`["python", "-c", "open('/opt/venv/x', 'w')"]`: {"exit status 1"},

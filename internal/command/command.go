@@ -46,8 +46,8 @@ func (u user) own(dir string) error {
 
 // run runs a command in a folder, which is where a relative path to its program
 // starts. Its output is the step's log. Errors: a problem of the given kind, where the
-// command is to blame.
-func (u user) run(kind step.Kind, dir string, argv []string) error {
+// command is to blame; limits is what to know of where it runs when it fails.
+func (u user) run(kind step.Kind, dir string, argv []string, limits string) error {
 	if err := os.Chdir(dir); err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (u user) run(kind step.Kind, dir string, argv []string) error {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %s", strings.Join(argv, " "), exit.ProcessState),
-			Hint: "What it printed is in the log of this build, above."}
+			Hint: "What it printed is in the log of this build, above." + limits}
 	}
 	return step.Unrunnable(argv[0], err)
 }

@@ -28,7 +28,8 @@ func RunPrepare(s step.Prepare) error {
 	if err != nil {
 		return err
 	}
-	if err := u.run(step.PrepareFailed, s.Dir, s.Command); err != nil {
+	limits := fmt.Sprintf(" It has no network, and writes to %s only.", s.Dir)
+	if err := u.run(step.PrepareFailed, s.Dir, s.Command, limits); err != nil {
 		return err
 	}
 	after, err := marks(s.Dir)
