@@ -99,7 +99,7 @@ func TestReport(t *testing.T) {
 	write(filepath.Join(results, "1.jsonl"), `{"machine":{"cpu":"Slow","cores":1,"memory_gb":4,"kernel":"6.1","commit":"abd"}}
 {"case":"cold","compression":"gzip","bytecode":true,"side":"quatrain","seconds":500}
 `)
-	// Another machine, used last, but for little: it has no cold build.
+	// Another machine, used last, but not for a cold build.
 	write(filepath.Join(results, "3.jsonl"), `{"machine":{"cpu":"Quick","cores":4,"memory_gb":4,"kernel":"6.1","commit":"abe"}}
 {"case":"arm64","compression":"gzip","bytecode":true,"side":"quatrain","seconds":7}
 `)
@@ -122,7 +122,7 @@ func TestReport(t *testing.T) {
 		before = text
 	}
 	text := string(before)
-	for _, want := range []string{"# Before\n", "\nafter\n", "on 2 cores of Slow, 4 GB, Linux 6.1 and machine 2, 4 cores of Quick, 4 GB, Linux 6.1 and machine 3, 1 cores of Slow, 4 GB, Linux 6.1;",
+	for _, want := range []string{"# Before\n", "\nafter\n", "on 2 cores of Slow, 4 GB, Linux 6.1 and machine 2, 1 cores of Slow, 4 GB, Linux 6.1 and machine 3, 4 cores of Quick, 4 GB, Linux 6.1;",
 		"### Gzip, byte code on\n", "### Gzip, byte code on, machine 2\n", "### Gzip, byte code on, machine 3\n", "| cold | 1 | 5.00 (5.00–5.00) | 10.0 (9.00–11.0) | 20.0 (20.0–20.0) | 2.00 | 4.00 |",
 		"| cold, as fast as uv | ≥ 2 × | 2.00 × | yes |", "| start of the service | ≤ uv's 3.00 s | 2.00 s | yes |", "steps that fetch or unpack wheels | 0 | 1 | **no** |"} {
 		if !strings.Contains(text, want) {

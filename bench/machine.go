@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,15 +25,19 @@ func (m machine) String() string {
 	return fmt.Sprintf("%d cores of %s, %d GB, Linux %s", m.Cores, m.CPU, m.MemoryGB, m.Kernel)
 }
 
-// machinesOf are those of some results: the one with most of them comes first, and of
-// equals the one that was used last.
+// machinesOf are those of some results: the one that was used last comes first, but
+// after all others one that has no cold build, which most of the report is about.
 func machinesOf(all []measured) (names []string) {
-	results := map[string]int{}
+	var others []string
 	for _, m := range slices.Backward(all) {
-		add(&names, m.on.String())
-		results[m.on.String()]++
+		if m.Case == coldCase {
+			add(&names, m.on.String())
+		}
+		add(&others, m.on.String())
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(results[b], results[a]) })
+	for _, name := range others {
+		add(&names, name)
+	}
 	return names
 }
 
