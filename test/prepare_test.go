@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,22 @@ func TestPrepareFails(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// For another platform it takes emulation, which is said before and after.
+func TestPrepareEmulated(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Fatal("nothing is proven: this test is about arm64 on a builder of amd64")
+	}
+	notEmulated(t)
+	p := preparing(t, `"python collect.py"`)
+	p.toml = strings.Replace(p.toml, "python = \"3.11\"", "python = \"3.13\"", 1) // a base for both platforms
+	p.write(t)
+	o := build(t, inProcess, request{dir: p.dir, opts: map[string]string{"platform": "linux/amd64,linux/arm64"}, noImage: true})
+	fails(t, o, ">>> command", "linux/arm64: python: ", "exec format error", "register emulation with the kernel (binfmt_misc)")
+	if want := "python collect.py runs on linux/arm64, and this builder is linux/amd64"; strings.Count(o.log, want) != 1 {
+		t.Errorf("no %q in:\n%s", want, o.log)
 	}
 }
 
