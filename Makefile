@@ -27,7 +27,7 @@ generate: go ## docs/reference.md and the JSON schema, from the parser's structs
 
 .PHONY: unit
 unit: go ## tests that need neither daemon nor network
-	go test ./internal/... ./llb/... ./frontend/... ./cmd/...
+	go test ./internal/... ./llb/... ./frontend/... ./cmd/... ./bench/...
 
 .PHONY: lint
 lint: ## formatting, vet, staticcheck, shellcheck
