@@ -102,7 +102,7 @@ func command(argv ...string) error {
 		return nil
 	}
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
-		return step.Unrunnable("apt-get", err)
+		return step.Unrunnable(step.Failed, "apt-get", err)
 	}
 	message := fmt.Sprintf("apt-get failed: %v", err)
 	for line := range strings.Lines(log.String()) {

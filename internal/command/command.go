@@ -67,10 +67,5 @@ func (u user) run(kind step.Kind, dir string, argv []string, limits string) erro
 		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %s", strings.Join(argv, " "), exit.ProcessState),
 			Hint: "What it printed is in the log of this build, above." + limits}
 	}
-	err = step.Unrunnable(argv[0], err)
-	var problem *step.Problem
-	if errors.As(err, &problem) {
-		problem.Kind = kind
-	}
-	return err
+	return step.Unrunnable(kind, argv[0], err)
 }

@@ -126,23 +126,23 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 		InstallRoot: installsRoot(p),
 		AsWheel:     c.Project.Value == "wheel",
 		Compile:     c.Compile == nil || *c.Compile,
-		Prepare:     c.Prepare,
 		Image:       c.Image,
 	}
 	switch name {
 	case "base":
-		t.Stage, t.Groups, t.InstallRoot, t.Compile, t.Prepare = BaseStage, []string{}, false, false, nil
+		t.Stage, t.Groups, t.InstallRoot, t.Compile = BaseStage, []string{}, false, false
 		t.Description = "the base image with runtime packages, user and environment"
 	case "builder":
-		t.Stage, t.BuildTools, t.InstallRoot, t.Compile, t.Prepare = BuilderStage, true, false, false, nil
+		t.Stage, t.BuildTools, t.InstallRoot, t.Compile = BuilderStage, true, false, false
 		t.Description = "base with build packages and the virtual environment"
 	case "test":
-		t.Groups, t.BuildTools, t.Compile, t.Prepare, t.AsWheel, t.Editable, t.RunsTests = nil, true, false, nil, false, true, true
+		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable, t.RunsTests = nil, true, false, false, true, true
 		t.Description = "runs the tests on development; what they write to " + Reports + " is the result"
 	case "production":
+		t.Prepare = c.Prepare
 		t.Description = "the main group and the project"
 	case "development":
-		t.Groups, t.BuildTools, t.Compile, t.Prepare, t.AsWheel, t.Editable = nil, true, false, nil, false, true
+		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable = nil, true, false, false, true
 		t.Description = "all groups that are not optional and the project, to be mounted over"
 	default:
 		return Target{}, false

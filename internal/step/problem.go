@@ -26,12 +26,12 @@ func (p *Problem) Error() string {
 // platform than the builder's.
 const NotOurs = "This has to run on the target's platform: register emulation with the kernel (binfmt_misc), or build on a machine of that platform."
 
-// Unrunnable makes a problem of an error that says so, and leaves any other.
-func Unrunnable(what string, err error) error {
+// Unrunnable makes a problem of a kind of an error that says so, and leaves any other.
+func Unrunnable(kind Kind, what string, err error) error {
 	if !errors.Is(err, syscall.ENOEXEC) {
 		return err
 	}
-	return &Problem{Kind: Failed, Message: what + ": " + err.Error(), Hint: NotOurs}
+	return &Problem{Kind: kind, Message: what + ": " + err.Error(), Hint: NotOurs}
 }
 
 // Problems flattens an error, joined ones included. An error that carries no
