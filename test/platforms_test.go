@@ -24,17 +24,8 @@ import (
 // One build makes the images of two platforms, and runs nothing of the other one: the
 // kernel would not. All programs in the image for arm64 are arm64's, and they run.
 func TestPlatforms(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Fatal("nothing is proven: this test is about arm64 on a builder of amd64")
-	}
 	notEmulated(t)
-	w := fresh("platforms") // so that something runs
-	x := newIndex(t, w, alpha)
-	p := (&project{
-		index: x,
-		toml:  strings.Replace(plainProject, "python = \"3.11\"", "python = \"3.13\"", 1), // a base for both platforms
-		locks: []locked{{wheel: w}, {wheel: alpha}, native(t, x)},
-	}).write(t)
+	p := onPlatforms(t, fresh("platforms")) // so that something runs
 	o := bare(t).buildx(t, request{dir: p.dir, opts: map[string]string{"platform": "linux/amd64,linux/arm64"}})
 	if o.err != nil {
 		t.Fatalf("%v\n%s", o.err, o.log)
@@ -80,9 +71,6 @@ func TestPlatforms(t *testing.T) {
 
 // Where a package has no wheel for a platform, this is said before and after.
 func TestPlatformsEmulated(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Fatal("nothing is proven: this test is about arm64 on a builder of amd64")
-	}
 	notEmulated(t)
 	p := newGitProject(t, "")
 	p.addFiles(t, unseen(t, "packed", library(t, "packed", "1.0")))
@@ -94,9 +82,24 @@ func TestPlatformsEmulated(t *testing.T) {
 	}
 }
 
-// notEmulated makes sure that the kernel runs no program of arm64.
+// onPlatforms is a project with a wheel, and programs for both platforms.
+func onPlatforms(t *testing.T, w pindex.Wheel) *project {
+	t.Helper()
+	x := newIndex(t, w, alpha)
+	return (&project{index: x, toml: newest(plainProject), locks: []locked{{wheel: w}, {wheel: alpha}, native(t, x)}}).write(t)
+}
+
+// newest has a project on the Python whose base image is there for both platforms.
+func newest(toml string) string {
+	return strings.Replace(toml, "python = \"3.11\"", "python = \"3.13\"", 1)
+}
+
+// notEmulated makes sure that the kernel of this amd64 runs no program of arm64.
 func notEmulated(t *testing.T) {
 	t.Helper()
+	if runtime.GOARCH != "amd64" {
+		t.Fatal("nothing is proven: this test is about arm64 on a builder of amd64")
+	}
 	arm := ocispecs.Platform{OS: "linux", Architecture: "arm64"}
 	def, err := llb.Image(registry(t)+"/library/python:3.13-slim", llb.Platform(arm)).
 		Run(llb.Args([]string{"/usr/bin/true"}), llb.IgnoreCache).Root().Marshal(t.Context(), llb.Platform(arm))

@@ -1,12 +1,10 @@
 package test
 
 import (
-	"archive/tar"
 	"bytes"
 	"crypto/sha256"
 	"debug/elf"
 	"encoding/json"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,13 +38,18 @@ func TestRelease(t *testing.T) {
 			t.Errorf("%s: the image is for %s, its labels are %q", arch, config.Architecture, labels)
 		}
 		files := exported(t, b, arch, repository+":9.8.7")
-		for _, name := range []string{"bin/quatrain-frontend", "bin/quatrain-helper"} {
-			isStatic(t, arch+" "+name, files[name], machine)
+		for _, name := range []string{"/bin/quatrain-frontend", "/bin/quatrain-helper", "/etc/ssl/certs/ca-certificates.crt"} {
+			if files[name] == nil {
+				t.Fatalf("%s: %s is not among %d files", arch, name, len(files))
+			}
 		}
-		if !bytes.Contains(files["etc/ssl/certs/ca-certificates.crt"], []byte("BEGIN CERTIFICATE")) {
-			t.Errorf("%s: there are no certificates in %d files", arch, len(files))
+		for _, name := range []string{"/bin/quatrain-frontend", "/bin/quatrain-helper"} {
+			isStatic(t, arch+" "+name, files[name].data, machine)
 		}
-		helpers[arch] = files["bin/quatrain-helper"]
+		if !bytes.Contains(files["/etc/ssl/certs/ca-certificates.crt"].data, []byte("BEGIN CERTIFICATE")) {
+			t.Errorf("%s: there are no certificates in the bundle", arch)
+		}
+		helpers[arch] = files["/bin/quatrain-helper"].data
 	}
 	here, err := os.ReadFile(filepath.Join(frontendTree(t), "bin/quatrain-helper"))
 	must(t, err)
@@ -88,13 +91,7 @@ func TestReleaseRefused(t *testing.T) {
 // emulates. It makes the very image that the builder here makes for that platform.
 func onArm64(t *testing.T, frontend string) {
 	t.Helper()
-	w := fresh("elsewhere") // so that something runs
-	x := newIndex(t, w, alpha)
-	p := (&project{
-		index: x,
-		toml:  strings.Replace(plainProject, "python = \"3.11\"", "python = \"3.13\"", 1), // a base for both platforms
-		locks: []locked{{wheel: w}, {wheel: alpha}, native(t, x)},
-	}).write(t)
+	p := onPlatforms(t, fresh("elsewhere")) // so that something runs
 	r := request{dir: p.dir, file: "pyproject.toml", opts: map[string]string{"platform": "linux/arm64", "build-arg:BUILDKIT_SYNTAX": frontendImage(t)}}
 	here := bare(t).buildx(t, r)
 	emulate(t)
@@ -157,25 +154,12 @@ func committed(t *testing.T) (dir string) {
 	return dir
 }
 
-// exported are the files of an image in the registry, by their names.
-func exported(t *testing.T, b builder, arch, reference string) map[string][]byte {
+// exported are the files of an image in the registry.
+func exported(t *testing.T, b builder, arch, reference string) map[string]*imageFile {
 	t.Helper()
 	archive := filepath.Join(t.TempDir(), "files.tar")
 	b.must(t, ".", "crane", "export", "--platform", "linux/"+arch, reference, archive)
-	f, err := os.Open(archive)
-	must(t, err)
-	defer f.Close()
-	files := map[string][]byte{}
-	for r := tar.NewReader(f); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			return files
-		}
-		must(t, err)
-		data, err := io.ReadAll(r)
-		must(t, err)
-		files[strings.TrimPrefix(h.Name, "/")] = data
-	}
+	return readTree(t, archive, "/")
 }
 
 // isStatic checks that a program is for a machine, and loads nothing.

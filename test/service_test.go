@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,9 +118,9 @@ func (a answer) production(t *testing.T) {
 }
 
 // start runs an image on the builder's engine and returns the address it answers at.
-func (b builder) start(t *testing.T, image string) string {
+func (b builder) start(t *testing.T, image string, flags ...string) string {
 	t.Helper()
-	id := b.must(t, "", "docker", "run", "--detach", "--publish", "127.0.0.1::8000", image)
+	id := b.must(t, "", slices.Concat([]string{"docker", "run", "--detach", "--publish", "127.0.0.1::8000"}, flags, []string{image})...)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(output(b.env, "docker", "logs", id))
