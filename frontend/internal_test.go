@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quatrain-build/quatrain/frontend/offline"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
@@ -36,6 +37,16 @@ func TestLongFilesAreCut(t *testing.T) {
 	info := sourceInfo(&source.File{Name: "poetry.lock", Data: make([]byte, 3*maxExcerpt)})
 	if len(info.Data) != maxExcerpt {
 		t.Errorf("%d bytes", len(info.Data))
+	}
+}
+
+// Of two build contexts that are one package's, the order of names chooses.
+func TestContextsOfOneName(t *testing.T) {
+	r := request{client: &offline.Client{Opts: map[string]string{"context:my-lib": "", "context:My_Lib": "", "context:my.lib": "", "target": "x"}}}
+	for range 20 { // as often as Go would choose another
+		if all := r.contexts(); len(all) != 1 || all["my-lib"] != "My_Lib" {
+			t.Fatal(all)
+		}
 	}
 }
 

@@ -3,7 +3,9 @@ package frontend
 import (
 	"context"
 	"errors"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	bkllb "github.com/moby/buildkit/client/llb"
@@ -67,10 +69,10 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 }
 
 // contexts are the names of the request's build contexts, by their canonical form:
-// packages are named so.
+// packages are named so. Of two that are one package's, the first in order counts.
 func (r *request) contexts() map[string]string {
 	all := map[string]string{}
-	for option := range r.client.BuildOpts().Opts {
+	for _, option := range slices.Backward(slices.Sorted(maps.Keys(r.client.BuildOpts().Opts))) {
 		if name, ok := strings.CutPrefix(option, "context:"); ok {
 			all[pep508.CanonicalName(name)] = name
 		}

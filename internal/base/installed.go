@@ -71,11 +71,12 @@ func distroless(root FS, in *Installed) error {
 }
 
 // dpkg reads paragraphs of "Key: value" (deb-control(5)); those that are not
-// installed are left out.
+// installed, or only half, are left out.
 func dpkg(data []byte) []Package {
 	return paragraphs(data, ": ", func(f map[string]string) (Package, bool) {
 		p := Package{f["Package"], f["Version"], f["Architecture"]}
-		return p, p.Name != "" && strings.HasSuffix(f["Status"], "installed") && !strings.HasSuffix(f["Status"], "not-installed")
+		status := strings.Fields(f["Status"]) // what is wanted, whether it failed, what it is
+		return p, p.Name != "" && len(status) > 0 && status[len(status)-1] == "installed"
 	})
 }
 

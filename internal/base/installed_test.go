@@ -17,6 +17,7 @@ func TestReadInstalled(t *testing.T) {
 				"var/lib/dpkg/status": "Package: zlib1g\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:1.2.13\nDescription: x\n Version: not this\n\n" +
 					"Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n\n" +
 					"Package: never\nStatus: unknown ok not-installed\nVersion: 1\n\n" +
+					"Package: half\nStatus: install reinstreq half-installed\nVersion: 1\n\n" +
 					"Package: adduser\nStatus: install ok installed\nArchitecture: all\nVersion: 3.1\n",
 			},
 			want: Installed{Type: "deb", OS: "debian", OSVersion: "12", Database: "/var/lib/dpkg/status",

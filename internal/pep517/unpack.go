@@ -113,7 +113,11 @@ func (u *unpacker) entry(h *tar.Header, r io.Reader) error {
 	case tar.TypeReg:
 		return u.file(name, r, h.Mode&0o111 != 0)
 	case tar.TypeSymlink:
-		return u.link(name, path.Join(path.Dir(name), h.Linkname), func() error { return u.root.Symlink(h.Linkname, name) })
+		target := h.Linkname
+		if !path.IsAbs(target) {
+			target = path.Join(path.Dir(name), target)
+		}
+		return u.link(name, target, func() error { return u.root.Symlink(h.Linkname, name) })
 	case tar.TypeLink:
 		target, err := local(h.Linkname)
 		if err != nil {
