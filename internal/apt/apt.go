@@ -19,13 +19,14 @@ import (
 
 // Run is the apt step.
 func Run(s step.Apt) error {
-	return installer{root: "/", run: command}.install(s.Packages)
+	return installer{root: "/", run: command, pause: 2 * time.Second}.install(s.Packages)
 }
 
 // installer holds what tests replace.
 type installer struct {
-	root string // where files are looked for and removed
-	run  func(argv ...string) error
+	root  string // where files are looked for and removed
+	run   func(argv ...string) error
+	pause time.Duration // before another try
 }
 
 func (i installer) install(packages []string) error {
@@ -55,15 +56,19 @@ func (i installer) updateAndInstall(packages []string) error {
 		return err
 	}
 	defer remove()
-	if err := i.run(argv(options, "update")...); err != nil {
-		return err
-	}
-	install := argv(options, "install", "-y", "--no-install-recommends", "--")
-	return i.run(append(install, packages...)...)
+	return i.again(func() error {
+		if err := i.run(argv(options, "update")...); err != nil {
+			return err
+		}
+		install := argv(options, "install", "-y", "--no-install-recommends", "--")
+		return i.run(append(install, packages...)...)
+	})
 }
 
+// argv is a command of apt-get's. Without Error-Mode, update says that all is well when
+// a suite did not come, and what is installed then is older, or not found.
 func argv(options []string, command ...string) []string {
-	args := []string{"apt-get", "-q", "-o", "Acquire::Retries=3"}
+	args := []string{"apt-get", "-q", "-o", "Acquire::Retries=3", "-o", "APT::Update::Error-Mode=any"}
 	return append(append(args, options...), command...)
 }
 
@@ -83,7 +88,8 @@ func checkPackage(name string) error {
 }
 
 // command runs apt-get with its output in the step's log; the problem has the
-// lines in which apt-get says why.
+// lines in which apt-get says why, and is of kind [step.Unreachable] where it could
+// not download, before anything was installed.
 func command(argv ...string) error {
 	path, err := exec.LookPath(argv[0])
 	if err != nil {
@@ -104,13 +110,16 @@ func command(argv ...string) error {
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
 		return step.Unrunnable(step.Failed, "apt-get", err)
 	}
-	message := fmt.Sprintf("apt-get failed: %v", err)
+	p := &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("apt-get failed: %v", err)}
 	for line := range strings.Lines(log.String()) {
 		if strings.HasPrefix(line, "E: ") {
-			message += "\n" + strings.TrimSpace(line)
+			p.Message += "\n" + strings.TrimSpace(line)
+		}
+		if strings.HasPrefix(line, "E: Failed to fetch ") {
+			p.Kind, p.Hint = step.Unreachable, hintDownload
 		}
 	}
-	return &step.Problem{Kind: step.Failed, Message: message}
+	return p
 }
 
 // traces is what goes after an installation, as patterns below the root.

@@ -106,6 +106,33 @@ func TestInstall(t *testing.T) {
 	}
 }
 
+// A download that failed is begun anew, lists and all, and nothing else is.
+func TestAgain(t *testing.T) {
+	hung := &step.Problem{Kind: step.Unreachable, Message: "hung"}
+	broken := &step.Problem{Kind: step.Failed, Message: "broken"}
+	for name, c := range map[string]struct {
+		answers []error
+		ran     int
+		want    error
+	}{
+		"update hangs once":     {[]error{hung, nil, nil}, 3, nil},
+		"an archive hangs once": {[]error{nil, hung, nil, nil}, 4, nil},
+		"update always hangs":   {[]error{hung, hung, hung}, 3, hung},
+		"a package is broken":   {[]error{nil, broken}, 2, broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ran := 0
+			i := installer{root: t.TempDir(), run: func(...string) error {
+				ran++
+				return c.answers[ran-1]
+			}}
+			if err := i.updateAndInstall([]string{"libpq5"}); err != c.want || ran != c.ran {
+				t.Errorf("%v after %d", err, ran)
+			}
+		})
+	}
+}
+
 func TestNoCertificates(t *testing.T) {
 	options, remove, err := installer{root: t.TempDir()}.trust()
 	defer remove()
@@ -120,12 +147,19 @@ func TestCommand(t *testing.T) {
 	if err := command("apt-get", "update"); err == nil || !strings.Contains(err.Error(), "no apt-get") {
 		t.Errorf("without apt-get: %v", err)
 	}
-	fake := "#!/bin/sh\necho noise >&2\necho \"E: Unable to locate package $DEBIAN_FRONTEND\" >&2\nexit 100\n"
-	if err := os.WriteFile(filepath.Join(bin, "apt-get"), []byte(fake), 0o755); err != nil {
-		t.Fatal(err)
+	fails := func(lines string) error {
+		t.Helper()
+		fake := "#!/bin/sh\necho noise >&2\necho \"" + lines + "\" >&2\nexit 100\n"
+		if err := os.WriteFile(filepath.Join(bin, "apt-get"), []byte(fake), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return command("apt-get", "update")
 	}
-	err := command("apt-get", "update")
-	if want := "apt-get failed: exit status 100\nE: Unable to locate package noninteractive"; err == nil || err.Error() != want {
+	err := fails("E: Unable to locate package $DEBIAN_FRONTEND")
+	if want := "apt-get failed: exit status 100\nE: Unable to locate package noninteractive"; err == nil || err.Error() != want || unreachable(err) {
 		t.Errorf("got %v", err)
+	}
+	if err := fails("W: Failed to fetch http://x/\nE: Failed to fetch http://y/  Unable to connect"); !unreachable(err) || strings.Contains(err.Error(), "http://x/") {
+		t.Errorf("a failed download: %v", err)
 	}
 }

@@ -1,0 +1,33 @@
+package apt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+const hintDownload = "Does the builder reach the address? Proxies come as --build-arg HTTP_PROXY=… and HTTPS_PROXY=…; mirrors are named by the base image. Or try again."
+
+// tries is how often a download is begun. apt-get's own retries do not help against a
+// connection that hung: its process takes that host for dead until it ends.
+const tries = 3
+
+// again runs what downloads until it has done so.
+func (i installer) again(download func() error) error {
+	for try := 1; ; try++ {
+		err := download()
+		if try == tries || !unreachable(err) {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "apt-get could not download; beginning anew, try %d of %d\n", try+1, tries)
+		time.Sleep(i.pause)
+	}
+}
+
+func unreachable(err error) bool {
+	p := (*step.Problem)(nil)
+	return errors.As(err, &p) && p.Kind == step.Unreachable
+}
