@@ -1,7 +1,6 @@
 package apt
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -19,15 +18,10 @@ const tries = 3
 func (i installer) again(download func() error) error {
 	for try := 1; ; try++ {
 		err := download()
-		if try == tries || !unreachable(err) {
+		if try == tries || step.KindOf(err) != step.Unreachable {
 			return err
 		}
 		fmt.Fprintf(os.Stderr, "apt-get could not download; beginning anew, try %d of %d\n", try+1, tries)
-		time.Sleep(i.pause)
+		time.Sleep(i.pause) // only another try tells whether the mirror is back
 	}
-}
-
-func unreachable(err error) bool {
-	p := (*step.Problem)(nil)
-	return errors.As(err, &p) && p.Kind == step.Unreachable
 }

@@ -156,10 +156,10 @@ func TestCommand(t *testing.T) {
 		return command("apt-get", "update")
 	}
 	err := fails("E: Unable to locate package $DEBIAN_FRONTEND")
-	if want := "apt-get failed: exit status 100\nE: Unable to locate package noninteractive"; err == nil || err.Error() != want || unreachable(err) {
+	if want := "apt-get failed: exit status 100\nE: Unable to locate package noninteractive"; err == nil || err.Error() != want || step.KindOf(err) != step.Failed {
 		t.Errorf("got %v", err)
 	}
-	if err := fails("W: Failed to fetch http://x/\nE: Failed to fetch http://y/  Unable to connect"); !unreachable(err) || strings.Contains(err.Error(), "http://x/") {
+	if err := fails("W: Failed to fetch http://x/\nE: Failed to fetch http://y/  Unable to connect"); step.KindOf(err) != step.Unreachable || strings.Contains(err.Error(), "http://x/") {
 		t.Errorf("a failed download: %v", err)
 	}
 }

@@ -95,16 +95,8 @@ func (c *client) closedHint() string {
 	return " Or its login may not see it, which comes from " + c.login.from + "."
 }
 
-func missing(err error) bool      { return kind(err) == step.NotFound }
-func unauthorized(err error) bool { return kind(err) == step.Unauthorized }
-
-func kind(err error) step.Kind {
-	var p *step.Problem
-	if errors.As(err, &p) {
-		return p.Kind
-	}
-	return ""
-}
+func missing(err error) bool      { return step.KindOf(err) == step.NotFound }
+func unauthorized(err error) bool { return step.KindOf(err) == step.Unauthorized }
 
 func host(address string) string {
 	u, err := url.Parse(address)

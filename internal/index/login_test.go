@@ -137,12 +137,12 @@ func TestProbe(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if only, err := cl.probe(t.Context(), found); only != c.only || kind(err) != c.fails {
+		if only, err := cl.probe(t.Context(), found); only != c.only || step.KindOf(err) != c.fails {
 			t.Errorf("%s: %v %v", name, only, err)
 		}
 	}
 	x.Fail(alphaFile, pindex.Fault{Status: 403})
-	if _, err := locate(t, open, locked(alpha), quick()); kind(err) != step.Unauthorized {
+	if _, err := locate(t, open, locked(alpha), quick()); step.KindOf(err) != step.Unauthorized {
 		t.Errorf("pages are open, files are not: %v", err)
 	}
 }
@@ -188,7 +188,7 @@ func TestCertificatesOfAnIndex(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	_, err = fetch(t, index, locked(alpha), withSecrets(map[string]string{client: pair}))
-	if kind(err) != step.Untrusted {
+	if step.KindOf(err) != step.Untrusted {
 		t.Error(err)
 	}
 	other := step.Index{Name: "corp", URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}

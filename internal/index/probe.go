@@ -22,7 +22,7 @@ func (c *client) probe(ctx context.Context, found []step.Location) (bool, error)
 		only = only || c.asks(resp.Request.URL.String()) || resp.TLS != nil && !c.public(resp.TLS.PeerCertificates)
 		return nil
 	})
-	if k := kind(err); k == step.Unauthorized || k == step.Untrusted {
+	if k := step.KindOf(err); k == step.Unauthorized || k == step.Untrusted {
 		return false, about(err, *first)
 	}
 	return only, nil // what else is wrong the download says, of the file that it is about

@@ -139,6 +139,7 @@ func TestUnpackRefuses(t *testing.T) {
 		"a device":               {[]entry{{kind: tar.TypeChar, name: "d/null"}}, "neither a file, a folder nor a link"},
 		"a pipe":                 {[]entry{{kind: tar.TypeFifo, name: "d/pipe"}}, "neither a file, a folder nor a link"},
 		"an absolute link":       {[]entry{{kind: tar.TypeSymlink, name: "d/l", link: "/etc/hostname"}}, "a link out of the archive"},
+		"a file through one":     {[]entry{{kind: tar.TypeSymlink, name: "l", link: "/etc"}, {kind: tar.TypeReg, name: "l/quatrain-test", text: "yours"}}, ""},
 		"a folder under a link":  {[]entry{{kind: tar.TypeSymlink, name: "d/l", link: "../.."}, {kind: tar.TypeReg, name: "d/l/new", text: "yours"}}, ""},
 		"a link through another": {[]entry{{kind: tar.TypeSymlink, name: "d/x/up", link: "../.."}, {kind: tar.TypeSymlink, name: "d/x/l", link: "up/../beside"}, {kind: tar.TypeReg, name: "d/x/l", text: "yours"}}, "none"},
 	} {
@@ -149,6 +150,9 @@ func TestUnpackRefuses(t *testing.T) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
 			check()
+			if _, err := os.Stat("/etc/quatrain-test"); err == nil {
+				t.Error("a file was written to /etc")
+			}
 		})
 	}
 	dir, check := outside(t)

@@ -34,6 +34,15 @@ func Unrunnable(kind Kind, what string, err error) error {
 	return &Problem{Kind: kind, Message: what + ": " + err.Error(), Hint: NotOurs}
 }
 
+// KindOf is that of the first *Problem in an error, or "".
+func KindOf(err error) Kind {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.Kind
+	}
+	return ""
+}
+
 // Problems flattens an error, joined ones included. An error that carries no
 // *Problem becomes one of kind [Failed]; nil has none.
 func Problems(err error) []Problem {
