@@ -1,7 +1,11 @@
 package test
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -51,4 +55,45 @@ func TestApt(t *testing.T) {
 			t.Errorf("%v", o.err)
 		}
 	})
+}
+
+// A mirror that one process of apt-get has no answer from: another one has. When none
+// has, nothing older is installed instead.
+func TestAptDownloadFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		hangs int32 // processes that get no list
+		want  string
+	}{
+		"once":   {1, ""},
+		"always": {99, "E: Failed to fetch "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var processes atomic.Int32
+			through := &httputil.ReverseProxy{Rewrite: func(*httputil.ProxyRequest) {}, ErrorLog: discard}
+			mirror := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/bookworm/InRelease") {
+					processes.Add(1)
+				}
+				if strings.Contains(r.URL.Path, "/binary-") && processes.Load() <= c.hangs {
+					panic(http.ErrAbortHandler)
+				}
+				through.ServeHTTP(w, r)
+			}))
+			t.Cleanup(mirror.Close)
+			p := shop(t)
+			p.toml = plainProject + "apt = [\"libpq5\"]\n"
+			p.write(t)
+			o := build(t, inProcess, request{dir: p.dir, opts: map[string]string{"no-cache": "", "build-arg:HTTP_PROXY": mirror.URL}})
+			if c.want == "" {
+				if o.err != nil || o.image.files["/usr/lib/x86_64-linux-gnu/libpq.so.5"] == nil {
+					t.Errorf("%v\n%s", o.err, o.log)
+				}
+			} else if o.err == nil || !strings.Contains(printed(o.err), c.want) || !strings.Contains(printed(o.err), "HTTP_PROXY=") {
+				t.Errorf("%v", printed(o.err))
+			}
+			if got := processes.Load(); got != min(c.hangs+1, 3) {
+				t.Errorf("%d processes asked", got)
+			}
+		})
+	}
 }

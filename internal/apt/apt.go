@@ -66,9 +66,10 @@ func (i installer) updateAndInstall(packages []string) error {
 }
 
 // argv is a command of apt-get's. Without Error-Mode, update says that all is well when
-// a suite did not come, and what is installed then is older, or not found.
+// a suite did not come, and what is installed then is older, or not found. With a delay
+// between its retries, apt 2.6 waits for ever when several downloads have failed.
 func argv(options []string, command ...string) []string {
-	args := []string{"apt-get", "-q", "-o", "Acquire::Retries=3", "-o", "APT::Update::Error-Mode=any"}
+	args := []string{"apt-get", "-q", "-o", "Acquire::Retries=3", "-o", "Acquire::Retries::Delay=false", "-o", "APT::Update::Error-Mode=any"}
 	return append(append(args, options...), command...)
 }
 
