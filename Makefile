@@ -81,6 +81,12 @@ fuzz-short: go ## every fuzzer for 2000 inputs
 fuzz: go ## every fuzzer for a while
 	test/fuzz.sh 60s
 
+.PHONY: faults
+faults: ## every fault in every phase of a build, then 300 builds at once; writes the table of docs/reliability.md
+	$(LAB) up buildkitd bases frontend builder ssh
+	eval "$$($(LAB) env)" && QUATRAIN_FAULTS=all QUATRAIN_FAULTS_TABLE=$(CURDIR)/docs/reliability.md \
+		go test -count=1 -timeout 60m -v -run 'TestFaults|TestSoak' ./test
+
 .PHONY: wheels-diff
 wheels-diff: go ## 300 wheels installed by Poetry and by Quatrain, compared
 	QUATRAIN_WHEELS=all go test -count=1 -timeout 30m -v -run TestPublished ./test/wheels
