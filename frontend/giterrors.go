@@ -13,7 +13,7 @@ import (
 )
 
 // gitSymptom is what BuildKit's git source, git or ssh prints, and what it means.
-// In a hint $agent stands for the agent's id, $package and $host for themselves.
+// In a hint $agent, $package, $host and $forAll are replaced by their values.
 type gitSymptom struct {
 	text          *regexp.Regexp
 	message, hint string
@@ -45,7 +45,7 @@ var gitSymptoms = []gitSymptom{
 		"The builder itself fetches git dependencies: its own trust store needs your company's certificate, in the image of the BuildKit container or on the machine of Docker Engine."},
 	{regexp.MustCompile(`could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13]|HTTP Basic: Access denied|Invalid username or`),
 		"the host wants a login, or does not accept the one that it was given",
-		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN or, for this host only, GIT_AUTH_TOKEN.$host: `--secret id=GIT_AUTH_TOKEN,env=TOKEN` (compose: `build.secrets`). For a login of another kind there is GIT_AUTH_HEADER."},
+		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN.$host$forAll: `--secret id=GIT_AUTH_TOKEN.$host,env=TOKEN` (compose: `build.secrets`). For another kind of login use GIT_AUTH_HEADER.$host."},
 	{regexp.MustCompile(`not our ref|unadvertised object|reference is not a tree|couldn't find remote ref|bad object|unable to read tree|does not match expected commit`),
 		"the repository does not have the locked commit",
 		"Was a branch or tag rewritten? Run `poetry update $package` and commit poetry.lock."},
@@ -97,5 +97,9 @@ func (r *request) gitHint(pkg plan.Package, hint string) string {
 	if u, err := gitutil.ParseURL(pkg.Origin.URL); err == nil {
 		host = u.Host
 	}
-	return strings.NewReplacer("$agent", agent, "$package", pkg.Name, "$host", host).Replace(hint)
+	forAll := ""
+	if pkg.Origin.HostNamed {
+		forAll = " or, for all hosts of pyproject.toml, GIT_AUTH_TOKEN"
+	}
+	return strings.NewReplacer("$agent", agent, "$package", pkg.Name, "$host", host, "$forAll", forAll).Replace(hint)
 }

@@ -2,6 +2,7 @@ package llb
 
 import (
 	"net"
+	"net/url"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/util/gitutil"
@@ -38,6 +39,7 @@ func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
 	case g.o.GitFetchByCommit:
 		opts = append(opts, llb.GitChecksum(o.Commit), llb.GitFetchByCommit())
 	}
+	opts = append(opts, tokenSecrets(o)...)
 	if host, ok := SSHHost(o.URL); ok {
 		opts = append(opts, llb.KnownSSHHosts(g.o.KnownHosts), llb.MountSSHSock(SSHAgent(g.o.SSH, host)))
 	}
@@ -45,6 +47,23 @@ func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
 		opts = append(opts, c)
 	}
 	return llb.Git(o.URL, "", opts...)
+}
+
+// tokenSecrets says under which names BuildKit looks for a token: NAME.HOST, then NAME.
+// A host that only the lock names gets no token that is for all hosts, and no token at
+// all over plain HTTP (docs/security.md).
+func tokenSecrets(o plan.Origin) []llb.GitOption {
+	u, err := url.Parse(o.URL)
+	if o.HostNamed {
+		return nil // BuildKit's own names
+	}
+	if err != nil || u.Scheme != "https" {
+		return []llb.GitOption{llb.AuthTokenSecret(""), llb.AuthHeaderSecret("")}
+	}
+	return []llb.GitOption{
+		llb.AuthTokenSecret(llb.GitAuthTokenKey + "." + u.Host),
+		llb.AuthHeaderSecret(llb.GitAuthHeaderKey + "." + u.Host),
+	}
 }
 
 // SSHAgent is the id of the agent for a host: what is configured for it, with or

@@ -30,7 +30,7 @@ func TestGitOverHTTP(t *testing.T) {
 			return map[string]string{"GIT_AUTH_HEADER": "Bearer " + token}
 		}, nil},
 		"no token": {byToken, func(*gitWeb) map[string]string { return nil },
-			[]string{`>>> name = "omnibus"`, "the host wants a login", "GIT_AUTH_TOKEN", "GIT_AUTH_TOKEN.127.", "--secret id=GIT_AUTH_TOKEN,env=", "build.secrets"}},
+			[]string{`>>> name = "omnibus"`, "the host wants a login", "for all hosts of pyproject.toml, GIT_AUTH_TOKEN", "--secret id=GIT_AUTH_TOKEN.127.", "build.secrets"}},
 		"wrong token": {byToken, func(*gitWeb) map[string]string {
 			return map[string]string{"GIT_AUTH_TOKEN": "s3cret-of-another"}
 		}, []string{`>>> name = "omnibus"`, "does not accept the one that it was given", "GIT_AUTH_TOKEN"}},

@@ -117,6 +117,7 @@ func newGitProject(t *testing.T, settings string, sources ...gitSource) *project
 	p := &project{index: x, toml: plainProject + "\n" + settings, locks: []locked{{wheel: devtool, group: "dev"}}, files: map[string]string{}}
 	for _, s := range sources {
 		p.locks = append(p.locks, locked{entry: s.entry()})
+		p.toml += fmt.Sprintf("\n[tool.poetry.dependencies.%s]\ngit = %q\n", s.name, s.url)
 	}
 	return p
 }

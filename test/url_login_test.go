@@ -54,8 +54,14 @@ func (d *download) entry(dist pindex.Dist) locked {
 	return locked{entry: fileEntry(dist, "1.0", "url", d.URL+"/"+dist.Filename(), pindex.SHA256(dist))}
 }
 
-// A `url` dependency has no source, so its login is that of the source with the same
-// host, where there is one, or has the dependency's own name. A wheel and an sdist.
+// add adds a file of it to a project, as a url dependency of pyproject.toml and in the lock.
+func (d *download) add(p *project, dist pindex.Dist) {
+	p.locks = append(p.locks, d.entry(dist))
+	p.toml += fmt.Sprintf("\n[tool.poetry.dependencies.%s]\nurl = %q\n", dist.Project(), d.URL+"/"+dist.Filename())
+}
+
+// A url dependency that pyproject.toml names has the login of the source with the same
+// scheme, host and port, else one of its own name. A wheel and an sdist.
 func TestURLBehindLogin(t *testing.T) {
 	for name, c := range map[string]struct {
 		source  string // of the project, %s being the server's address
@@ -82,7 +88,7 @@ func TestURLBehindLogin(t *testing.T) {
 				settings = fmt.Sprintf(c.source, d.URL)
 			}
 			p := newGitProject(t, settings)
-			p.locks = append(p.locks, d.entry(w))
+			d.add(p, w)
 			at, _ := url.Parse(d.URL)
 			r := request{dir: p.write(t).dir, secrets: map[string][]byte{}}
 			for id, text := range c.secrets(at.Hostname()) {
@@ -111,7 +117,7 @@ func TestURLSdistBehindLogin(t *testing.T) {
 		s.Files["pyproject.toml"] = strings.Replace(s.Files["pyproject.toml"], "far_sdist", "far-sdist", 1)
 		d := newDownload(t, s)
 		p := newGitProject(t, "")
-		p.locks = append(p.locks, d.entry(s))
+		d.add(p, s)
 		o := build(t, m, request{dir: p.write(t).dir, secrets: map[string][]byte{
 			"POETRY_HTTP_BASIC_FAR_SDIST_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_FAR_SDIST_PASSWORD": []byte(hunter),
 		}})
@@ -161,7 +167,7 @@ func TestURLBehindLoginRefuses(t *testing.T) {
 				c.change(d, "/"+w.Filename())
 			}
 			p := newGitProject(t, "")
-			p.locks = append(p.locks, d.entry(w))
+			d.add(p, w)
 			o := build(t, buildx, request{dir: p.write(t).dir, noImage: true, secrets: c.secrets})
 			fails(t, o, append(c.want, `>>> name = "far-away"`)...)
 			if text := printed(o.err) + o.log; strings.Contains(text, wrong) || strings.Contains(text, hunter) {

@@ -37,7 +37,7 @@ func newClient(index step.Index, o Options) (*client, error) {
 		return nil, err
 	}
 	root.User, root.RawQuery, root.Fragment = nil, "", ""
-	if _, ok := login.netrc.of(root.Hostname()); ok && login.from == "" {
+	if _, ok := login.netrc.of(root.Hostname(), true); ok && login.from == "" {
 		login.from = "the secret netrc"
 	}
 	c := &client{index: index, root: root, login: login, o: o}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
@@ -24,7 +25,7 @@ func (c *client) unreachable(address string, err error) error {
 	if wantsCertificate(err) {
 		return &step.Problem{Kind: step.Unauthorized,
 			Message: fmt.Sprintf("%s (%s) wants a client certificate: %s", c.index.Name, host(address), scrub(err)),
-			Hint:    fmt.Sprintf("Pass it with its key, in one file: --secret id=%s,src=…", step.SecretsOf(c.index).ClientCert.ID)}
+			Hint:    c.certificateHint()}
 	}
 	p := &step.Problem{Kind: step.Unreachable,
 		Message: fmt.Sprintf("%s (%s) cannot be reached: %s", c.index.Name, host(address), scrub(err)),
@@ -74,12 +75,26 @@ func (c *client) loginHint() string {
 	if c.login.from != "" {
 		return fmt.Sprintf("The login was not accepted: is it right, and may it see this? It comes from %s.", c.login.from)
 	}
+	if c.index.Login == "" {
+		return notNamedHint
+	}
 	return "Pass the login as build secrets: " + c.loginFlags()
 }
+
+// notNamedHint is for addresses that get no login, because pyproject.toml has them neither
+// as a url dependency nor below a source.
+const notNamedHint = "Only poetry.lock has this address, so it gets no login. Add it to pyproject.toml, as a url dependency or as a source, and pass the login as a secret."
 
 func (c *client) loginFlags() string {
 	s := step.SecretsOf(c.index)
 	return fmt.Sprintf("--secret id=%s,env=… --secret id=%s,env=… (or Poetry's own file: --secret id=auth.toml,src=…).", s.Username.ID, s.Password.ID)
+}
+
+func (c *client) certificateHint() string {
+	if c.index.Login == "" {
+		return notNamedHint
+	}
+	return fmt.Sprintf("Pass it with its key, in one file: --secret id=%s,src=…", step.SecretsOf(c.index).ClientCert.ID)
 }
 
 const missingHint = "The index does not have it: is it the index that the lock was written with?"
@@ -116,7 +131,16 @@ func redact(address string) string {
 	return u.String()
 }
 
-// userinfo in any text, such as an error about a proxy's address.
-var userinfo = regexp.MustCompile(`//[^/@\s]*@`)
+// A login or a query in any text, such as an error about a proxy's address or a redirect.
+var (
+	userinfo = regexp.MustCompile(`//[^/@\s]*@`)
+	query    = regexp.MustCompile(`\?[^\s"']*=[^\s"']*`)
+)
 
-func scrub(err error) string { return userinfo.ReplaceAllString(err.Error(), "//") }
+// scrub returns an error's text without logins and signatures.
+func scrub(err error) string {
+	if strings.HasPrefix(err.Error(), "failed to parse Location header") { // net/http quotes it whole
+		return "it redirects to an address that cannot be parsed"
+	}
+	return query.ReplaceAllString(userinfo.ReplaceAllString(err.Error(), "//"), "?…")
+}

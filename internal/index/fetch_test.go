@@ -117,7 +117,7 @@ func TestStall(t *testing.T) {
 	defer s.Close()
 	o := quick()
 	o.Tries, o.Stall = 1, 50*time.Millisecond
-	_, err := locate(t, step.Index{Name: "corp", URL: s.URL}, locked(alpha), o)
+	_, err := locate(t, step.Index{Login: "corp", Name: "corp", URL: s.URL}, locked(alpha), o)
 	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unreachable || !strings.Contains(p[0].Message, "nothing came for 50ms") {
 		t.Errorf("%+v", p)
 	}
@@ -143,7 +143,7 @@ func TestHungConnection(t *testing.T) {
 	if err := os.WriteFile(o.CA, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := fetch(t, step.Index{Name: "corp", URL: s.URL + "/simple/"}, locked(alpha), o); err != nil {
+	if _, err := fetch(t, step.Index{Login: "corp", Name: "corp", URL: s.URL + "/simple/"}, locked(alpha), o); err != nil {
 		t.Error(err)
 	}
 	if hung.Load() != 2 { // the page and the file
@@ -172,7 +172,7 @@ func TestLogin(t *testing.T) {
 	if _, err := fetch(t, index, locked(alpha), with(env)); err != nil {
 		t.Error(err)
 	}
-	inURL := step.Index{Name: "other", URL: strings.Replace(index.URL, "://", "://me:hunter2@", 1)}
+	inURL := step.Index{Login: "other", Name: "other", URL: strings.Replace(index.URL, "://", "://me:hunter2@", 1)}
 	found, err := locate(t, inURL, locked(alpha), with(env))
 	if err != nil || strings.Contains(found[0].URL, "hunter2") {
 		t.Error(err, found)

@@ -7,12 +7,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -89,6 +91,11 @@ func locateOn(ctx context.Context, index step.Index, files []step.File, o Option
 		return step.Locations{}, err
 	}
 	only, err := c.probe(ctx, found)
+	for i, l := range found {
+		if u, err := url.Parse(l.URL); err != nil || address.IsSigned(u) { // the answer becomes part of the graph
+			found[i].URL, only = "", true
+		}
+	}
 	return step.Locations{Files: found, Step: only}, err
 }
 

@@ -46,7 +46,7 @@ func serve(t *testing.T, o pindex.Options, dists ...pindex.Dist) (*pindex.Index,
 	x := pindex.New(o, dists...)
 	s := httptest.NewServer(x)
 	t.Cleanup(s.Close)
-	return x, step.Index{Name: "my-corp.eu", URL: s.URL + "/simple/"}
+	return x, step.Index{Login: "my-corp.eu", Name: "my-corp.eu", URL: s.URL + "/simple/"}
 }
 
 func locate(t *testing.T, index step.Index, files []step.File, o Options) ([]step.Location, error) {
@@ -292,13 +292,13 @@ func TestUnreachable(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
 	s.Close()
 	url := strings.Replace(s.URL, "http://", "http://user:hunter2@", 1)
-	_, err := locate(t, step.Index{Name: "corp", URL: url}, locked(alpha), quick())
+	_, err := locate(t, step.Index{Login: "corp", Name: "corp", URL: url}, locked(alpha), quick())
 	p := problems(t, err)
 	if len(p) != 1 || p[0].Kind != step.Unreachable || p[0].Package != "alpha" || !strings.Contains(p[0].Message, "connection refused") {
 		t.Errorf("%+v", p)
 	}
 	for _, bad := range []string{"", "ftp://user:hunter2@x/", "://hunter2", "/simple/"} {
-		_, err := locate(t, step.Index{Name: "corp", URL: bad}, locked(alpha), quick())
+		_, err := locate(t, step.Index{Login: "corp", Name: "corp", URL: bad}, locked(alpha), quick())
 		if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Failed {
 			t.Errorf("%q: %+v", bad, p)
 		}

@@ -1,13 +1,13 @@
 package index
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
@@ -31,6 +31,9 @@ func newLogin(index step.Index, inURL *url.Userinfo, getenv func(string) (string
 	secret := func(s step.Secret) string { // a file that `echo` wrote ends with a new line
 		text, _ := getenv(s.Env)
 		return strings.TrimRight(text, "\r\n")
+	}
+	if index.Login == "" {
+		return login{user: inURL}, nil
 	}
 	l, s := login{netrc: parseNetrc(secret(step.Netrc))}, step.SecretsOf(index)
 	if pair := secret(s.ClientCert); pair != "" {
@@ -81,40 +84,38 @@ func authFile(text string, index step.Index) (machine, error) {
 			Hint: "It is the file that `poetry config http-basic.NAME USER` writes, often ~/.config/pypoetry/auth.toml."}
 	}
 	var r source.Reader
-	entry := r.Table(root.Get("http-basic", cmp.Or(index.Login, index.Name)))
+	entry := r.Table(root.Get("http-basic", index.Login))
 	return machine{r.String(entry.Get("username")), r.String(entry.Get("password"))}, nil
 }
 
-// authorize adds the login to a request to the index's own host, and removes it
-// from any other: files may stand elsewhere. A login that was meant for https is
-// never sent in the clear.
+// authorize adds the login to a request to the index's own scheme, host and port, and
+// removes it from any other: files may be elsewhere. An entry of netrc goes to its own
+// host as well, over https; the entry for all hosts only to the index.
 func (c *client) authorize(req *http.Request) {
 	req.Header.Del("Authorization")
-	if c.root.Scheme == "https" && req.URL.Scheme != "https" {
-		return
-	}
-	own := netloc(req.URL) == netloc(c.root)
+	req.Header.Del("Referer") // it could hold a signature
+	own := address.Origin(req.URL) == address.Origin(c.root)
 	switch {
 	case own && c.login.token != "":
 		req.Header.Set("Authorization", "Bearer "+c.login.token)
 	case own && c.login.user != nil:
 		password, _ := c.login.user.Password()
 		req.SetBasicAuth(c.login.user.Username(), password)
-	default:
-		if m, ok := c.login.netrc.of(req.URL.Hostname()); ok {
+	case own || req.URL.Scheme == "https":
+		if m, ok := c.login.netrc.of(req.URL.Hostname(), own); ok {
 			req.SetBasicAuth(m.login, m.password)
 		}
 	}
 }
 
 // asks says whether requests to an address carry something that only steps have.
-func (c *client) asks(address string) bool {
-	req, err := http.NewRequest(http.MethodGet, address, nil)
+func (c *client) asks(at string) bool {
+	req, err := http.NewRequest(http.MethodGet, at, nil)
 	if err != nil {
 		return false
 	}
 	c.authorize(req)
-	return req.Header.Get("Authorization") != "" || c.login.client != nil && netloc(req.URL) == netloc(c.root)
+	return req.Header.Get("Authorization") != "" || c.login.client != nil && address.Origin(req.URL) == address.Origin(c.root)
 }
 
 // redirect follows up to ten, as the standard client does. That one would keep the
@@ -125,10 +126,4 @@ func (c *client) redirect(req *http.Request, via []*http.Request) error {
 	}
 	c.authorize(req)
 	return nil
-}
-
-// netloc is host and port, without a scheme's own port.
-func netloc(u *url.URL) string {
-	port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
-	return strings.ToLower(strings.TrimSuffix(u.Host, port))
 }

@@ -58,7 +58,7 @@ func TestLoginOrder(t *testing.T) {
 			if c.in != "" {
 				u = "https://" + c.in + "@corp.test/simple/"
 			}
-			cl, err := newClient(step.Index{Name: "corp", URL: u}, withSecrets(c.env))
+			cl, err := newClient(step.Index{Login: "corp", Name: "corp", URL: u}, withSecrets(c.env))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +76,7 @@ func TestLoginOrder(t *testing.T) {
 	for _, bad := range []map[string]string{
 		{"QUATRAIN_AUTH_TOML": "hunter2 = = x"}, {"POETRY_CERTIFICATES_CORP_CERT": "hunter2"}, {"POETRY_CERTIFICATES_CORP_CLIENT_CERT": "hunter2"},
 	} {
-		if _, err := newClient(step.Index{Name: "corp", URL: "https://corp.test/"}, withSecrets(bad)); err == nil || strings.Contains(err.Error(), "hunter2") {
+		if _, err := newClient(step.Index{Login: "corp", Name: "corp", URL: "https://corp.test/"}, withSecrets(bad)); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}
@@ -94,11 +94,11 @@ machine TWO.test
 	account acct
 	password #hash\ blank
 default login anyone password any`)
-	want := netrc{"one.test": {"me", `a "b" #c`}, "two.test": {"you", "#hash blank"}, "": {"anyone", "any"}}
+	want := netrc{"one.test": {"second", "x"}, "two.test": {"you", "#hash blank"}, "": {"anyone", "any"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(machine{})); diff != "" {
 		t.Error(diff)
 	}
-	if m, ok := got.of("Two.Test"); !ok || m.login != "you" {
+	if m, ok := got.of("Two.Test", false); !ok || m.login != "you" {
 		t.Error(m, ok)
 	}
 }
@@ -106,7 +106,7 @@ default login anyone password any`)
 func FuzzNetrc(f *testing.F) {
 	f.Add("machine a login b password \"c\\")
 	f.Add("macdef x\n\n default password #")
-	f.Fuzz(func(t *testing.T, text string) { parseNetrc(text).of("a") })
+	f.Fuzz(func(t *testing.T, text string) { parseNetrc(text).of("a", true) })
 }
 
 // A probe asks before the answer is kept.
@@ -126,8 +126,9 @@ func TestProbe(t *testing.T) {
 		"open":                   {open, locked(alpha), nil, false, ""},
 		"with a login":           {closed, locked(alpha), login, true, ""},
 		"an address":             {step.Index{Name: "alpha", URL: given[0].URL, Login: "my-corp.eu"}, given, login, true, ""},
-		"an address, no login":   {step.Index{Name: "alpha", URL: given[0].URL}, given, login, false, step.Unauthorized},
-		"an address, with netrc": {step.Index{Name: "alpha", URL: given[0].URL}, given, map[string]string{"QUATRAIN_NETRC": "machine 127.0.0.1 login me password hunter2"}, true, ""},
+		"an address, no login":   {step.Index{Name: "alpha", URL: given[0].URL, Login: "alpha"}, given, login, false, step.Unauthorized},
+		"only in the lock":       {step.Index{Name: "my-corp.eu", URL: given[0].URL}, given, login, false, ""},
+		"an address, with netrc": {step.Index{Name: "alpha", URL: given[0].URL, Login: "alpha"}, given, map[string]string{"QUATRAIN_NETRC": "machine 127.0.0.1 login me password hunter2"}, true, ""},
 	} {
 		cl, err := newClient(c.index, withSecrets(c.env))
 		if err != nil {
@@ -177,7 +178,7 @@ func TestCertificatesOfAnIndex(t *testing.T) {
 	s.Config.ErrorLog = nil
 	s.StartTLS()
 	defer s.Close()
-	index := step.Index{Name: "corp", URL: s.URL + "/simple/"}
+	index := step.Index{Login: "corp", Name: "corp", URL: s.URL + "/simple/"}
 	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
 	const own, client = "POETRY_CERTIFICATES_CORP_CERT", "POETRY_CERTIFICATES_CORP_CLIENT_CERT"
 	if _, err := fetch(t, index, locked(alpha), withSecrets(map[string]string{own: ca, client: pair})); err != nil {
@@ -191,7 +192,7 @@ func TestCertificatesOfAnIndex(t *testing.T) {
 	if step.KindOf(err) != step.Untrusted {
 		t.Error(err)
 	}
-	other := step.Index{Name: "corp", URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}
+	other := step.Index{Login: "corp", Name: "corp", URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}
 	cl, err := newClient(other, withSecrets(map[string]string{own: ca, client: pair}))
 	if err != nil {
 		t.Fatal(err)

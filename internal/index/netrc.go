@@ -12,7 +12,7 @@ type machine struct{ login, password string }
 type netrc map[string]machine
 
 // parseNetrc reads a file as Python's netrc does, on which Poetry's rests: words,
-// quotes, comments, the first entry of a host counts, macros are passed over.
+// quotes, comments; the last entry of a host counts, macros are skipped.
 func parseNetrc(text string) netrc {
 	all := netrc{}
 	words := netrcWords(text)
@@ -27,7 +27,7 @@ func parseNetrc(text string) netrc {
 	host, open := "", false
 	var m machine
 	done := func() {
-		if _, known := all[host]; open && !known {
+		if open {
 			all[host] = m
 		}
 		m = machine{}
@@ -52,9 +52,12 @@ func parseNetrc(text string) netrc {
 	return all
 }
 
-// of is the entry of a host; ok is false for none.
-func (n netrc) of(host string) (m machine, ok bool) {
-	if m, ok = n[strings.ToLower(host)]; !ok {
+// of returns the entry of a host, and if fallback is set that for all hosts.
+func (n netrc) of(host string, fallback bool) (m machine, ok bool) {
+	if host == "" {
+		return machine{}, false
+	}
+	if m, ok = n[strings.ToLower(host)]; !ok && fallback {
 		m, ok = n[""]
 	}
 	return m, ok

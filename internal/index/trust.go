@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -93,7 +94,7 @@ func (c *client) transport(roots *x509.CertPool, adjust func(*http.Transport)) (
 	if c.login.client != nil {
 		own.TLSClientConfig.Certificates = []tls.Certificate{*c.login.client}
 	}
-	return byHost{netloc(c.root), own, others}, nil
+	return byHost{address.Origin(c.root), own, others}, nil
 }
 
 func (c *client) newTransport(roots *x509.CertPool) *http.Transport {
@@ -106,12 +107,12 @@ func (c *client) newTransport(roots *x509.CertPool) *http.Transport {
 
 // byHost has a way of its own to one host.
 type byHost struct {
-	netloc      string
+	origin      string
 	own, others http.RoundTripper
 }
 
 func (b byHost) RoundTrip(r *http.Request) (*http.Response, error) {
-	if netloc(r.URL) == b.netloc {
+	if address.Origin(r.URL) == b.origin {
 		return b.own.RoundTrip(r)
 	}
 	return b.others.RoundTrip(r)

@@ -24,7 +24,7 @@ func TestCertificates(t *testing.T) {
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	defer s.Close()
-	index := step.Index{Name: "corp", URL: s.URL + "/simple/"}
+	index := step.Index{Login: "corp", Name: "corp", URL: s.URL + "/simple/"}
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
 		name = filepath.Join(dir, name)

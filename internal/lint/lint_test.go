@@ -111,7 +111,7 @@ func TestRules(t *testing.T) {
 		"root":                  {toml: quatrain(`user = "root"`), want: []string{"RootUser: pyproject.toml:8: the image runs as root: leave `user` out, or name another"}},
 		"address with a secret": {
 			toml: head + "[[tool.poetry.source]]\nname = \"x\"\nurl = \"https://u:p@example.com/simple\"\n",
-			want: []string{"SecretInURL: pyproject.toml:7: the address of source x carries a user or password: pass them as build secrets"},
+			want: []string{"SecretInURL: pyproject.toml:7: the address of source x carries a login, a token or a signature: pass it as a build secret"},
 		},
 		"environment with a secret": {
 			toml: quatrain(`env = {DB_PASSWORD = "x", DB_PASSWORD_FILE = "/run/secrets/db", TOKENIZER = "y", API_KEY = ""}`),

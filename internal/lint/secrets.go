@@ -1,11 +1,15 @@
 package lint
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
+	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
 )
 
 var secretInURL = Rule{
@@ -13,12 +17,20 @@ var secretInURL = Rule{
 	Description: "a password in a file is a password for everyone",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
-		for _, s := range p.Sources {
-			if u, err := url.Parse(s.URL); err == nil && u.User != nil {
-				all = append(all, finding{s.At, "the address of source " + s.Name + " carries a user or password: pass them as build secrets"})
+		carries := func(at source.Range, what, text string) {
+			if u, err := url.Parse(text); err == nil && (address.IsHTTP(u) && u.User != nil || address.Public(text) != text) || err != nil && strings.Contains(text, "@") {
+				all = append(all, finding{at, "the address of " + what + " carries a login, a token or a signature: pass it as a build secret"})
 			}
 		}
-		return all
+		for _, s := range p.Sources {
+			carries(s.At, "source "+s.Name, s.URL)
+		}
+		for _, g := range p.Groups {
+			for _, d := range g.Dependencies {
+				carries(d.At, "dependency "+d.PrettyName, cmp.Or(d.URL, d.Git))
+			}
+		}
+		return once(all)
 	},
 }
 

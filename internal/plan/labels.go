@@ -5,6 +5,7 @@ import (
 
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
@@ -22,9 +23,9 @@ func (p *Plan) Labels() []pyproject.Pair {
 		{Name: ocispecs.AnnotationDescription, Value: p.Project.Summary()},
 		{Name: ocispecs.AnnotationLicenses, Value: m.SPDX()},
 		{Name: ocispecs.AnnotationAuthors, Value: strings.Join(m.Authors, ", ")},
-		{Name: ocispecs.AnnotationURL, Value: withoutPassword(m.URL("homepage"))},
-		{Name: ocispecs.AnnotationSource, Value: withoutPassword(m.URL("source", "repository", "sourcecode", "github"))},
-		{Name: ocispecs.AnnotationDocumentation, Value: withoutPassword(m.URL("documentation", "docs"))},
+		{Name: ocispecs.AnnotationURL, Value: address.Public(m.URL("homepage"))},
+		{Name: ocispecs.AnnotationSource, Value: address.Public(m.URL("source", "repository", "sourcecode", "github"))},
+		{Name: ocispecs.AnnotationDocumentation, Value: address.Public(m.URL("documentation", "docs"))},
 	} {
 		if l.Value != "" {
 			all = append(all, l)

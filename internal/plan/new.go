@@ -67,7 +67,7 @@ func New(in Input) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Warnings = warnings
+	p.Warnings = append(warnings, warnAboutLogins(in.Project)...)
 	isFurther := notInProduction(in, request)
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)

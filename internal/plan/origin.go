@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -36,6 +37,7 @@ type Origin struct {
 	Commit       string // FromGit: hex
 	Subdirectory string // of a git tree or an unpacked archive, "" for its root
 	Develop      bool   // FromDirectory: asked to be editable
+	HostNamed    bool   // FromGit: pyproject.toml has a git dependency on this scheme, host and port
 }
 
 // String is short and one line: the index's name, or where it is without a password.
@@ -71,14 +73,32 @@ func originOf(in Input, pkg *lockfile.Package) (Origin, error) {
 		index, err := namedIndex(in.Project, pkg)
 		return Origin{Kind: FromIndex, Index: index}, err
 	case "url":
-		return Origin{Kind: FromURL, URL: s.URL, Subdirectory: s.Subdirectory, Index: addressOf(in.Project, pkg)}, nil
+		return urlOrigin(in.Project, pkg)
 	case "file", "directory":
 		return Origin{Kind: OriginKind(s.Type), Path: path.Clean(s.URL), Subdirectory: s.Subdirectory, Develop: pkg.Develop}, nil
 	case "git":
-		return gitOrigin(pkg)
+		return gitOrigin(in.Project, pkg)
 	}
-	return Origin{}, source.Errorf(s.At, "%s comes from a source of type %q, which Quatrain does not know", pkg.Name, s.Type).
-		WithHint("Known are git, url, file, directory and legacy, as Poetry writes them.")
+	return Origin{}, source.Errorf(s.At, "%s comes from a source of the unknown type %q", pkg.Name, s.Type).
+		WithHint("Use git, url, file, directory or legacy, as Poetry writes them.")
+}
+
+// urlOrigin reads the source of a url dependency. Errors: an address that is signed, since
+// it would be visible in the graph, or that is not an http or https URL.
+func urlOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
+	s := pkg.Source
+	u, err := url.Parse(s.URL)
+	if err != nil || !address.IsHTTP(u) {
+		return Origin{}, source.Errorf(s.At, "the address of %s is not an http or https URL", pkg.Name).
+			WithHint("Correct the `url` of %s in pyproject.toml and run `poetry lock`.", pkg.Name)
+	}
+	if address.IsSigned(u) {
+		return Origin{}, source.Errorf(s.At, "the address of %s has a token or a signature in its query, which everyone who can read the lock or the build's record would see", pkg.Name).
+			WithHint("Use an address without it, and pass the login as a build secret (docs/private-code.md).")
+	}
+	plain := address.WithoutLogin(u)
+	index := Index{Name: pkg.Name, URL: plain, Login: loginFor(p, pkg.Name, plain)}
+	return Origin{Kind: FromURL, URL: plain, Subdirectory: s.Subdirectory, Index: index}, nil
 }
 
 // override is the build context of a package's name, where there is one: a working
@@ -94,12 +114,13 @@ func override(in Input, name string, o Origin) Origin {
 
 // gitOrigin takes the commit from resolved_reference, which locks before 1.1 do
 // not have: there it is the reference.
-func gitOrigin(pkg *lockfile.Package) (Origin, error) {
+func gitOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 	s := pkg.Source
-	o := Origin{Kind: FromGit, URL: s.URL, Requested: s.Reference, Commit: s.ResolvedReference, Subdirectory: s.Subdirectory}
+	o := Origin{Kind: FromGit, URL: address.Public(s.URL), Requested: s.Reference, Commit: s.ResolvedReference, Subdirectory: s.Subdirectory}
 	if o.Commit == "" {
 		o.Commit = s.Reference
 	}
+	o.HostNamed = namesGitHost(p, s.URL)
 	if !commitID.MatchString(o.Commit) {
 		return Origin{}, source.Errorf(s.At, "the lock does not name the commit of %s: resolved_reference is %q", pkg.Name, s.ResolvedReference).
 			WithHint("Run `poetry lock` to write it.")
@@ -117,27 +138,15 @@ func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
 }
 
-// addressOf is a file at an address of its own. Its login is that of the source with
-// the same host (poetry/utils/authenticator.py), where there is one.
-func addressOf(p *pyproject.Project, pkg *lockfile.Package) Index {
-	index := Index{Name: pkg.Name, URL: pkg.Source.URL}
-	at, err := url.Parse(pkg.Source.URL)
-	if err != nil {
-		return index
-	}
+// defaultIndex returns the index of packages whose entry names no source: PyPI if the
+// project has no sources or lists it, whatever its place and priority, else the first
+// primary source (poetry/installation/chooser.py, _get_repository).
+func defaultIndex(p *pyproject.Project) Index {
 	for _, s := range p.Sources {
-		u, err := url.Parse(s.URL)
-		if err == nil && u.Host == at.Host && !(u.Scheme == "https" && at.Scheme != "https") {
-			index.Login = s.Name
-			break
+		if s.URL == "" {
+			return indexFrom(s)
 		}
 	}
-	return index
-}
-
-// defaultIndex is the index of packages whose entry names no source: the first
-// primary one of the project, else PyPI (poetry/factory.py, create_pool).
-func defaultIndex(p *pyproject.Project) Index {
 	for _, s := range p.Sources {
 		if isPrimary(s) {
 			return indexFrom(s)
@@ -154,7 +163,18 @@ func indexFrom(s pyproject.Source) Index {
 	if s.URL == "" {
 		return Index{Name: s.Name, URL: PyPI.URL}
 	}
-	return Index{Name: s.Name, URL: strings.TrimSuffix(s.URL, "/") + "/"}
+	at := address.Public(s.URL)
+	if !isPage(at) {
+		at = strings.TrimSuffix(at, "/") + "/"
+	}
+	return Index{Name: s.Name, URL: at, Login: s.Name}
+}
+
+// isPage reports whether a source is one page with the links of all its packages
+// (poetry/factory.py, create_package_source).
+func isPage(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (strings.HasSuffix(u.Path, ".html") || strings.HasSuffix(u.Path, ".htm"))
 }
 
 // DirectURL is the contents of direct_url.json (PEP 610) as Poetry writes it
@@ -176,7 +196,7 @@ func (p Package) DirectURL(root string) string {
 			reference["subdirectory"] = o.Subdirectory
 		}
 	case FromURL:
-		reference = fields{"url": withoutPassword(o.URL), "archive_info": archive}
+		reference = fields{"url": address.Public(o.URL), "archive_info": archive}
 	case FromFile:
 		reference = fields{"url": fileURL(root, o.Path), "archive_info": archive}
 	case FromDirectory:
@@ -192,12 +212,12 @@ func (p Package) DirectURL(root string) string {
 }
 
 // PlainURL is the address without a password, for messages.
-func (o Origin) PlainURL() string { return withoutPassword(o.URL) }
+func (o Origin) PlainURL() string { return address.Public(o.URL) }
 
 // RemoteURL is a git remote as a URL, without a password: git@host:path is
 // ssh://git@host/path.
 func (o Origin) RemoteURL() string {
-	plain := withoutPassword(o.URL)
+	plain := address.Public(o.URL)
 	host, place, scp := strings.Cut(plain, ":")
 	if !scp || strings.Contains(plain, "://") {
 		return plain
@@ -216,18 +236,4 @@ func fileURL(root, name string) string {
 		fmt.Fprintf(&b, "%%%02X", c)
 	}
 	return "file://" + b.String()
-}
-
-// withoutPassword is an address without its login. A name alone stays with ssh, where it is
-// a part of the address; with HTTP it is a token.
-func withoutPassword(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
-		return address // also git@host:path, which is no URL and holds no password
-	}
-	if _, has := u.User.Password(); !has && u.Scheme != "http" && u.Scheme != "https" {
-		return address
-	}
-	u.User = nil
-	return u.String()
 }

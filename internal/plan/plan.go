@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -50,13 +51,13 @@ type Package struct {
 
 // Index is a package index by name.
 type Index struct {
-	Name  string // "pypi" or the name of a [[tool.poetry.source]]; a package's name for a file at an address of its own
-	URL   string // root of its simple API, or that file's address
-	Login string // the source whose login counts, "" for the one of the name
+	Name  string // "pypi" or the name of a [[tool.poetry.source]]; for a url dependency, the package's name
+	URL   string // root of its simple API, or the url dependency's address
+	Login string // the name in its secrets' names, "" if it gets no login (docs/security.md)
 }
 
 // PlainURL is the address without a login, for what people read.
-func (i Index) PlainURL() string { return withoutPassword(i.URL) }
+func (i Index) PlainURL() string { return address.Public(i.URL) }
 
 // Installed are the packages that are installed from a file or a wheel that is built.
 func (p *Plan) Installed() []Package {

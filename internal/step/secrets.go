@@ -1,9 +1,6 @@
 package step
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // Secret is a build secret that a step gets as a variable of its environment. None
 // is a file: what a build runs of other people's code could read it there.
@@ -22,7 +19,7 @@ type IndexSecrets struct{ Username, Password, Token, Cert, ClientCert Secret }
 // environment (poetry/config/config.py). It keeps dots, which no shell can set: they
 // become _ as well. Poetry knows no bearer tokens; that name is Quatrain's.
 func SecretsOf(i Index) IndexSecrets {
-	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(cmp.Or(i.Login, i.Name)))
+	name := SecretName(i.Login)
 	secret := func(id string) Secret { return Secret{id, id} }
 	return IndexSecrets{
 		Username:   secret("POETRY_HTTP_BASIC_" + name + "_USERNAME"),
@@ -33,9 +30,14 @@ func SecretsOf(i Index) IndexSecrets {
 	}
 }
 
-// Secrets are all secrets that bear on an index. PyPI has none.
+// SecretName returns a source's name as it is part of its secrets' names.
+func SecretName(source string) string {
+	return strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(source))
+}
+
+// Secrets returns the secrets that a step gets to ask an index: none without a login.
 func (i Index) Secrets() []Secret {
-	if i.Name == "pypi" {
+	if i.Login == "" {
 		return nil
 	}
 	s := SecretsOf(i)

@@ -70,9 +70,9 @@ type Step interface {
 
 // Index is a package index, as PEP 691 or PEP 503 describe it.
 type Index struct {
-	Name  string `json:"name"`            // "pypi", or the name of the [[tool.poetry.source]]; a package's, for a file at an address of its own
-	URL   string `json:"url"`             // the simple API's root, or that file's address
-	Login string `json:"login,omitempty"` // the source whose secrets count, where it is not the one of the name
+	Name  string `json:"name"`            // "pypi" or the name of the [[tool.poetry.source]]; for a url dependency, the package's name
+	URL   string `json:"url"`             // the simple API's root, or the url dependency's address
+	Login string `json:"login,omitempty"` // the name in its secrets' names, "" if it gets no login
 }
 
 // File is one distribution file that the lock names.

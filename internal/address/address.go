@@ -1,0 +1,108 @@
+// Package address answers what may be asked of a web address before a secret is sent
+// there, or before the address is shown (docs/security.md).
+package address
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// IsHTTP reports whether an address is an http or https URL with a host.
+func IsHTTP(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+}
+
+// Origin returns scheme, host and port in one form: lower case, without a final dot, with
+// the scheme's own port filled in.
+func Origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	}
+	return strings.ToLower(u.Scheme) + "://" + strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") + ":" + port
+}
+
+// IsBelow reports whether an address has the origin of another one and a path below it.
+// A path that two servers could read in two ways is below none.
+func IsBelow(u, root *url.URL) bool {
+	if Origin(u) != Origin(root) {
+		return false
+	}
+	escaped := strings.ToLower(u.EscapedPath())
+	for _, ambiguous := range []string{"%2e", "%2f", "%5c", `\`, "//"} {
+		if strings.Contains(escaped, ambiguous) {
+			return false
+		}
+	}
+	if clean := path.Clean("/" + u.Path); clean != "/"+strings.Trim(u.Path, "/") {
+		return false
+	}
+	return strings.HasPrefix(u.Path, strings.TrimSuffix(root.Path, "/")+"/")
+}
+
+// Shared counts the leading path segments that two addresses have in common.
+func Shared(a, b *url.URL) int {
+	one, other := strings.Split(a.Path, "/"), strings.Split(strings.TrimSuffix(b.Path, "/"), "/")
+	n := 0
+	for n < len(one) && n < len(other) && one[n] == other[n] {
+		n++
+	}
+	return n
+}
+
+// WithoutLogin returns an address without its login and fragment.
+func WithoutLogin(u *url.URL) string {
+	plain := *u
+	plain.User, plain.Fragment, plain.RawFragment = nil, "", ""
+	return plain.String()
+}
+
+// credential matches names of query parameters that carry a login, a token or a signature,
+// such as those of presigned addresses.
+var credential = regexp.MustCompile(`(?i)(^|[-_.])(sig|signature|token|access_?token|auth|authorization|key|api_?key|secret|pass|password|passwd|pwd|credential|credentials|policy|jwt|sas|se|sp|sr|st|sv|expires|hmac)($|[-_.])|^x-(amz|goog)-|accesskeyid|token$|key$|signature$`)
+
+// IsSigned reports whether a query holds something like a login, a token or a signature.
+// A query that cannot be read counts as one.
+func IsSigned(u *url.URL) bool {
+	if u.RawQuery == "" {
+		return false
+	}
+	values, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return true
+	}
+	for name := range values {
+		if credential.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Public returns an address as it may be shown: without a login, a token or a signature.
+// The user's name stays with ssh, where it is part of the address; with HTTP it can be a
+// token. It returns "" for what looks like a URL and cannot be parsed.
+func Public(text string) string {
+	if !strings.Contains(text, "://") {
+		return text // git@host:path, which holds no password
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	changed := false
+	if IsSigned(u) {
+		u.RawQuery, changed = "", true
+	}
+	if u.User != nil {
+		if _, has := u.User.Password(); has || IsHTTP(u) {
+			u.User, changed = nil, true
+		}
+	}
+	if !changed {
+		return text
+	}
+	return u.String()
+}

@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"cmp"
+	"net/url"
+
+	"github.com/quatrain-build/quatrain/internal/address"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/step"
+)
+
+// loginFor returns the name in the secrets' names of a url dependency, "" for no login.
+// pyproject.toml decides, never the lock (docs/security.md): an address below a source's
+// address gets the source's login, an address that pyproject.toml itself has gets the
+// login of a source on the same scheme, host and port, else that of its own name.
+func loginFor(p *pyproject.Project, name, at string) string {
+	u, err := url.Parse(at)
+	if err != nil || !address.IsHTTP(u) {
+		return ""
+	}
+	named := namesAddress(p, u)
+	login, longest := "", -1
+	for _, s := range p.Sources {
+		at, err := url.Parse(s.URL)
+		if err != nil || address.Origin(at) != address.Origin(u) {
+			continue
+		}
+		if n := address.Shared(u, at); (named || address.IsBelow(u, at)) && n > longest {
+			login, longest = s.Name, n
+		}
+	}
+	if login != "" || !named || sourceHasSecretsOf(p, name) {
+		return login
+	}
+	return name
+}
+
+// namesGitHost reports whether pyproject.toml has a git dependency with the scheme, host
+// and port of a remote. It is false for remotes that take no token: SSH and files.
+func namesGitHost(p *pyproject.Project, remote string) bool {
+	u, err := url.Parse(remote)
+	if err != nil || !address.IsHTTP(u) {
+		return false
+	}
+	for _, g := range p.Groups {
+		for _, d := range g.Dependencies {
+			if at, err := url.Parse(d.Git); err == nil && address.IsHTTP(at) && address.Origin(at) == address.Origin(u) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namesAddress reports whether a url dependency of pyproject.toml is at an address.
+func namesAddress(p *pyproject.Project, u *url.URL) bool {
+	for _, g := range p.Groups {
+		for _, d := range g.Dependencies {
+			if d.URL == "" {
+				continue
+			}
+			if at, err := url.Parse(d.URL); err == nil && address.WithoutLogin(at) == address.WithoutLogin(u) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// warnAboutLogins returns a warning for each address of pyproject.toml that has a login.
+// The login is not used: it would be visible in the build's graph.
+func warnAboutLogins(p *pyproject.Project) []*source.Error {
+	var all []*source.Error
+	warn := func(at source.Range, what, text string) {
+		u, err := url.Parse(text)
+		if err != nil || u.User == nil {
+			return
+		}
+		if _, password := u.User.Password(); !password && !address.IsHTTP(u) {
+			return
+		}
+		all = append(all, source.Errorf(at, "the address of %s has a login, which is ignored: it would be visible in the record of the build", what).
+			WithHint("Remove it there, and pass it as a build secret (docs/private-code.md)."))
+	}
+	for _, s := range p.Sources {
+		warn(s.At, "the source "+s.Name, s.URL)
+	}
+	for _, g := range p.Groups {
+		for _, d := range g.Dependencies {
+			warn(d.At, d.PrettyName, cmp.Or(d.URL, d.Git))
+		}
+	}
+	return all
+}
+
+// sourceHasSecretsOf reports whether a source's secrets are called as those of a package.
+func sourceHasSecretsOf(p *pyproject.Project, name string) bool {
+	for _, s := range p.Sources {
+		if step.SecretName(s.Name) == step.SecretName(name) {
+			return true
+		}
+	}
+	return false
+}
