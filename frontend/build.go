@@ -72,7 +72,7 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 // planPlatform decides what goes into the image of one platform. What may go on
 // while the base image is on its way is started by meanwhile, which may be nil.
 func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage)) (*baseImage, *plan.Plan, error) {
-	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts()}
+	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts(), Budget: r.budget}
 	var err error
 	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
 		return nil, nil, err

@@ -22,6 +22,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/selection"
 	"github.com/quatrain-build/quatrain/internal/source"
 	quatrain "github.com/quatrain-build/quatrain/llb"
 )
@@ -62,6 +63,7 @@ type request struct {
 	lock       *lockfile.Lock
 	settings   poetrytoml.Settings
 	warnings   []*source.Error
+	budget     *selection.Budget // of all plans
 
 	sboms sync.Map // platform → []byte, of the platforms that are done
 }
@@ -74,7 +76,7 @@ func newRequest(c gwclient.Client) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &request{client: c, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), files: map[string]*source.File{}}
+	r := &request{client: c, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
 	if v := ui.BuildArgs[argEpoch]; v != "" {
 		seconds, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {

@@ -33,6 +33,9 @@ type Input struct {
 	// Contexts are the build contexts by the canonical names that theirs stand for:
 	// one of a package's name takes its place.
 	Contexts map[string]string
+
+	// Budget bounds the work of resolving again over the lock, for all plans that share it.
+	Budget *selection.Budget
 }
 
 // New decides which file of which package is installed.
@@ -62,6 +65,7 @@ func New(in Input) (*Plan, error) {
 		Python:      python,
 		Environment: pep508.LinuxEnvironment(in.Base.Version, machine),
 		Walk:        walks(in),
+		Budget:      in.Budget,
 	}
 	locked, warnings, err := selected(in, request)
 	if err != nil {

@@ -18,7 +18,8 @@ type Request struct {
 	Extras      []string
 	Python      pep440.Version
 	Environment pep508.Environment
-	Walk        bool // resolve again over the lock, as Poetry 2.0 to 2.2 do by default
+	Walk        bool    // resolve again over the lock, as Poetry 2.0 to 2.2 do by default
+	Budget      *Budget // for the walk; nil: a full one
 }
 
 // Packages selects from a lock, sorted by name (poetry/puzzle/transaction.py; the

@@ -16,9 +16,12 @@ type partial struct {
 	known       map[node]term
 	order       []node // those that are needed, as that became known
 	decided     map[node]set
+	budget      *Budget
 }
 
-func newPartial() *partial { return &partial{known: map[node]term{}, decided: map[node]set{}} }
+func newPartial(b *Budget) *partial {
+	return &partial{known: map[node]term{}, decided: map[node]set{}, budget: b}
+}
 
 func (p *partial) level() int { return len(p.decided) }
 
@@ -49,6 +52,7 @@ func (p *partial) register(t term) {
 }
 
 func (p *partial) relation(t term) relation {
+	p.budget.spend(1)
 	known, ok := p.known[t.node]
 	if !ok {
 		return overlapping
@@ -72,6 +76,7 @@ func (p *partial) backtrack(level int) {
 	for n := range touched {
 		delete(p.known, n)
 	}
+	p.budget.spend(len(p.assignments))
 	for _, a := range p.assignments {
 		if touched[a.node] {
 			p.register(a.term)
@@ -82,6 +87,7 @@ func (p *partial) backtrack(level int) {
 // satisfier is the index of the first assignment up to which a term holds.
 func (p *partial) satisfier(t term) int {
 	known := term{node: t.node}
+	p.budget.spend(len(p.assignments))
 	for i, a := range p.assignments {
 		if a.node != t.node {
 			continue

@@ -1,6 +1,7 @@
 package selection
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
@@ -18,18 +19,14 @@ type solver struct {
 	contradicted      map[*incompatibility]int // the level at which it cannot hold any more
 	edges             map[node][]need
 	urgencies         map[term]urgency
-	steps             int
 	first             error // the first conflict, which tells most
 }
 
-// maxSteps bounds the search: a lock that Poetry wrote needs few.
-const maxSteps = 100000
-
 // solve finds a package for all that the project needs.
-// Errors: the first conflict, where there is no solution.
+// Errors: the first conflict if there is no solution; a search beyond the budget.
 func (w *walker) solve(root []need) (*solution, error) {
 	s := &solver{
-		walker: w, partial: newPartial(), root: root, incompatibilities: map[node][]*incompatibility{},
+		walker: w, partial: newPartial(cmp.Or(w.request.Budget, NewBudget())), root: root, incompatibilities: map[node][]*incompatibility{},
 		contradicted: map[*incompatibility]int{}, edges: map[node][]need{}, urgencies: map[term]urgency{},
 	}
 	s.add(&incompatibility{terms: []term{{node{}, 1, false}}})
@@ -61,6 +58,9 @@ func (s *solver) add(i *incompatibility) {
 // propagate derives what follows for a node, and then for those that it follows for.
 func (s *solver) propagate(from node) error {
 	for changed := []node{from}; len(changed) > 0; {
+		if s.budget.exhausted() {
+			return s.tooHard()
+		}
 		n := changed[0]
 		changed = changed[1:]
 		// The newest first: they are more general.
@@ -117,8 +117,8 @@ func (s *solver) resolve(i *incompatibility) (*incompatibility, error) {
 		s.first = s.conflict(*i.need)
 	}
 	for learned := false; !i.fails(); learned = true {
-		if s.steps++; s.steps > maxSteps {
-			return nil, source.Errorf(s.root[0].at, "too many ways to satisfy the dependencies")
+		if s.budget.exhausted() {
+			return nil, s.tooHard()
 		}
 		recent, last, before := s.latest(i)
 		satisfier := s.assignments[last]
@@ -150,7 +150,41 @@ func (s *solver) resolve(i *incompatibility) (*incompatibility, error) {
 		}
 		i = newConflict(terms)
 	}
-	return nil, s.first
+	return nil, s.why()
+}
+
+// why returns the first conflict. One between a package and the same package with extras
+// is of no single need: then it is a pair of needs that no package satisfies.
+func (s *solver) why() error {
+	if s.first != nil {
+		return s.first
+	}
+	seen := map[string]set{}
+	needs := slices.Clone(s.root)
+	for _, n := range s.order {
+		needs = append(needs, s.edges[n]...)
+	}
+	for _, n := range needs {
+		both, known := seen[n.name]
+		if !known {
+			both = ^set(0)
+		}
+		if both &= s.allowed(n); both == 0 {
+			return s.conflict(n)
+		}
+		seen[n.name] = both
+	}
+	return source.Errorf(source.Range{}, "the packages of poetry.lock do not satisfy the dependencies of the project").
+		WithHint("Run `poetry lock`.")
+}
+
+func (s *solver) tooHard() error {
+	e := source.Errorf(source.Range{}, "poetry.lock has too many versions of the same packages: the search for those that fit together was given up").
+		WithHint("Run `poetry lock` with Poetry 2: its lock says which packages belong together.")
+	if len(s.root) > 0 {
+		e.At = s.root[0].at
+	}
+	return e
 }
 
 // latest is the term of an incompatibility that was satisfied last, by which
