@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quatrain-build/quatrain/internal/process"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -104,7 +105,7 @@ func command(argv ...string) error {
 	var log bytes.Buffer
 	cmd.Stdout = os.Stderr
 	cmd.Stderr = io.MultiWriter(os.Stderr, &log)
-	err = cmd.Run()
+	err = process.Run(cmd)
 	if err == nil {
 		return nil
 	}

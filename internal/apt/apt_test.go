@@ -163,3 +163,16 @@ func TestCommand(t *testing.T) {
 		t.Errorf("a failed download: %v", err)
 	}
 }
+
+// A package's script that starts a service does not hold the step.
+func TestCommandWithService(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "apt-get", "#!/bin/sh\nsleep 3600 >&2 &\n")
+	if err := os.Chmod(filepath.Join(dir, "apt-get"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	if err := command("apt-get", "install", "x"); err != nil {
+		t.Error(err)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/process"
 	"github.com/quatrain-build/quatrain/internal/step"
 	"github.com/quatrain-build/quatrain/internal/step/fixed"
 )
@@ -61,7 +62,7 @@ func compile(s step.Compile, sources []string, workers int) error {
 	cmd.Stdin = strings.NewReader(strings.Join(sources, "\x00"))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	if err := cmd.Run(); err != nil {
+	if err := process.Run(cmd); err != nil {
 		return &step.Problem{
 			Kind:    step.Failed,
 			Message: fmt.Sprintf("%s could not compile: %v\n%s", s.Interpreter, err, strings.TrimSpace(stderr.String())),

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/quatrain-build/quatrain/internal/process"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -61,7 +62,7 @@ func (u user) run(kind step.Kind, dir string, argv []string, limits string) erro
 	if int(u.uid) != os.Getuid() || int(u.gid) != os.Getgid() { // only root may change them
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: u.uid, Gid: u.gid}}
 	}
-	err = cmd.Run()
+	err = process.Run(cmd)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %s", strings.Join(argv, " "), exit.ProcessState),
