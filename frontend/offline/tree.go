@@ -133,10 +133,8 @@ func (g graph) facts(op *pb.Op, s step.Facts) fs.FS {
 // image is a tree as package base reads it.
 type image struct{ fs.FS }
 
-func (i image) ReadFile(name string) ([]byte, error)       { return fs.ReadFile(i.FS, name) }
-func (i image) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(i.FS, name) }
-func (i image) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(i.FS, name) }
-func (i image) ReadLink(name string) (string, error)       { return fs.ReadLink(i.FS, name) }
+func (i image) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(i.FS, name) }
+func (i image) ReadLink(name string) (string, error)   { return fs.ReadLink(i.FS, name) }
 
 // locations invents what an index would say.
 func (g graph) locations(s step.Locate) fs.FS {

@@ -14,12 +14,10 @@ import (
 // dirFS is a folder as an image's root.
 type dirFS string
 
-func (d dirFS) at(name string) string                      { return filepath.Join(string(d), name) }
-func (d dirFS) Open(name string) (fs.File, error)          { return os.Open(d.at(name)) }
-func (d dirFS) ReadFile(name string) ([]byte, error)       { return os.ReadFile(d.at(name)) }
-func (d dirFS) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir(d.at(name)) }
-func (d dirFS) Lstat(name string) (fs.FileInfo, error)     { return os.Lstat(d.at(name)) }
-func (d dirFS) ReadLink(name string) (string, error)       { return os.Readlink(d.at(name)) }
+func (d dirFS) at(name string) string                  { return filepath.Join(string(d), name) }
+func (d dirFS) Open(name string) (fs.File, error)      { return os.Open(d.at(name)) }
+func (d dirFS) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(d.at(name)) }
+func (d dirFS) ReadLink(name string) (string, error)   { return os.Readlink(d.at(name)) }
 
 func image(t *testing.T, files, links map[string]string) dirFS {
 	t.Helper()

@@ -3,9 +3,7 @@
 package base
 
 import (
-	"errors"
 	"io/fs"
-	"path"
 	"regexp"
 	"strings"
 
@@ -23,13 +21,8 @@ type Facts struct {
 	OS           string // ID of os-release: "debian", "alpine"; "" where there is none
 }
 
-// FS is an image's root. Lstat and ReadLink do not follow the last element.
-type FS interface {
-	fs.ReadDirFS
-	fs.ReadFileFS
-	Lstat(name string) (fs.FileInfo, error)
-	ReadLink(name string) (string, error)
-}
+// FS is an image's root. Lstat does not follow the last element of a path.
+type FS = fs.ReadLinkFS
 
 // Read finds the facts; env is the environment of the image's configuration.
 // Errors: no CPython, a version or C library that cannot be told.
@@ -46,10 +39,10 @@ func Read(root FS, env []string) (Facts, error) {
 	if f.Libc, err = findLibc(root); err != nil {
 		return f, err
 	}
-	if f.Passwd, err = optional(root, "etc/passwd"); err != nil {
+	if f.Passwd, err = readFile(root, "etc/passwd", maxText); err != nil {
 		return f, err
 	}
-	if f.Group, err = optional(root, "etc/group"); err != nil {
+	if f.Group, err = readFile(root, "etc/group", maxText); err != nil {
 		return f, err
 	}
 	f.OS = osRelease(root, "ID")
@@ -73,12 +66,14 @@ func Guess(env []string) (f Facts, ok bool) {
 	}, true
 }
 
-var fullVersion = regexp.MustCompile(`^(3\.\d+)\.\d+(?:(?:a|b|rc)\d+)?$`)
+// fullVersion has no more digits than a release of Python has: numbers from an image
+// become lists of tags, one for each smaller number.
+var fullVersion = regexp.MustCompile(`^(3\.\d{1,2})\.\d{1,3}(?:(?:a|b|rc)\d{1,3})?$`)
 
-// osRelease is a value of os-release(5), "" where it is not there.
+// osRelease returns a value of os-release(5), "" if there is none.
 func osRelease(root FS, key string) string {
 	for _, name := range []string{"etc/os-release", "usr/lib/os-release"} {
-		data, err := optional(root, name)
+		data, err := readFile(root, name, maxText)
 		if err != nil {
 			continue
 		}
@@ -98,57 +93,4 @@ func lookup(env []string, name string) string {
 		}
 	}
 	return ""
-}
-
-func optional(root FS, name string) ([]byte, error) {
-	resolved, err := resolve(root, name)
-	if err != nil {
-		return nil, nil
-	}
-	data, err := root.ReadFile(resolved)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return data, err
-}
-
-// maxLinks is the kernel's own limit of symbolic links in one path.
-const maxLinks = 40
-
-// resolve follows all symbolic links of a path inside the root.
-func resolve(root FS, name string) (string, error) {
-	rest := strings.Split(name, "/")
-	done, links := "", 0
-	for len(rest) > 0 {
-		part := rest[0]
-		rest = rest[1:]
-		switch part {
-		case "", ".":
-			continue
-		case "..":
-			done = strings.TrimPrefix(path.Dir("/"+done), "/")
-			continue
-		}
-		next := path.Join(done, part)
-		info, err := root.Lstat(next)
-		if err != nil {
-			return "", err
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
-			done = next
-			continue
-		}
-		if links++; links > maxLinks {
-			return "", &fs.PathError{Op: "resolve", Path: name, Err: errors.New("too many symbolic links")}
-		}
-		target, err := root.ReadLink(next)
-		if err != nil {
-			return "", err
-		}
-		if strings.HasPrefix(target, "/") {
-			done = ""
-		}
-		rest = append(strings.Split(target, "/"), rest...)
-	}
-	return done, nil
 }

@@ -1,8 +1,6 @@
 package base
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"io/fs"
 	"path"
@@ -34,7 +32,7 @@ func ReadInstalled(root FS) (Installed, error) {
 		{"apk", "lib/apk/db/installed", apk},
 		{"apk", "usr/lib/apk/db/installed", apk},
 	} {
-		data, err := optional(root, db.file)
+		data, err := readFile(root, db.file, maxDatabase)
 		if err != nil {
 			return in, err
 		}
@@ -48,19 +46,15 @@ func ReadInstalled(root FS) (Installed, error) {
 // distroless adds what Google's images have instead of one file: one for each package.
 func distroless(root FS, in *Installed) error {
 	const dir = "var/lib/dpkg/status.d"
-	resolved, err := resolve(root, dir)
-	if err != nil {
+	names, err := readNames(root, dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // most images have none
 	}
-	entries, err := root.ReadDir(resolved)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".md5sums") {
+	for _, name := range names {
+		if strings.HasSuffix(name, ".md5sums") {
 			continue
 		}
-		data, err := optional(root, path.Join(dir, e.Name()))
+		data, err := readFile(root, path.Join(dir, name), maxText)
 		if err != nil {
 			return err
 		}
@@ -96,10 +90,8 @@ func paragraphs(data []byte, separator string, read func(map[string]string) (Pac
 		}
 		clear(fields)
 	}
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		line := lines.Text()
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\r\n")
 		if line == "" {
 			end()
 			continue

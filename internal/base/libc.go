@@ -2,6 +2,8 @@ package base
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"strconv"
@@ -10,16 +12,18 @@ import (
 	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
+// The version of a C library as its file has it. No release has more than three digits.
 var (
-	glibcLiteral = regexp.MustCompile(`GNU C Library [^\n]*release version (\d+)\.(\d+)`)
-	muslLiteral  = regexp.MustCompile(`\x00(\d+)\.(\d+)\.\d+\x00`)
+	glibcLiteral = regexp.MustCompile(`GNU C Library [^\n]{0,200}release version (\d{1,3})\.(\d{1,3})\D`)
+	muslLiteral  = regexp.MustCompile(`\x00(\d{1,3})\.(\d{1,3})\.\d{1,3}\x00`)
 )
 
-// findLibc reads the version that the C library carries as text. glibc comes first:
-// Debian has musl as an ordinary package beside it, but nobody puts glibc beside
-// musl (what Alpine's compatibility packages install is no glibc).
+// findLibc returns the C library and the version that its file carries as text. glibc
+// comes first: Debian has musl as an ordinary package beside it, but nobody puts glibc
+// beside musl (what Alpine's compatibility packages install is no glibc).
 func findLibc(root FS) (tags.Libc, error) {
 	dirs := libDirs(root)
+	var why []string
 	for _, c := range []struct {
 		family, prefix string
 		literal        *regexp.Regexp
@@ -28,40 +32,46 @@ func findLibc(root FS) (tags.Libc, error) {
 		{"musl", "ld-musl-", muslLiteral},
 	} {
 		for _, dir := range dirs {
-			entries, err := root.ReadDir(dir)
+			names, err := readNames(root, dir)
 			if err != nil {
 				continue
 			}
-			for _, e := range entries {
-				if !strings.HasPrefix(e.Name(), c.prefix) {
+			for _, name := range names {
+				if !strings.HasPrefix(name, c.prefix) {
 					continue
 				}
-				if l, ok := readLibc(root, path.Join(dir, e.Name()), c.family, c.literal); ok {
+				l, err := readLibc(root, path.Join(dir, name), c.family, c.literal)
+				if err == nil {
 					return l, nil
 				}
+				why = append(why, err.Error())
 			}
 		}
 	}
-	return tags.Libc{}, errors.New("its C library cannot be told: neither glibc nor musl is where a Linux distribution has it; " +
-		"set `base` in [tool.quatrain] to another image")
+	return tags.Libc{}, unknownLibc(why)
 }
 
-func readLibc(root FS, name, family string, literal *regexp.Regexp) (tags.Libc, bool) {
-	resolved, err := resolve(root, name)
-	if err != nil {
-		return tags.Libc{}, false
+func unknownLibc(why []string) error {
+	const message, hint = "its C library is not known", "set `base` in [tool.quatrain] to another image"
+	if len(why) == 0 {
+		return fmt.Errorf("%s: neither glibc nor musl is where a Linux distribution has it; %s", message, hint)
 	}
-	data, err := root.ReadFile(resolved)
-	if err != nil {
-		return tags.Libc{}, false
+	return fmt.Errorf("%s: %s; %s", message, why[0], hint)
+}
+
+func readLibc(root FS, name, family string, literal *regexp.Regexp) (tags.Libc, error) {
+	m, err := findInFile(root, name, maxLibc, literal)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return tags.Libc{}, fmt.Errorf("/%s is a link to nothing", name)
+	case err != nil:
+		return tags.Libc{}, err
+	case m == nil:
+		return tags.Libc{}, fmt.Errorf("/%s does not say its version", name)
 	}
-	m := literal.FindSubmatch(data)
-	if m == nil {
-		return tags.Libc{}, false
-	}
-	major, _ := strconv.Atoi(string(m[1]))
-	minor, _ := strconv.Atoi(string(m[2]))
-	return tags.Libc{Family: family, Major: major, Minor: minor}, true
+	major, errMajor := strconv.Atoi(m[1])
+	minor, errMinor := strconv.Atoi(m[2])
+	return tags.Libc{Family: family, Major: major, Minor: minor}, errors.Join(errMajor, errMinor)
 }
 
 // triplets are Debian's multiarch folders of the platforms that wheels exist for.
@@ -70,7 +80,7 @@ var triplets = []string{
 	"powerpc64le-linux-gnu", "s390x-linux-gnu", "riscv64-linux-gnu",
 }
 
-// libDirs are the folders that libraries stand in, links resolved, those that are there.
+// libDirs returns the folders of libraries that the image has, links resolved.
 func libDirs(root FS) []string {
 	var all []string
 	for _, lib := range []string{"lib", "usr/lib", "lib64", "usr/lib64"} {

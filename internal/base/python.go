@@ -8,11 +8,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-var pythonName = regexp.MustCompile(`^python(3\.\d+)(t?)$`)
+// maxPath is how many folders of PATH are looked into.
+const maxPath = 100
+
+var pythonName = regexp.MustCompile(`^python(3\.\d{1,2})(t?)$`)
 
 // findPython looks through PATH as a shell would. The name behind the links says
 // the minor version.
@@ -20,13 +24,14 @@ func findPython(root FS, searchPath string) (interpreter, minor string, freeThre
 	if searchPath == "" {
 		searchPath = defaultPath
 	}
-	for _, dir := range strings.Split(searchPath, ":") {
+	dirs := strings.SplitN(searchPath, ":", maxPath+1)
+	for _, dir := range dirs[:min(len(dirs), maxPath)] {
 		if dir == "" {
 			continue // the working folder: nothing that an image installs to
 		}
-		for _, name := range append([]string{"python3", "python"}, versioned(root, dir)...) {
-			found, err := resolve(root, strings.Trim(path.Join(dir, name), "/"))
-			if err != nil {
+		for _, name := range append([]string{"python3", "python"}, versionedNames(root, dir)...) {
+			found, ok := resolveProgram(root, path.Join(dir, name))
+			if !ok {
 				continue
 			}
 			if m := pythonName.FindStringSubmatch(path.Base(found)); m != nil {
@@ -37,23 +42,25 @@ func findPython(root FS, searchPath string) (interpreter, minor string, freeThre
 	return "", "", false, errors.New("there is no CPython 3 on its PATH: set `base` in [tool.quatrain] to an image that has one, such as python:3.13-slim")
 }
 
-// versioned are the names such as python3.12 in a folder, the newest first: some
-// images have neither python3 nor python.
-func versioned(root FS, dir string) []string {
-	resolved, err := resolve(root, strings.Trim(dir, "/"))
+// resolveProgram returns the regular file behind a path's links. Its path is written
+// into pyvenv.cfg, which has one setting a line.
+func resolveProgram(root FS, name string) (string, bool) {
+	found, err := resolve(root, name)
+	if err != nil || strings.ContainsFunc(found, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		return "", false
+	}
+	info, err := root.Lstat(found)
+	return found, err == nil && info.Mode().IsRegular()
+}
+
+// versionedNames returns the names such as python3.12 in a folder, the newest first:
+// some images have neither python3 nor python.
+func versionedNames(root FS, dir string) []string {
+	all, err := readNames(root, dir)
 	if err != nil {
 		return nil
 	}
-	entries, err := root.ReadDir(resolved)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		if pythonName.MatchString(e.Name()) {
-			names = append(names, e.Name())
-		}
-	}
+	names := slices.DeleteFunc(all, func(name string) bool { return !pythonName.MatchString(name) })
 	slices.SortFunc(names, func(a, b string) int {
 		// A longer minor is a larger one; builds with a GIL come first.
 		x, y := strings.TrimSuffix(a, "t"), strings.TrimSuffix(b, "t")
@@ -62,35 +69,27 @@ func versioned(root FS, dir string) []string {
 	return names
 }
 
-// pythonVersion is what the image says, if it says it of this minor version, else
+// pythonVersion returns what the image says, if it says it of this minor version, else
 // the version literal of the interpreter or of its shared library.
 func pythonVersion(root FS, interpreter, minor, said string) (string, error) {
 	if m := fullVersion.FindStringSubmatch(said); m != nil && m[1] == minor {
 		return said, nil
 	}
-	literal := regexp.MustCompile(`\x00(` + regexp.QuoteMeta(minor) + `\.\d+(?:(?:a|b|rc)\d+)?)\+?\x00`)
+	literal := regexp.MustCompile(`\x00(` + regexp.QuoteMeta(minor) + `\.\d{1,3}(?:(?:a|b|rc)\d{1,3})?)\+?\x00`)
 	for _, file := range versionFiles(root, interpreter, minor) {
-		data, err := root.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		if m := literal.FindSubmatch(data); m != nil {
-			return string(m[1]), nil
+		if m, err := findInFile(root, file, maxProgram, literal); err == nil && m != nil {
+			return m[1], nil
 		}
 	}
-	return "", fmt.Errorf("the version of /%s cannot be told: set PYTHON_VERSION in the image's environment", interpreter)
+	return "", fmt.Errorf("the version of /%s is not known: set PYTHON_VERSION in the image's environment", interpreter)
 }
 
+// versionFiles returns the files that may have the version literal.
 func versionFiles(root FS, interpreter, minor string) []string {
-	var files []string
-	if f, err := resolve(root, interpreter); err == nil {
-		files = append(files, f)
-	}
+	files := []string{interpreter}
 	prefix := path.Dir(path.Dir(interpreter))
 	for _, dir := range append([]string{path.Join(prefix, "lib")}, libDirs(root)...) {
-		if f, err := resolve(root, path.Join(dir, "libpython"+minor+".so.1.0")); err == nil {
-			files = append(files, f)
-		}
+		files = append(files, path.Join(dir, "libpython"+minor+".so.1.0"))
 	}
 	return files
 }

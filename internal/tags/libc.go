@@ -12,13 +12,17 @@ type Libc struct {
 	Major, Minor int
 }
 
+// maxVersion bounds the numbers of a version: there is a tag for each smaller one.
+const maxVersion = 999
+
 // ParseLibc reads "glibc-2.36" or "musl-1.2".
 func ParseLibc(s string) (Libc, error) {
 	family, version, ok := strings.Cut(s, "-")
 	major, minor, _ := strings.Cut(version, ".")
 	a, errA := strconv.Atoi(major)
 	b, errB := strconv.Atoi(minor)
-	if !ok || family != "glibc" && family != "musl" || errA != nil || errB != nil {
+	number := func(n int, err error) bool { return err == nil && 0 <= n && n <= maxVersion }
+	if !ok || family != "glibc" && family != "musl" || !number(a, errA) || !number(b, errB) {
 		return Libc{}, fmt.Errorf("libc %q is not of the form glibc-2.36 or musl-1.2", s)
 	}
 	return Libc{family, a, b}, nil

@@ -94,7 +94,7 @@ func TestBuildTag(t *testing.T) {
 }
 
 func TestParseLibcErrors(t *testing.T) {
-	for _, s := range []string{"", "glibc", "glibc-", "glibc-2", "uclibc-1.0", "glibc-2.x", "musl1.2"} {
+	for _, s := range []string{"", "glibc", "glibc-", "glibc-2", "uclibc-1.0", "glibc-2.x", "musl1.2", "glibc-2.1000", "glibc-2.99999999999999999999", "glibc--2.36", "glibc-2.-36"} {
 		if _, err := ParseLibc(s); err == nil {
 			t.Errorf("%q must be an error", s)
 		}
