@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/address"
@@ -130,7 +131,7 @@ func gitOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 
 func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 	for _, s := range p.Sources {
-		if s.Name == pkg.Source.Reference {
+		if strings.EqualFold(s.Name, pkg.Source.Reference) { // names have no case (poetry/repositories/repository_pool.py)
 			return indexFrom(s), nil
 		}
 	}
@@ -138,19 +139,16 @@ func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
 }
 
-// defaultIndex returns the index of packages whose entry names no source: PyPI if the
-// project has no sources or lists it, whatever its place and priority, else the first
-// primary source (poetry/installation/chooser.py, _get_repository).
+// defaultIndex returns the index of packages whose lock entry names no source: PyPI if
+// the project lists it, at whatever place and priority, or if it has no primary source;
+// otherwise the first primary source (poetry/installation/chooser.py, _get_repository, and
+// poetry/factory.py, create_pool).
 func defaultIndex(p *pyproject.Project) Index {
-	for _, s := range p.Sources {
-		if s.URL == "" {
-			return indexFrom(s)
-		}
+	if i := slices.IndexFunc(p.Sources, pyproject.Source.IsPyPI); i >= 0 {
+		return indexFrom(p.Sources[i])
 	}
-	for _, s := range p.Sources {
-		if isPrimary(s) {
-			return indexFrom(s)
-		}
+	if i := slices.IndexFunc(p.Sources, isPrimary); i >= 0 {
+		return indexFrom(p.Sources[i])
 	}
 	return PyPI
 }
@@ -159,22 +157,21 @@ func isPrimary(s pyproject.Source) bool {
 	return s.Priority == "primary" || s.Priority == "default" || s.Priority == ""
 }
 
+// singlePage matches the address of a source that is one page with the links of all
+// packages (poetry/factory.py, create_package_source).
+var singlePage = regexp.MustCompile(`\.html?$`)
+
+// indexFrom returns a source as an index, without the login that its address may have. Its
+// address ends in "/", unless it is that of a single page.
 func indexFrom(s pyproject.Source) Index {
 	if s.URL == "" {
 		return Index{Name: s.Name, URL: PyPI.URL}
 	}
 	at := address.Public(s.URL)
-	if !isPage(at) {
-		at = strings.TrimSuffix(at, "/") + "/"
+	if !singlePage.MatchString(at) {
+		at = strings.TrimRight(at, "/") + "/"
 	}
 	return Index{Name: s.Name, URL: at, Login: s.Name}
-}
-
-// isPage reports whether a source is one page with the links of all its packages
-// (poetry/factory.py, create_package_source).
-func isPage(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (strings.HasSuffix(u.Path, ".html") || strings.HasSuffix(u.Path, ".htm"))
 }
 
 // DirectURL is the contents of direct_url.json (PEP 610) as Poetry writes it

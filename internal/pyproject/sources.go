@@ -36,9 +36,9 @@ func (p *parser) checkSource(s Source) {
 		p.add(source.Errorf(s.At, "a source has no name"))
 	case slices.ContainsFunc(p.project.Sources, same):
 		p.add(source.Errorf(s.At, "there are two sources named %s", s.Name))
-	case isPyPI(s) && s.URL != "":
+	case s.IsPyPI() && s.URL != "":
 		p.add(source.Errorf(s.At, "the source PyPI cannot have a url").WithHint("Give it another name."))
-	case !isPyPI(s) && s.URL == "":
+	case !s.IsPyPI() && s.URL == "":
 		p.add(source.Errorf(s.At, "source %s has no url", s.Name))
 	case !slices.Contains(priorities, s.Priority):
 		p.add(source.Errorf(s.At, "source %s: %q is no priority", s.Name, s.Priority).
@@ -50,11 +50,12 @@ func (p *parser) checkSource(s Source) {
 // package could come from anywhere.
 func (p *parser) checkPrimary() {
 	all := p.project.Sources
-	i := slices.IndexFunc(all, isPyPI)
+	i := slices.IndexFunc(all, Source.IsPyPI)
 	if i >= 0 && !slices.ContainsFunc(all, func(s Source) bool { return s.Priority != "explicit" }) {
 		p.add(source.Errorf(all[i].At, "every source is explicit, PyPI too").
 			WithHint("Leave the priority of one source out."))
 	}
 }
 
-func isPyPI(s Source) bool { return strings.EqualFold(s.Name, "pypi") }
+// IsPyPI reports whether a source is PyPI, which has no url of its own.
+func (s Source) IsPyPI() bool { return strings.EqualFold(s.Name, "pypi") }
