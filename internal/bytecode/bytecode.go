@@ -66,7 +66,7 @@ func compile(s step.Compile, sources []string, workers int) error {
 		return &step.Problem{
 			Kind:    step.Failed,
 			Message: fmt.Sprintf("%s could not compile: %v\n%s", s.Interpreter, err, strings.TrimSpace(stderr.String())),
-			Hint:    "set compile = false in [tool.quatrain] to do without byte code",
+			Hint:    process.Hint(err, "Set compile = false in [tool.quatrain] to do without byte code."),
 		}
 	}
 	return nil

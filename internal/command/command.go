@@ -65,8 +65,8 @@ func (u user) run(kind step.Kind, dir string, argv []string, limits string) erro
 	err = process.Run(cmd)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %s", strings.Join(argv, " "), exit.ProcessState),
-			Hint: "What it printed is in the log of this build, above." + limits}
+		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %v", strings.Join(argv, " "), err),
+			Hint: process.Hint(err, "What it printed is in the log of this build, above."+limits)}
 	}
 	return step.Unrunnable(kind, argv[0], err)
 }
