@@ -13,7 +13,7 @@ import (
 )
 
 // gitSymptom is what BuildKit's git source, git or ssh prints, and what it means.
-// In a hint $agent, $package, $host and $forAll are replaced by their values.
+// In a hint $agent, $package, $remote, $host and $forAll are replaced by their values.
 type gitSymptom struct {
 	text          *regexp.Regexp
 	message, hint string
@@ -46,6 +46,10 @@ var gitSymptoms = []gitSymptom{
 	{regexp.MustCompile(`could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13]|HTTP Basic: Access denied|Invalid username or`),
 		"the host wants a login, or does not accept the one that it was given",
 		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN.$host$forAll: `--secret id=GIT_AUTH_TOKEN.$host,env=TOKEN` (compose: `build.secrets`). For another kind of login use GIT_AUTH_HEADER.$host."},
+	// BuildKit sees that it has the commit, and does not fetch again.
+	{regexp.MustCompile(`unable to read sha1 file|missing (?:blob|tree)|object file .* is empty|loose object .* is corrupt|inflate: data stream error|unresolved deltas|did not send all necessary objects`),
+		"the builder's own copy of the repository is broken, because a fetch was cut or came wrong",
+		"Remove the copy: `docker buildx prune --all --filter description~=$remote`. The next build fetches the repository again."},
 	{regexp.MustCompile(`not our ref|unadvertised object|reference is not a tree|couldn't find remote ref|bad object|unable to read tree|does not match expected commit`),
 		"the repository does not have the locked commit",
 		"Was a branch or tag rewritten? Run `poetry update $package` and commit poetry.lock."},
@@ -101,5 +105,5 @@ func (r *request) gitHint(pkg plan.Package, hint string) string {
 	if pkg.Origin.HostNamed {
 		forAll = " or, for all hosts of pyproject.toml, GIT_AUTH_TOKEN"
 	}
-	return strings.NewReplacer("$agent", agent, "$package", pkg.Name, "$host", host, "$forAll", forAll).Replace(hint)
+	return strings.NewReplacer("$agent", agent, "$package", pkg.Name, "$remote", pkg.Origin.PlainURL(), "$host", host, "$forAll", forAll).Replace(hint)
 }
