@@ -50,6 +50,8 @@ func work(s step.Step) (out string, do func() error) {
 		return s.Out, func() error { return base.Run(s) }
 	case step.Locate:
 		return s.Out, func() error { return index.Locate(context.Background(), s) }
+	case step.Forget:
+		return s.Out, func() error { return index.Forget(s) }
 	case step.Fetch:
 		return s.Out, func() error { return index.Fetch(context.Background(), s) }
 	case step.Build:

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,13 +17,14 @@ import (
 
 // client talks to one index.
 type client struct {
-	index   step.Index
-	root    *url.URL // without login
-	login   login
-	http    *http.Client
-	anew    *http.Client // each request on a connection of its own
-	answers string       // folder of remembered answers, "" for none
-	o       Options
+	index    step.Index
+	root     *url.URL // without login
+	login    login
+	http     *http.Client
+	anew     *http.Client // each request on a connection of its own
+	answers  string       // folder of remembered answers, "" for none
+	distrust bool         // they are not to be believed
+	o        Options
 }
 
 func newClient(index step.Index, o Options) (*client, error) {
@@ -36,7 +38,10 @@ func newClient(index step.Index, o Options) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	root.User, root.RawQuery, root.Fragment = nil, "", ""
+	root.User, root.Fragment = nil, ""
+	if !singlePage.MatchString(index.URL) {
+		root.RawQuery = ""
+	}
 	if _, ok := login.netrc.of(root.Hostname(), true); ok && login.from == "" {
 		login.from = "the secret netrc"
 	}
@@ -59,20 +64,37 @@ func newClient(index step.Index, o Options) (*client, error) {
 type request struct {
 	address  string
 	accept   string
-	identity bool // the bytes as they are: some servers wrongly declare .tar.gz to be an encoding
+	identity bool          // the bytes as they are: some servers wrongly declare .tar.gz to be an encoding
+	etag     string        // of the answer that is known, which need not come again: 304 is a success then
+	timeout  time.Duration // of one try, 0 for none
+	tries    int           // 0: as many as the client has
 }
+
+// transient is what was wrong with an answer that may be right at the next try.
+type transient struct {
+	message string // follows the address that was asked
+	hint    string
+	kind    step.Kind // [step.Unreachable] by default
+	last    bool      // at the last try the answer is good enough
+}
+
+func (t *transient) Error() string { return t.message }
 
 // get asks, with several tries, and hands the answer of a success to read, whose
 // errors count as a broken connection unless they are problems.
 func (c *client) get(ctx context.Context, r request, read func(*http.Response) error) error {
+	tries := cmp.Or(r.tries, c.o.Tries)
 	for try := 1; ; try++ {
 		by := c.http
 		if try > 1 { // a connection that hangs would take the second try down with the first
 			by = c.anew
 		}
 		wait, err := c.try(ctx, by, r, read)
-		if err == nil || wait < 0 || try >= c.o.Tries {
+		if err == nil || wait < 0 {
 			return err
+		}
+		if try >= tries {
+			return c.lastWord(r, try, err)
 		}
 		wait = max(wait, time.Duration(try)*c.o.Backoff)
 		select {
@@ -83,16 +105,40 @@ func (c *client) get(ctx context.Context, r request, read func(*http.Response) e
 	}
 }
 
+// lastWord is what is left of the error of the last try.
+func (c *client) lastWord(r request, tries int, err error) error {
+	var t *transient
+	if errors.As(err, &t) {
+		if t.last {
+			return nil
+		}
+		err = c.broken(r.address, t)
+	}
+	var p *step.Problem
+	if errors.As(err, &p) && tries > 1 {
+		p.Message += fmt.Sprintf(" (tried %d times)", tries)
+	}
+	return err
+}
+
 // never is the pause before a request that would fail again.
 const never = -1
 
 // try asks once; wait is how long the server wants to be left alone.
 func (c *client) try(ctx context.Context, by *http.Client, r request, read func(*http.Response) error) (wait time.Duration, err error) {
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if r.timeout > 0 {
+		timer := time.AfterFunc(r.timeout, func() { cancel(&transient{message: fmt.Sprintf("did not come within %s", r.timeout), hint: slowHint}) })
+		defer timer.Stop()
+	}
 	resp, err := c.send(inner, by, r)
 	if ctx.Err() != nil {
 		return never, ctx.Err()
+	}
+	var late *transient
+	if err != nil && errors.As(context.Cause(inner), &late) {
+		return 0, late
 	}
 	if err != nil {
 		if certificateError(err) {
@@ -101,13 +147,13 @@ func (c *client) try(ctx context.Context, by *http.Client, r request, read func(
 		return wait, c.unreachable(r.address, err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != http.StatusOK && !(r.etag != "" && resp.StatusCode == http.StatusNotModified) {
 		io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<10)) // a short answer read to its end keeps the connection
-		return pause(resp), c.refused(r.address, resp)
+		return pause(resp), c.refused(r, resp)
 	}
-	stall := time.AfterFunc(c.o.Stall, cancel)
-	defer stall.Stop()
-	resp.Body = &watched{resp.Body, stall, c.o.Stall}
+	body := newWatched(resp.Body, c.o, cancel)
+	defer body.stall.Stop()
+	resp.Body = body
 	err = read(resp)
 	var p *step.Problem
 	switch {
@@ -115,14 +161,12 @@ func (c *client) try(ctx context.Context, by *http.Client, r request, read func(
 		return 0, nil
 	case ctx.Err() != nil:
 		return never, ctx.Err()
-	case errors.As(err, &p):
-		return never, err
-	case isLocal(err):
+	case errors.As(err, &p), isLocal(err):
 		return never, err
 	case inner.Err() != nil:
-		err = fmt.Errorf("nothing came for %s", c.o.Stall)
+		err = context.Cause(inner)
 	}
-	return 0, c.broken(r.address, err)
+	return 0, brokenOff(resp, body.total, err)
 }
 
 // isLocal tells a full disk from a broken connection.
@@ -132,17 +176,32 @@ func isLocal(err error) bool {
 	return errors.As(err, &p) || errors.As(err, &l)
 }
 
-// watched is a body whose reads put off the moment at which it counts as stalled.
+// watched is a body that must neither stall nor drip.
 type watched struct {
 	io.ReadCloser
-	stall *time.Timer
-	after time.Duration
+	o      Options
+	stall  *time.Timer
+	total  int64 // bytes that came
+	recent int64 // those since `since`
+	since  time.Time
+}
+
+func newWatched(body io.ReadCloser, o Options, cancel func(error)) *watched {
+	stalled := &transient{message: fmt.Sprintf("brought nothing for %s", o.Stall), hint: slowHint}
+	return &watched{ReadCloser: body, o: o, since: time.Now(), stall: time.AfterFunc(o.Stall, func() { cancel(stalled) })}
 }
 
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.ReadCloser.Read(p)
 	if n > 0 {
-		w.stall.Reset(w.after)
+		w.stall.Reset(w.o.Stall)
+	}
+	w.total, w.recent = w.total+int64(n), w.recent+int64(n)
+	if w.o.Window > 0 && time.Since(w.since) >= w.o.Window {
+		if w.recent < w.o.Least && err == nil {
+			err = &transient{message: fmt.Sprintf("came too slowly: %d bytes in %s", w.recent, w.o.Window), hint: slowHint}
+		}
+		w.since, w.recent = time.Now(), 0
 	}
 	return n, err
 }
@@ -158,21 +217,40 @@ func (c *client) send(ctx context.Context, by *http.Client, r request) (*http.Re
 	if r.identity {
 		req.Header.Set("Accept-Encoding", "identity")
 	}
+	if r.etag != "" {
+		req.Header.Set("If-None-Match", r.etag)
+	}
 	req.Header.Set("User-Agent", "quatrain")
 	c.authorize(req)
 	return by.Do(req)
 }
 
 // maxRetryAfter: a server that wants more patience is as good as down.
-const maxRetryAfter = 10
+const maxRetryAfter = 30 * time.Second
 
-// pause says whether a refusal may pass, and how long the server wants to be left alone.
+// mayPass reports whether a status is about the moment, not about what was asked.
+func mayPass(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return status >= 500 // also those that only proxies and CDNs have
+}
+
+// pause returns how long to wait after a refusal: as long as the server says, within
+// bounds, and never if it would refuse again.
 func pause(resp *http.Response) time.Duration {
-	if resp.StatusCode != http.StatusTooManyRequests && (resp.StatusCode < 500 || resp.StatusCode > 504) {
+	if !mayPass(resp.StatusCode) {
 		return never
 	}
-	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s >= 0 {
-		return time.Duration(min(s, maxRetryAfter)) * time.Second
+	after := resp.Header.Get("Retry-After")
+	if s, err := strconv.Atoi(after); err == nil && s >= 0 {
+		return min(time.Duration(min(s, 3600))*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(after); err == nil {
+		return min(max(time.Until(at), 0), maxRetryAfter)
 	}
 	return 0
 }

@@ -1,8 +1,11 @@
 package index
 
 import (
+	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -30,44 +33,79 @@ func (c *client) unreachable(address string, err error) error {
 	p := &step.Problem{Kind: step.Unreachable,
 		Message: fmt.Sprintf("%s (%s) cannot be reached: %s", c.index.Name, host(address), scrub(err)),
 		Hint:    "Is the address right, and does the builder reach it? Proxies come as --build-arg HTTPS_PROXY=…"}
-	if certificateError(err) {
+	switch {
+	case certificateError(err):
 		p.Hint = "The server's certificate is not valid for this address or not at this time."
+	case isNotTLS(err):
+		p.Hint = proxyPageHint
 	}
 	return p
 }
 
-// broken explains an answer that did not come to its end.
-func (c *client) broken(address string, err error) error {
-	return &step.Problem{Kind: step.Unreachable,
-		Message: fmt.Sprintf("%s: the answer for %s broke off: %s", c.index.Name, redact(address), scrub(err)),
-		Hint:    "Try again."}
+// isNotTLS reports whether something answered that does not speak TLS.
+func isNotTLS(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &record)
 }
 
-// refused explains a status other than 200.
-func (c *client) refused(address string, resp *http.Response) error {
+// brokenOff says what became of an answer that did not come to its end.
+func brokenOff(resp *http.Response, came int64, err error) *transient {
+	var t *transient
+	if errors.As(err, &t) {
+		return t
+	}
+	after := fmt.Sprintf("after %d bytes", came)
+	if resp.ContentLength > 0 {
+		after = fmt.Sprintf("after %d of %d bytes", came, resp.ContentLength)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return &transient{message: "was cut " + after, hint: cutHint}
+	}
+	return &transient{message: "broke off " + after + ": " + scrub(err)}
+}
+
+// broken explains an answer that came, and not as it should.
+func (c *client) broken(address string, err error) error {
+	p := &step.Problem{Kind: step.Unreachable, Message: fmt.Sprintf("%s: %s %s", c.index.Name, redact(address), scrub(err)), Hint: "Try again."}
+	var t *transient
+	if errors.As(err, &t) {
+		p.Kind, p.Hint = cmp.Or(t.kind, p.Kind), cmp.Or(t.hint, p.Hint)
+	}
+	return p
+}
+
+// refused explains a status that is no success.
+func (c *client) refused(r request, resp *http.Response) error {
 	p := &step.Problem{Kind: step.Unreachable,
-		Message: fmt.Sprintf("%s answers %d %s for %s", c.index.Name, resp.StatusCode, http.StatusText(resp.StatusCode), redact(address))}
-	switch resp.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
+		Message: strings.TrimSpace(fmt.Sprintf("%s answers %d %s", c.index.Name, resp.StatusCode, http.StatusText(resp.StatusCode))) + " for " + redact(r.address)}
+	switch status := resp.StatusCode; {
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		p.Kind = step.Unauthorized
 		p.Hint = c.loginHint()
-	case http.StatusProxyAuthRequired:
+	case status == http.StatusProxyAuthRequired:
 		p.Hint = proxyHint
-	case http.StatusNotFound, http.StatusGone:
+	case status == http.StatusNetworkAuthenticationRequired:
+		p.Hint = proxyPageHint
+	case status == http.StatusNotFound, status == http.StatusGone:
 		p.Kind = step.NotFound
 		p.Hint = missingHint + c.closedHint()
-	default:
+	case mayPass(status):
 		p.Hint = serverHint
-	}
-	if resp.StatusCode < 500 && p.Kind == step.Unreachable && p.Hint == serverHint && resp.StatusCode != http.StatusTooManyRequests {
-		p.Kind, p.Hint = step.Failed, "Is the address of the source that of a simple index?"
+	case r.identity:
+		p.Kind, p.Hint = step.Failed, "The server does not give the file: ask who runs the index."
+	default:
+		p.Kind, p.Hint = step.Failed, simpleIndexHint
 	}
 	return p
 }
 
 const (
-	serverHint = "The server has a problem: try again later."
-	proxyHint  = "The proxy wants a login: --build-arg HTTPS_PROXY=http://user:password@host:port"
+	serverHint      = "The server has a problem: try again later."
+	proxyHint       = "The proxy wants a login: --build-arg HTTPS_PROXY=http://user:password@host:port"
+	proxyPageHint   = "Something between the builder and the server may answer in its place, such as a proxy or a page to log in."
+	cutHint         = "Try again. If it is cut each time, look for a proxy between the builder and the server that ends long answers."
+	slowHint        = "Try again later, or from a builder with a faster line to the server."
+	simpleIndexHint = "Is the address of the source that of a simple index?"
 )
 
 // loginHint names the secrets that the index's login comes from, or could.

@@ -31,6 +31,7 @@ func Fetch(ctx context.Context, s step.Fetch) error {
 
 // FetchWith is Fetch in given surroundings.
 func FetchWith(ctx context.Context, s step.Fetch, o Options) error {
+	o.Fresh = 0 // a hash is known: an address is good while it gives the file
 	c, err := newClient(s.Index, o)
 	if err != nil {
 		return err
@@ -44,66 +45,79 @@ func FetchWith(ctx context.Context, s step.Fetch, o Options) error {
 	return errors.Join(errs...)
 }
 
-// fetch downloads one file. A remembered address may have moved since: when it
-// fails, the index is asked anew, once.
-func (c *client) fetch(ctx context.Context, l step.Location, out string) error {
-	err := c.download(ctx, l, out)
-	if !missing(err) && !unauthorized(err) {
+// fetch downloads one file. An address that an earlier build was told is tried once: if it
+// fails, for whatever reason, it is forgotten, and the index is asked where the file is.
+func (c *client) fetch(ctx context.Context, a answer, out string) error {
+	if !a.remembered {
+		return c.download(ctx, a, out, c.o.Tries)
+	}
+	err := c.download(ctx, a, out, 1)
+	if err == nil || ctx.Err() != nil || isLocal(err) {
 		return err
 	}
-	f := step.File{Package: l.Package, Name: l.Name, SHA256: l.SHA256}
-	if _, ok := c.remembered(f); !ok {
+	c.forget(a.file())
+	again, err := c.ask(ctx, []question{{files: []step.File{a.file()}}})
+	if err == nil {
+		return c.download(ctx, again[0], out, c.o.Tries)
+	}
+	if missing(err) || ctx.Err() != nil {
 		return err
 	}
-	c.forget(l)
-	again, errAsk := c.ask(ctx, []step.File{f})
-	if errAsk != nil {
-		return errAsk
-	}
-	c.remember(again[0])
-	if again[0].URL == l.URL {
+	// The index cannot say: the address is as good as ever.
+	if err := c.download(ctx, a, out, c.o.Tries); err != nil {
 		return err
 	}
-	return c.download(ctx, again[0], out)
+	c.remember(a)
+	return nil
 }
 
-func (c *client) download(ctx context.Context, l step.Location, out string) error {
-	dir := filepath.Join(out, l.SHA256)
+func (c *client) download(ctx context.Context, a answer, out string, tries int) error {
+	dir := filepath.Join(out, a.SHA256)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	err := c.get(ctx, request{address: l.URL, identity: true}, func(resp *http.Response) error {
-		return save(resp.Body, filepath.Join(dir, l.Name), l)
+	sum := ""
+	err := c.get(ctx, request{address: a.URL, identity: true, tries: tries}, func(resp *http.Response) error {
+		err := save(resp, filepath.Join(dir, a.Name), a)
+		var other *otherBytes
+		if errors.As(err, &other) {
+			if other.sum == sum { // twice the same: that is what the server has
+				return other.problem(a)
+			}
+			sum = other.sum
+			return other.transient(a)
+		}
+		return err
 	})
 	if err != nil {
 		os.Remove(dir) // empty, unless another file has these bytes
-		return about(err, l)
+		return about(err, a.Location)
 	}
 	return fix(dir)
 }
 
 // save writes and verifies one file: it is there whole and right, or not at all.
-func save(body io.Reader, name string, l step.Location) error {
+func save(resp *http.Response, name string, a answer) error {
 	tmp := name + ".part"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp)
+	defer f.Close()
 	h := sha256.New()
-	n, errCopy := io.Copy(io.MultiWriter(f, h), io.LimitReader(body, maxFile+1))
-	if err := errors.Join(errCopy, f.Close()); err != nil {
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(resp.Body, maxFile+1))
+	if err != nil {
 		return err
 	}
 	if n > maxFile {
-		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", l.Name, int64(maxFile))}
+		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", a.Name, int64(maxFile)), Hint: "Is it the file that was locked?"}
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != l.SHA256 {
-		return &step.Problem{
-			Kind:    step.HashMismatch,
-			Message: fmt.Sprintf("the downloaded %s has the hash sha256:%s, the lock says sha256:%s", l.Name, got, l.SHA256),
-			Hint:    "The file is not the one that was locked. If you trust the index, run `poetry lock`.",
-		}
+	if got := hex.EncodeToString(h.Sum(nil)); got != a.SHA256 {
+		return notTheFile(resp, f, n, got, a)
+	}
+	if err := f.Close(); err != nil {
+		return err
 	}
 	if err := os.Chmod(tmp, 0o644); err != nil { // whatever the umask
 		return err

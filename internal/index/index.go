@@ -90,96 +90,160 @@ func locateOn(ctx context.Context, index step.Index, files []step.File, o Option
 	if err != nil {
 		return step.Locations{}, err
 	}
-	only, err := c.probe(ctx, found)
-	for i, l := range found {
-		if u, err := url.Parse(l.URL); err != nil || address.IsSigned(u) { // the answer becomes part of the graph
-			found[i].URL, only = "", true
+	only, errProbe := c.probe(ctx, found)
+	if errProbe != nil && found[0].remembered { // what earlier builds were told may be old
+		c.distrust = true
+		again, err := c.locate(ctx, files)
+		if err == nil {
+			found = again
+			only, errProbe = c.probe(ctx, found)
+		} else if missing(err) || ctx.Err() != nil {
+			return step.Locations{}, err
 		}
 	}
-	return step.Locations{Files: found, Step: only}, err
+	if k := step.KindOf(errProbe); k == step.Unauthorized || k == step.Untrusted {
+		return step.Locations{}, errProbe
+	}
+	// What else is wrong the download says, of the file that it is about.
+	answer := step.Locations{Files: []step.Location{}, Step: only}
+	for _, a := range found {
+		if u, err := url.Parse(a.URL); err != nil || address.IsSigned(u) { // the answer becomes part of the graph
+			a.URL, answer.Step = "", true
+		}
+		answer.Files = append(answer.Files, a.Location)
+	}
+	return answer, nil
 }
 
-// locate answers from the cache, and asks one page for each package that is not
-// there. The result is sorted by file name, whatever the order of the files.
-func (c *client) locate(ctx context.Context, files []step.File) ([]step.Location, error) {
+// locate answers from what earlier builds were told, and asks one page for each package of
+// which that is not enough. The result is sorted by file name, whatever the order of the files.
+func (c *client) locate(ctx context.Context, files []step.File) ([]answer, error) {
 	files, err := sorted(files)
 	if err != nil {
 		return nil, err
 	}
-	found := []step.Location{}
-	var unknown []step.File
+	var found []answer
+	var open []question
 	for _, f := range files {
-		if l, ok := given(f); ok {
-			found = append(found, l)
-		} else if l, ok := c.remembered(f); ok {
-			found = append(found, l)
+		if f.URL != "" { // the lock itself gives it
+			found = append(found, answer{Location: step.Location{Package: f.Package, Name: f.Name, SHA256: f.SHA256, URL: f.URL}})
+			continue
+		}
+		q := c.newQuestion(f)
+		if a, ok := choose(q.known, c.index.Name); ok && !slices.ContainsFunc(q.known, c.isStale) {
+			found = append(found, a)
 		} else {
-			unknown = append(unknown, f)
+			open = append(open, q)
 		}
 	}
-	asked, err := c.askAll(ctx, unknown)
-	for _, l := range asked {
-		c.remember(l)
-	}
+	asked, err := c.askAll(ctx, open)
 	if err != nil {
 		return nil, err
 	}
 	found = append(found, asked...)
-	slices.SortFunc(found, func(a, b step.Location) int {
+	slices.SortFunc(found, func(a, b answer) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.SHA256, b.SHA256), cmp.Compare(a.Package, b.Package))
 	})
 	return found, nil
 }
 
-// given is the address of a file that the lock itself gives.
-func given(f step.File) (step.Location, bool) {
-	return step.Location{Package: f.Package, Name: f.Name, SHA256: f.SHA256, URL: f.URL}, f.URL != ""
-}
-
-// askAll asks for the files of each package on its own page; files are sorted by
-// package. What was found comes back beside the errors.
-func (c *client) askAll(ctx context.Context, files []step.File) ([]step.Location, error) {
-	var packages [][]step.File
-	for i, f := range files {
-		if i == 0 || files[i-1].Package != f.Package {
-			packages = append(packages, nil)
+// askAll asks the questions of each package on its own page, or all on the only page;
+// they are sorted by package. What was found comes back beside the errors.
+func (c *client) askAll(ctx context.Context, questions []question) ([]answer, error) {
+	var pages [][]question
+	for i, q := range questions {
+		if i == 0 || !c.isSinglePage() && questions[i-1].files[0].Package != q.files[0].Package {
+			pages = append(pages, nil)
 		}
-		last := len(packages) - 1
-		packages[last] = append(packages[last], f)
+		last := len(pages) - 1
+		pages[last] = append(pages[last], q)
 	}
-	answers := make([][]step.Location, len(packages))
-	errs := make([]error, len(packages))
-	each(len(packages), parallelPages, func(i int) { answers[i], errs[i] = c.ask(ctx, packages[i]) })
+	answers := make([][]answer, len(pages))
+	errs := make([]error, len(pages))
+	each(len(pages), parallelPages, func(i int) { answers[i], errs[i] = c.ask(ctx, pages[i]) })
 	return slices.Concat(answers...), errors.Join(errs...)
 }
 
-// ask reads a package's page and finds its files there.
-func (c *client) ask(ctx context.Context, files []step.File) ([]step.Location, error) {
-	page, err := c.page(ctx, files[0].Package, func(name string) bool {
-		return slices.ContainsFunc(files, func(f step.File) bool { return f.Name == name })
-	})
-	noPage := missing(err)
-	if noPage {
-		page, err = nil, nil // each file is reported as missing
+// ask answers questions whose files are on one page.
+func (c *client) ask(ctx context.Context, questions []question) ([]answer, error) {
+	old := c.fromMemory(questions)
+	wants := map[string]bool{}
+	for _, q := range questions {
+		for _, f := range q.files {
+			wants[f.Name], wants[f.SHA256] = true, true
+		}
 	}
-	if err != nil {
+	p, err := c.page(ctx, pageQuestion{
+		name: questions[0].files[0].Package, etag: commonETag(questions, old), hurry: old != nil,
+		isWanted: func(name, sum string) bool { return wants[name] || wants[sum] },
+		isComplete: func(p page) bool {
+			return !slices.ContainsFunc(questions, func(q question) bool { return match(p, q.files[0]).Gone != "" })
+		},
+	})
+	switch {
+	case err == nil && p.unchanged:
+		for _, q := range questions {
+			for _, a := range q.known {
+				c.remember(a)
+			}
+		}
+		return old, nil
+	case missing(err):
+		p = page{} // each file is reported as missing
+	case err != nil && old != nil && ctx.Err() == nil:
+		return old, nil // the index cannot say: what it said before stays
+	case err != nil:
 		return nil, err
 	}
-	var found []step.Location
+	return c.answerAll(questions, p)
+}
+
+// answerAll answers questions from a page, and remembers what it says of each file.
+func (c *client) answerAll(questions []question, p page) ([]answer, error) {
+	var found []answer
 	var errs []error
-	for _, f := range files {
-		l, err := match(page, f, c.index)
-		if err != nil {
-			errs = append(errs, err)
-			var p *step.Problem
-			if noPage && errors.As(err, &p) {
-				p.Hint += c.closedHint()
-			}
-			continue
+	for _, q := range questions {
+		answers := make([]answer, len(q.files))
+		for i, f := range q.files {
+			answers[i] = match(p, f)
+			c.remember(answers[i])
 		}
-		found = append(found, l)
+		if a, ok := choose(answers, c.index.Name); ok {
+			found = append(found, a)
+		} else {
+			errs = append(errs, c.none(q, answers, p))
+		}
 	}
 	return found, errors.Join(errs...)
+}
+
+// fromMemory answers questions from what earlier builds were told, however old that is; nil
+// if it does not answer all of them.
+func (c *client) fromMemory(questions []question) []answer {
+	var all []answer
+	for _, q := range questions {
+		a, ok := choose(q.known, c.index.Name)
+		if !ok {
+			return nil
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
+// commonETag returns the ETag of the page from which all answers are, "" if they are of
+// several, or if they are not enough.
+func commonETag(questions []question, old []answer) string {
+	if old == nil {
+		return ""
+	}
+	etag := questions[0].known[0].ETag
+	for _, q := range questions {
+		if slices.ContainsFunc(q.known, func(a answer) bool { return a.ETag != etag }) {
+			return ""
+		}
+	}
+	return etag
 }
 
 // each calls do for 0 … n-1, some at a time.

@@ -261,6 +261,11 @@ func TestRetries(t *testing.T) {
 		"not found":        {pindex.Fault{Status: 404}, 3, 1, step.NotFound},
 		"gone":             {pindex.Fault{Status: 410}, 3, 1, step.NotFound},
 		"forbidden":        {pindex.Fault{Status: 403}, 3, 1, step.Unauthorized},
+		"timed out":        {pindex.Fault{Status: 408, Times: 1}, 3, 2, ""},
+		"too early":        {pindex.Fault{Status: 425, Times: 1}, 3, 2, ""},
+		"a CDN's":          {pindex.Fault{Status: 520, Times: 1}, 3, 2, ""},
+		"not implemented":  {pindex.Fault{Status: 501}, 3, 1, step.Failed},
+		"no content":       {pindex.Fault{Status: 204}, 3, 1, step.Failed},
 		"teapot":           {pindex.Fault{Status: 418}, 3, 1, step.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -281,7 +286,8 @@ func TestRetries(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
-	for header, want := range map[string]time.Duration{"7": 7 * time.Second, "3600": 10 * time.Second, "soon": 0, "-1": 0} {
+	for header, want := range map[string]time.Duration{"7": 7 * time.Second, "3600": maxRetryAfter, "99999999999999999999": 0, "soon": 0, "-1": 0,
+		"Wed, 21 Oct 2015 07:28:00 GMT": 0, "Wed, 21 Oct 2115 07:28:00 GMT": maxRetryAfter} {
 		if got := pause(&http.Response{StatusCode: 503, Header: http.Header{"Retry-After": {header}}}); got != want {
 			t.Errorf("Retry-After %s: %v, want %v", header, got, want)
 		}

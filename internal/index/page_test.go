@@ -1,6 +1,8 @@
 package index
 
 import (
+	"bufio"
+	"bytes"
 	"net/url"
 	"strings"
 	"testing"
@@ -77,13 +79,28 @@ func TestParsePageRefuses(t *testing.T) {
 	}
 }
 
-// A name may stand on a page twice; the locked bytes are what counts.
-func TestMatchPrefersTheHash(t *testing.T) {
+// A name may be on a page twice, and the locked bytes under another name: the hash is what
+// counts.
+func TestMatch(t *testing.T) {
 	f := locked(alpha)[0]
-	page := []link{{name: f.Name, url: "https://x/1", sha256: strings.Repeat("00", 32)}, {name: f.Name, url: "https://x/2", sha256: f.SHA256}}
-	got, err := match(page, f, step.Index{Name: "corp"})
-	if err != nil || got.URL != "https://x/2" {
-		t.Errorf("%+v, %v", got, err)
+	other := strings.Repeat("00", 32)
+	for name, c := range map[string]struct {
+		links []link
+		url   string
+		gone  step.Kind
+	}{
+		"by hash, of two names": {[]link{{name: f.Name, url: "1", sha256: other}, {name: f.Name, url: "2", sha256: f.SHA256}}, "2", ""},
+		"the other order":       {[]link{{name: f.Name, url: "2", sha256: f.SHA256}, {name: f.Name, url: "1", sha256: other}}, "2", ""},
+		"another name":          {[]link{{name: "Alpha-1.0-py3-none-any.whl", url: "3", sha256: f.SHA256}}, "3", ""},
+		"another name is worse": {[]link{{name: "x.whl", url: "3", sha256: f.SHA256}, {name: f.Name, url: "2", sha256: f.SHA256}}, "2", ""},
+		"no hash":               {[]link{{name: f.Name, url: "4"}}, "4", ""},
+		"no hash is better":     {[]link{{name: f.Name, url: "1", sha256: other}, {name: f.Name, url: "4"}}, "4", ""},
+		"other hash":            {[]link{{name: f.Name, url: "1", sha256: other}}, "", step.HashMismatch},
+		"nothing":               {nil, "", step.NotFound},
+	} {
+		if got := match(page{links: c.links}, f); got.URL != c.url || got.Gone != c.gone || got.Name != f.Name {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 
@@ -102,16 +119,25 @@ func FuzzParsePage(f *testing.F) {
 	})
 }
 
-func anything(string) bool { return true }
+func anything(string, string) bool { return true }
 
-// Of what nobody wants only the name is told: it is still on the page.
-func TestParsePageWanted(t *testing.T) {
-	page := `{"files": [{"filename": "a", "url": "/a"}, {"filename": "b", "url": "/b"}]}`
-	got, err := parsePage(at, "application/json", []byte(page), func(name string) bool { return name == "b" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]link{{name: "a"}, {name: "b", url: "https://corp.example/b"}}, got, cmp.AllowUnexported(link{})); diff != "" {
-		t.Error(diff)
+// parsePage returns the links of a page.
+func parsePage(at *url.URL, contentType string, data []byte, isWanted wanted) ([]link, error) {
+	p, err := readLinks(at, contentType, bufio.NewReader(bytes.NewReader(data)), isWanted)
+	return p.links, err
+}
+
+// What nobody wants is counted and left out; a file is wanted by its name or its hash.
+func TestReadLinksWanted(t *testing.T) {
+	isWanted := func(name, sum string) bool { return name == "b.whl" || sum == "cc" }
+	for contentType, text := range map[string]string{
+		"application/json": `{"files": [{"filename": "a.whl", "url": "/a.whl"}, {"filename": "b.whl", "url": "/b.whl"}, {"filename": "c.whl", "url": "/c.whl", "hashes": {"sha256": "CC"}}]}`,
+		"text/html":        `<a href="/a.whl">a</a><a href="/b.whl">b</a><a href="/c.whl#sha256=CC">c</a><a href="/help">h</a>`,
+	} {
+		got, err := readLinks(at, contentType, bufio.NewReader(strings.NewReader(text)), isWanted)
+		want := []link{{name: "b.whl", url: "https://corp.example/b.whl"}, {name: "c.whl", url: "https://corp.example/c.whl", sha256: "cc"}}
+		if diff := cmp.Diff(want, got.links, cmp.AllowUnexported(link{})); err != nil || diff != "" || got.files != 3 {
+			t.Errorf("%s: %v, %d files, %s", contentType, err, got.files, diff)
+		}
 	}
 }

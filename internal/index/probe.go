@@ -5,27 +5,26 @@ import (
 	"crypto/x509"
 	"net/http"
 	"os"
-
-	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// probe says whether only a step can download the files: BuildKit's own download
+// probe reports whether only a step can download the files: BuildKit's own download
 // has no login, no certificates and no proxy of a build. It asks for the first file
-// without reading it, so that a login that is missing is an error here, before the
-// answer is kept.
-func (c *client) probe(ctx context.Context, found []step.Location) (bool, error) {
+// without reading it, so that a missing login is an error here, before the answer is kept.
+func (c *client) probe(ctx context.Context, found []answer) (bool, error) {
 	if len(found) == 0 || len(c.index.Secrets()) == 0 && !c.special() {
 		return false, nil
 	}
-	first, only := &found[0], c.asks(found[0].URL) || proxied(found[0].URL)
-	err := c.get(ctx, request{address: first.URL, identity: true}, func(resp *http.Response) error {
+	first := found[0]
+	only := c.asks(first.URL) || proxied(first.URL)
+	r := request{address: first.URL, identity: true}
+	if first.remembered {
+		r.tries = 1
+	}
+	err := c.get(ctx, r, func(resp *http.Response) error {
 		only = only || c.asks(resp.Request.URL.String()) || resp.TLS != nil && !c.public(resp.TLS.PeerCertificates)
 		return nil
 	})
-	if k := step.KindOf(err); k == step.Unauthorized || k == step.Untrusted {
-		return false, about(err, *first)
-	}
-	return only, nil // what else is wrong the download says, of the file that it is about
+	return only, about(err, first.Location)
 }
 
 // special says whether the step has anything that the daemon may not have.

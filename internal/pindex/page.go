@@ -15,9 +15,14 @@ const (
 	typeHTML = "application/vnd.pypi.simple.v1+html"
 )
 
-// servePage answers /simple/<name>/, in the form that the client asks for.
+// servePage answers /simple/<name>/, in the form that the client asks for, and
+// /links.html, the page of all files.
 func (x *Index) servePage(w http.ResponseWriter, r *http.Request, o Options) {
 	name := strings.Trim(strings.TrimPrefix(r.URL.Path, "/simple/"), "/")
+	if r.URL.Path == "/links.html" {
+		writePage(w, r, o, "text/html", []byte(htmlPage("all", x.of(""), o)))
+		return
+	}
 	files := x.of(name)
 	if len(files) == 0 {
 		http.NotFound(w, r)
@@ -28,21 +33,37 @@ func (x *Index) servePage(w http.ResponseWriter, r *http.Request, o Options) {
 		return
 	}
 	if o.HTML || !strings.Contains(r.Header.Get("Accept"), typeJSON) {
-		w.Header().Set("Content-Type", typeHTML)
-		fmt.Fprint(w, htmlPage(name, files, o))
+		writePage(w, r, o, typeHTML, []byte(htmlPage(name, files, o)))
 		return
 	}
-	w.Header().Set("Content-Type", typeJSON)
-	json.NewEncoder(w).Encode(jsonPage(name, files, o))
+	data, err := json.Marshal(jsonPage(name, files, o))
+	if err != nil {
+		panic(err)
+	}
+	writePage(w, r, o, typeJSON, data)
 }
 
-// of are the files of a project, sorted by name.
+// writePage answers 304 where the client has this page already, and pages have ETags.
+func writePage(w http.ResponseWriter, r *http.Request, o Options, kind string, data []byte) {
+	if o.ETags {
+		etag := fmt.Sprintf("\"%x\"", md5.Sum(data))
+		w.Header().Set("ETag", etag)
+		if r.Header.Get("If-None-Match") == etag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Write(data)
+}
+
+// of returns the files of a project, or of all, sorted by name.
 func (x *Index) of(project string) []file {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var all []file
 	for _, f := range x.files {
-		if f.project == project {
+		if project == "" || f.project == project {
 			all = append(all, *f)
 		}
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	WithoutHashes bool          // pages name no hashes
 	MD5           bool          // pages name MD5 hashes only
 	WithoutSizes  bool          // pages name no sizes, as PEP 691 has it
+	ETags         bool          // pages have ETags
 	AbsoluteURLs  string        // "https://host": addresses of files start with it; "" for relative ones
 	Latency       time.Duration // before each answer
 }
@@ -185,7 +186,7 @@ func (x *Index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the test wants it so", fault.Status)
 	case strings.HasPrefix(r.URL.Path, "/files/"):
 		x.serveFile(w, r, fault)
-	case strings.HasPrefix(r.URL.Path, "/simple/"):
+	case strings.HasPrefix(r.URL.Path, "/simple/"), r.URL.Path == "/links.html":
 		x.servePage(w, r, o)
 	default:
 		http.NotFound(w, r)

@@ -89,15 +89,21 @@ func outField(out *string) field { return field{"--out", out, false} }
 func (s Facts) Args() []string { return encode("facts", s.fields(), nil) }
 
 // Args is the command line: locate --index … --url … --out … -- package/sha256/name….
-// The other indexes, if any, are a JSON list in --else.
-func (s Locate) Args() []string {
+// An argument /sha256/name is about what may take the place of the file before it. The
+// other indexes, if any, are a JSON list in --else.
+func (s Locate) Args() []string { return s.args("locate") }
+
+// Args is the command line of the Locate with another command: forget ….
+func (s Forget) Args() []string { return Locate(s).args("forget") }
+
+func (s Locate) args(command string) []string {
 	fields := withAddresses(s.fields(), s.Files)
 	if len(s.Else) > 0 {
 		b, _ := json.Marshal(s.Else) // structs of strings cannot fail
 		v := string(b)
 		fields = append(fields, field{"--else", &v, true})
 	}
-	return encode("locate", fields, encodeFiles(s.Files))
+	return encode(command, fields, encodeFiles(s.Files))
 }
 
 // Args is the command line: fetch --index … --url … --out … -- package/sha256/name….
@@ -189,11 +195,11 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 }
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Facts], [Locate], [Fetch], [Build], [Install], [Overlaps], [Settle], [Venv], [Compile],
+// [Facts], [Locate], [Forget], [Fetch], [Build], [Install], [Overlaps], [Settle], [Venv], [Compile],
 // [Modes], [Test], [Prepare] and [Apt], or a [Sequence] of them, by value.
 func Parse(args []string) (parsed Step, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want facts, locate, fetch, build, install, overlaps, settle, venv, compile, modes, test, prepare, apt or a sequence")
+		return nil, fmt.Errorf("no command: want facts, locate, forget, fetch, build, install, overlaps, settle, venv, compile, modes, test, prepare, apt or a sequence")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -204,13 +210,11 @@ func Parse(args []string) (parsed Step, err error) {
 		rest, err := decode(command, args, s.fields())
 		return s, nothingLeft(command, rest, err)
 	case "locate":
-		var s Locate
-		var others string
-		s.Files, err = decodeFiles(command, args, append(s.fields(), field{"--else", &others, true}))
-		if err == nil && others != "" {
-			err = json.Unmarshal([]byte(others), &s.Else)
-		}
+		s, err := parseLocate(command, args)
 		return s, err
+	case "forget":
+		s, err := parseLocate(command, args)
+		return Forget(s), err
 	case "fetch":
 		var s Fetch
 		s.Files, err = decodeFiles(command, args, s.fields())
@@ -261,6 +265,15 @@ func Parse(args []string) (parsed Step, err error) {
 		return s, err
 	}
 	return nil, fmt.Errorf("unknown command %q", command)
+}
+
+func parseLocate(command string, args []string) (s Locate, err error) {
+	var others string
+	s.Files, err = decodeFiles(command, args, append(s.fields(), field{"--else", &others, true}))
+	if err == nil && others != "" {
+		err = json.Unmarshal([]byte(others), &s.Else)
+	}
+	return s, err
 }
 
 func parseSequence(args []string) (all Sequence, err error) {
@@ -331,6 +344,9 @@ func encodeFiles(files []File) []string {
 	var args []string
 	for _, f := range files {
 		args = append(args, f.Package+"/"+f.SHA256+"/"+f.Name)
+		for _, other := range f.Others {
+			args = append(args, "/"+other.SHA256+"/"+other.Name)
+		}
 	}
 	return args
 }
@@ -347,7 +363,16 @@ func decodeFiles(command string, args []string, fields []field) ([]File, error) 
 		if len(parts) != 3 {
 			return nil, fmt.Errorf("%q is not package/sha256/name", a)
 		}
-		files = append(files, File{Package: parts[0], SHA256: parts[1], Name: parts[2]})
+		f := File{Package: parts[0], SHA256: parts[1], Name: parts[2]}
+		switch {
+		case f.Package != "":
+			files = append(files, f)
+		case len(files) == 0:
+			return nil, fmt.Errorf("%q takes the place of nothing", a)
+		default:
+			last := &files[len(files)-1]
+			last.Others = append(last.Others, f)
+		}
 	}
 	return files, byPosition(command+": --addresses", addresses, len(files), func(i int, v string) { files[i].URL = v })
 }

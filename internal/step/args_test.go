@@ -10,13 +10,16 @@ import (
 
 func TestArgsRoundTrip(t *testing.T) {
 	index := Index{Name: "pypi", URL: "https://pypi.org/simple/"}
-	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa", ""}, {"x", "odd name/with slash.whl", "bb", "https://x/y?z=1"}}
+	files := []File{{"demo", "demo-1.0-py3-none-any.whl", "aa", "", nil}, {"x", "odd name/with slash.whl", "bb", "https://x/y?z=1", nil}}
+	best := []File{files[1], {"demo", "demo-1.0-cp311-cp311-any.whl", "cc", "", []File{{Name: "demo-1.0-py3-none-any.whl", SHA256: "aa"}, {Name: "demo-1.0.tar.gz", SHA256: "dd"}}}, files[0]}
 	steps := []Step{
 		Facts{"/base", "/usr/local/bin:/bin", "3.12.4", "/out"},
 		Facts{Root: "/base", Out: "/out"},
 		Locate{index, nil, files, "/out"},
 		Locate{index, nil, nil, "/out"},
 		Locate{index, []Index{{Name: "pypi", URL: "https://pypi.org/simple/"}, {Name: "b", URL: "c", Login: "d"}}, files, "/out"},
+		Locate{index, nil, best, "/out"},
+		Forget{index, []Index{{Name: "b", URL: "c"}}, best, "/out"},
 		Fetch{index, files, "/out"},
 		Fetch{Index{"demo", "https://x/demo.whl", "corp"}, files, "/out"},
 		Install{"3.12", "/opt/venv", []Wheel{{"/w/a.whl", "", "cc"}, {"-b.whl", `{"url": "https://x/?a=b"}`, ""}, {"--", "{}", "dd"}}, "/out"},
@@ -65,7 +68,7 @@ func TestParseRefuses(t *testing.T) {
 		"", "frobnicate", "install --python", "install --nope x", "install --python 3 --python 3",
 		"install --python 3.12 --venv /v", "venv --python 3.12", "apt libpq5",
 		"compile --interpreter /p --in /i --out /o -- extra",
-		"locate --index a --url b --out /o -- not-a-file",
+		"locate --index a --url b --out /o -- not-a-file", "locate --index a --url b --out /o -- /aa/of-nothing",
 		"install --python 3 --venv /v --out /o --direct-urls {\"1\":\"\"} -- a",
 		"install --python 3 --venv /v --out /o --direct-urls x -- a",
 		"sequence", "sequence x modes", "sequence 3 modes --out /o 0", "sequence -1", "sequence 4 modes --out /o",

@@ -50,6 +50,10 @@ type Locate struct {
 	Out   string
 }
 
+// Forget drops what is remembered of the answers to a Locate, for a build that uses no
+// cache. It is a step of its own so that the key of the Locate stays the same. Writes nothing.
+type Forget Locate
+
 // Fetch downloads files that BuildKit could not fetch itself: behind a login, with
 // a certificate or proxy only steps know, or after a failure that has to be
 // explained. Writes Out/<sha256 hex>/<file name>, mode 0644.
@@ -81,6 +85,7 @@ type File struct {
 	Name    string // file name
 	SHA256  string // hex
 	URL     string // where it is, "" where the index has to be asked
+	Others  []File // for Locate: what the lock has in its place, best first, with name and hash alone
 }
 
 // Install unpacks wheels into a virtual environment that will stand at Venv.
@@ -206,6 +211,15 @@ type Location struct {
 	URL     string `json:"url"`              // absolute
 	Size    int64  `json:"size,omitempty"`   // bytes; 0 where the index does not say
 	Yanked  string `json:"yanked,omitempty"` // reason, "yanked" where none is given; "" when not yanked
+
+	Instead []Passed `json:"instead,omitempty"` // better files of the lock that were passed over, the one that was asked for first
+}
+
+// Passed is a file in whose place another one of the lock is taken.
+type Passed struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Why    string `json:"why"` // follows the name: "is not on pypi any more"
 }
 
 // OverlapList is what Overlaps or Settle found, sorted by path.
