@@ -6,6 +6,7 @@ package frontend
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -71,36 +72,48 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 
 // planPlatform decides what goes into the image of one platform. What may go on
 // while the base image is on its way is started by meanwhile, which may be nil.
-func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage)) (*baseImage, *plan.Plan, error) {
+func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage)) (*baseImage, plan.Input, *plan.Plan, error) {
 	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts(), Budget: r.budget}
 	var err error
 	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
-		return nil, nil, err
+		return nil, in, nil, err
 	}
 	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
 	if err != nil {
-		return nil, nil, err
+		return nil, in, nil, err
 	}
 	image, err := r.resolveBase(ctx, graph, target, minor, platform)
 	if err != nil {
-		return nil, nil, err
+		return nil, in, nil, err
 	}
 	if meanwhile != nil {
 		meanwhile(in, image)
 	}
 	if in.Base, err = r.facts(ctx, graph, image); err != nil {
-		return nil, nil, err
+		return nil, in, nil, err
 	}
 	p, err := plan.New(in)
-	return image, p, err
+	return image, in, p, err
 }
 
 // platformID is a platform's normal name: "linux/arm64".
 func platformID(p ocispecs.Platform) string { return platforms.Format(platforms.Normalize(p)) }
 
-// buildPlatform makes the image of one platform.
+// buildPlatform makes the image of one platform. If a file is not where a cached answer says
+// and not on its index either, the indexes are asked again, once: there may be another file.
 func (r *request) buildPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform) (*dockerui.BuildResult, error) {
-	graph, err := r.newGraph(ctx, target)
+	res, err := r.tryPlatform(ctx, target, platform, false)
+	var gone *goneError
+	if errors.As(err, &gone) {
+		res, err = r.tryPlatform(ctx, target, platform, true)
+	}
+	return res, err
+}
+
+// tryPlatform makes the image of one platform. relocate says not to use cached answers of
+// indexes.
+func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform, relocate bool) (*dockerui.BuildResult, error) {
+	graph, err := r.newGraph(ctx, target, relocate)
 	if err != nil {
 		return nil, err
 	}
@@ -108,25 +121,29 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 	defer cancel() // ends what was started on a guess
 	project := begin(r, func() (projectTree, error) { return r.readProject(ctx, graph, target) })
 	var begun func() *dependencies
-	image, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) {
+	image, in, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) {
 		begun = r.speculate(ctx, graph, in, image)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
-		return nil, err
+	if !relocate { // they were shown before
+		for _, w := range p.Warnings {
+			r.warn(ctx, w)
+		}
 	}
-	for _, w := range p.Warnings {
-		r.warn(ctx, w)
-	}
-	r.warnBuilds(ctx, p)
-	r.warnEmulated(ctx, p)
 	wanted := begun()
 	if !wanted.serve(p) {
-		wanted = r.dependencies(ctx, graph, p, image)
+		wanted = r.dependencies(ctx, graph, in, p, image)
 	}
-	if _, err := wanted.inputs(); err != nil {
+	located, err := wanted.inputs()
+	if err != nil {
+		return nil, err
+	}
+	p = located.plan
+	r.warnBuilds(ctx, p)
+	r.warnEmulated(ctx, p)
+	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
 		return nil, err
 	}
 	tree, err := project()

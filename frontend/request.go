@@ -118,8 +118,9 @@ func (r *request) buildPlatformSpec() ocispecs.Platform {
 	return platforms.DefaultSpec()
 }
 
-// newGraph is a graph with what daemon and request contribute.
-func (r *request) newGraph(ctx context.Context, target plan.Target) (*quatrain.Graph, error) {
+// newGraph returns a graph with what daemon and request contribute. relocate says that
+// indexes are asked again where files are.
+func (r *request) newGraph(ctx context.Context, target plan.Target, relocate bool) (*quatrain.Graph, error) {
 	self, err := r.self(ctx)
 	if err != nil {
 		return nil, err
@@ -136,6 +137,7 @@ func (r *request) newGraph(ctx context.Context, target plan.Target) (*quatrain.G
 		Network:        r.ui.NetworkMode,
 		Run:            r.runOptions(),
 		NoCache:        target.WithoutCache(r.ui.IsNoCache),
+		Relocate:       relocate,
 
 		KnownHosts:       string(r.knownHosts),
 		SSH:              r.sshIDs(),

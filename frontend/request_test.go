@@ -65,9 +65,9 @@ command = "check"
 from = "test"
 `
 	for _, c := range []struct{ target, filter, again, warning string }{
-		{"", "", "apt libpq5, compile project, compile small 2, facts, install small 2, locate, venv", ""},
+		{"", "", "apt libpq5, compile project, compile small 2, facts, forget, install small 2, locate, venv", ""},
 		{"", "base", "apt libpq5, facts", ""},
-		{"development", "builder", "apt gcc, install small 2, locate, venv", ""},
+		{"development", "builder", "apt gcc, forget, install small 2, locate, venv", ""},
 		{"", "production", "compile project", ""}, // the target without a name
 		{"worker", "worker", "compile project", ""},
 		{"worker", "production", "compile project", ""}, // it is from that

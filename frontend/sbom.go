@@ -97,11 +97,11 @@ func (r *request) answerSBOM(ctx context.Context, target plan.Target) (*gwclient
 	}
 	documents := map[string]json.RawMessage{}
 	for _, platform := range platforms {
-		graph, err := r.newGraph(ctx, target)
+		graph, err := r.newGraph(ctx, target, false)
 		if err != nil {
 			return nil, err
 		}
-		image, p, err := r.planPlatform(ctx, graph, target, platform, nil)
+		image, _, p, err := r.planPlatform(ctx, graph, target, platform, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -15,7 +14,6 @@ import (
 	digest "github.com/opencontainers/go-digest"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
-	"github.com/quatrain-build/quatrain/internal/step"
 	quatrain "github.com/quatrain-build/quatrain/llb"
 )
 
@@ -107,53 +105,6 @@ func fallBack(in *quatrain.Inputs, f failed) bool {
 	return true
 }
 
-// locate asks every index where its files are.
-func (r *request) locate(ctx context.Context, g *quatrain.Graph, p *plan.Plan, all *findings) error {
-	in := &all.inputs
-	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
-	for _, index := range p.Indexes() {
-		found, err := r.locations(ctx, p, all, g.Locate(index, p.From(index)))
-		if err != nil {
-			return err
-		}
-		in.ByStep[index] = found.Step
-	}
-	if p.Builder == nil || len(p.Builder.PipFrom) == 0 {
-		return nil
-	}
-	found, err := r.locations(ctx, p, all, g.LocatePip(p.Builder))
-	if err != nil {
-		return err
-	}
-	if found.From < 0 || found.From >= len(p.Builder.PipFrom) {
-		return fmt.Errorf("pip is on index %d of %d", found.From, len(p.Builder.PipFrom))
-	}
-	in.PipIndex = p.Builder.PipFrom[found.From]
-	in.ByStep[in.PipIndex] = in.ByStep[in.PipIndex] || found.Step
-	return nil
-}
-
-// locations is an answer of Locate, noted in the findings.
-func (r *request) locations(ctx context.Context, p *plan.Plan, all *findings, answer llb.State) (step.Locations, error) {
-	in := &all.inputs
-	var found step.Locations
-	in.Asked = append(in.Asked, answer)
-	ref, err := r.solveExplained(ctx, p, answer)
-	if err != nil {
-		return found, err
-	}
-	if err := readJSON(ctx, ref, "locations.json", &found); err != nil {
-		return found, fmt.Errorf("reading the addresses that an index gave: %w", err)
-	}
-	for _, f := range found.Files {
-		in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
-		if f.Yanked != "" {
-			all.warnings = append(all.warnings, r.yanked(f))
-		}
-	}
-	return found, nil
-}
-
 // readJSON reads what a step has answered.
 func readJSON(ctx context.Context, ref gwclient.Reference, name string, v any) error {
 	data, err := dockerui.ReadFile(ctx, ref, name)
@@ -204,7 +155,7 @@ func (r *request) explain(ctx context.Context, p *plan.Plan, def *llb.Definition
 		return r.explainGit(*pkg, err)
 	}
 	if problems := r.reported(ctx, f.op.GetExec(), err); len(problems) > 0 {
-		return r.problems(p, problems)
+		return asGone(f.op.GetExec(), problems, r.problems(p, problems))
 	}
 	return err
 }

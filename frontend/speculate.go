@@ -24,19 +24,20 @@ type dependencies struct {
 
 // findings are inputs of a graph, and what the user is to be told of them.
 type findings struct {
+	plan     *plan.Plan // with the files that the indexes have
 	inputs   llb.Inputs
 	warnings []*source.Error
 }
 
-func (r *request) dependencies(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) *dependencies {
+func (r *request) dependencies(ctx context.Context, g *llb.Graph, in plan.Input, p *plan.Plan, image *baseImage) *dependencies {
 	d := &dependencies{plan: p}
-	d.inputs = sync.OnceValues(func() (findings, error) { return r.inputs(ctx, g, p, image) })
+	d.inputs = sync.OnceValues(func() (findings, error) { return r.inputs(ctx, g, in, p, image) })
 	d.overlaps = sync.OnceValues(func() (findings, error) {
 		found, err := d.inputs()
 		if err != nil {
 			return found, err
 		}
-		return r.findOverlaps(ctx, g, p, found)
+		return r.findOverlaps(ctx, g, found.plan, found)
 	})
 	return d
 }
@@ -69,7 +70,7 @@ func (r *request) speculate(ctx context.Context, g *llb.Graph, in plan.Input, im
 		if err != nil {
 			return nil
 		}
-		d := r.dependencies(ctx, g, p, image)
+		d := r.dependencies(ctx, g, in, p, image)
 		go d.overlaps()
 		go r.install(ctx, g, d) // and byte code, as soon as the base is there
 		return d
@@ -82,7 +83,7 @@ func (r *request) speculate(ctx context.Context, g *llb.Graph, in plan.Input, im
 // reported from here: whoever wants the layers is told what is wrong.
 func (r *request) install(ctx context.Context, g *llb.Graph, d *dependencies) {
 	if found, err := d.inputs(); err == nil && len(d.plan.Packages) > 0 {
-		_, _ = r.solve(ctx, g.Dependencies(d.plan, found.inputs))
+		_, _ = r.solve(ctx, g.Dependencies(found.plan, found.inputs))
 	}
 }
 
@@ -93,8 +94,8 @@ func (r *request) inOrder() bool {
 }
 
 // inputs finds where the packages of a plan come from.
-func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image *baseImage) (findings, error) {
-	found := findings{inputs: llb.Inputs{
+func (r *request) inputs(ctx context.Context, g *llb.Graph, in plan.Input, p *plan.Plan, image *baseImage) (findings, error) {
+	found := findings{plan: p, inputs: llb.Inputs{
 		Base: image.state, BuildBase: image.buildState, Builder: image.builder, Env: image.base.Config.Config.Env,
 		Asked: []bkllb.State{image.facts(g)},
 	}}
@@ -104,5 +105,5 @@ func (r *request) inputs(ctx context.Context, g *llb.Graph, p *plan.Plan, image 
 	if err := r.checkHosts(p); err != nil {
 		return found, err
 	}
-	return found, r.locate(ctx, g, p, &found)
+	return found, r.locate(ctx, g, in, &found)
 }

@@ -2,6 +2,8 @@ package llb
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	digest "github.com/opencontainers/go-digest"
@@ -13,29 +15,58 @@ import (
 // Locate asks one index where the files of the packages are. Its output holds
 // locations.json; nothing below depends on it but the addresses, which are in no key.
 func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
-	s := step.Locate{Index: step.Index(index), Files: files(packages), Out: step.Out}
-	g = g.of(plan.BuilderPart)
-	return g.run(command{
-		name: fmt.Sprintf("[locate] %d files on %s", len(packages), index.Name),
-		args: s.Args(),
-		root: llb.Scratch(),
-		out:  true,
-		opts: g.indexOptions(index),
-	})
+	return g.locate(fmt.Sprintf("[locate] %d files on %s", len(packages), index.Name), question(index, packages), index)
 }
 
 // LocatePip asks for pip's wheel where it may be.
 func (g *Graph) LocatePip(b *plan.Builder) llb.State {
-	s := step.Locate{Index: step.Index(b.PipFrom[0]), Files: files([]plan.Package{b.Pip}), Out: step.Out}
+	return g.locate("[locate] pip, to build with", pipQuestion(b), b.PipFrom...)
+}
+
+// Question returns what Locate asks, to compare it with another question.
+func Question(index plan.Index, packages []plan.Package) string {
+	return strings.Join(question(index, packages).Args(), "\x00")
+}
+
+// IsAsked reports whether indexes are asked again, whatever earlier builds were told.
+func (g *Graph) IsAsked() bool { return g.o.Relocate || slices.Contains(g.o.NoCache, plan.BuilderPart) }
+
+// Forget drops what earlier builds were told of the files that Locate asks for. It is to be
+// solved before: a Locate that knew of it would have another key, and a build with a cache
+// would use the old answer.
+func (g *Graph) Forget(index plan.Index, packages []plan.Package) llb.State {
+	return g.forget(question(index, packages), index)
+}
+
+// ForgetPip does so for LocatePip.
+func (g *Graph) ForgetPip(b *plan.Builder) llb.State { return g.forget(pipQuestion(b), b.PipFrom...) }
+
+func question(index plan.Index, packages []plan.Package) step.Locate {
+	return step.Locate{Index: step.Index(index), Files: choices(packages), Out: step.Out}
+}
+
+func pipQuestion(b *plan.Builder) step.Locate {
+	s := question(b.PipFrom[0], []plan.Package{b.Pip})
 	for _, index := range b.PipFrom[1:] {
 		s.Else = append(s.Else, step.Index(index))
 	}
-	return g.of(plan.BuilderPart).run(command{
-		name: "[locate] pip, to build with",
-		args: s.Args(),
+	return s
+}
+
+func (g *Graph) locate(name string, s step.Locate, indexes ...plan.Index) llb.State {
+	if g.IsAsked() {
+		g = g.withoutCache()
+	}
+	return g.run(command{name: name, args: s.Args(), root: llb.Scratch(), out: true, opts: g.indexOptions(indexes...)})
+}
+
+func (g *Graph) forget(s step.Locate, indexes ...plan.Index) llb.State {
+	return g.withoutCache().run(command{
+		name: fmt.Sprintf("[forget] where %d files are", len(s.Files)),
+		args: step.Forget(s).Args(),
 		root: llb.Scratch(),
 		out:  true,
-		opts: g.indexOptions(b.PipFrom...),
+		opts: g.indexOptions(indexes...),
 	})
 }
 
@@ -90,6 +121,22 @@ func files(packages []plan.Package) []step.File {
 	var all []step.File
 	for _, p := range packages {
 		all = append(all, step.File{Package: p.Name, Name: p.File, SHA256: p.SHA256, URL: urlOf(p)})
+	}
+	return all
+}
+
+// choices returns the files to ask for: of each package the best of the lock, and those that
+// may take its place.
+func choices(packages []plan.Package) []step.File {
+	all := files(packages)
+	for i, p := range packages {
+		if len(p.Choices) == 0 {
+			continue
+		}
+		all[i].Name, all[i].SHA256 = p.Choices[0].Name, p.Choices[0].SHA256
+		for _, other := range p.Choices[1:] {
+			all[i].Others = append(all[i].Others, step.File{Name: other.Name, SHA256: other.SHA256})
+		}
 	}
 	return all
 }

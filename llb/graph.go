@@ -41,9 +41,10 @@ type Options struct {
 	SSH              map[string]string // host → id of the SSH agent, where not "default"
 	GitFetchByCommit bool              // the daemon fetches a single commit
 
-	NoCache []plan.Part     // what is made anew
-	Network pb.NetMode      // of the steps that have one
-	Run     []llb.RunOption // what the request asks of every step: hosts, limits
+	NoCache  []plan.Part     // what is made anew
+	Relocate bool            // indexes are asked again where files are
+	Network  pb.NetMode      // of the steps that have one
+	Run      []llb.RunOption // what the request asks of every step: hosts, limits
 }
 
 // Graph makes vertices.
@@ -60,6 +61,11 @@ func (g *Graph) of(part plan.Part) *Graph {
 	if !slices.Contains(g.o.NoCache, part) {
 		return &Graph{o: g.o}
 	}
+	return g.withoutCache()
+}
+
+// withoutCache is the graph for vertices that run again.
+func (g *Graph) withoutCache() *Graph {
 	return &Graph{o: g.o, constraints: []llb.ConstraintsOpt{llb.IgnoreCache}}
 }
 

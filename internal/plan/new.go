@@ -34,6 +34,10 @@ type Input struct {
 	// one of a package's name takes its place.
 	Contexts map[string]string
 
+	// Instead says which file of the lock to take in place of the best one, where the index
+	// has not that one or has yanked it: SHA-256 of the best → SHA-256 of the other.
+	Instead map[string]string
+
 	// Budget bounds the work of resolving again over the lock, for all plans that share it.
 	Budget *selection.Budget
 }
@@ -187,7 +191,15 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 		return Package{}, source.Errorf(file.At, "the lock has no sha256 for %s", file.Name).
 			WithHint("Run `poetry lock` with an index that gives sha256 hashes: nothing is installed unverified.")
 	}
+	if origin.Kind == FromIndex {
+		chosen.Choices = choices(selection.Candidates(pkg, list, options))
+	}
 	chosen.File, chosen.SHA256 = file.Name, hash
+	if other, ok := chosen.instead(in.Instead[hash]); ok {
+		chosen.File, chosen.SHA256 = other.Name, other.SHA256
+		chosen.Build = !strings.HasSuffix(other.Name, ".whl")
+		return chosen, nil
+	}
 	if chosen.Build = !isWheel(file); chosen.Build && options.AllowWheels(pkg.Name) {
 		for _, f := range pkg.Files {
 			if isWheel(f) {

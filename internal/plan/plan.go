@@ -35,6 +35,7 @@ type Package struct {
 	Origin  Origin
 	File    string       // wheel or sdist, "" for a tree
 	SHA256  string       // of the file, hex
+	Choices []File       // of an index: the files of the lock that fit, best first, File among them
 	Build   bool         // a wheel has to be made of it first: an sdist, or a tree
 	Further bool         // production does not have it
 	At      source.Range // the lock entry
@@ -47,6 +48,12 @@ type Package struct {
 	OtherWheels int      // wheels in the lock that do not fit; 0 where none is wanted
 	Constraints []string // on its build requirements, PEP 508
 	Settings    []string // KEY=VALUE, for its build backend
+}
+
+// File is a file of the lock.
+type File struct {
+	Name   string
+	SHA256 string // hex
 }
 
 // Index is a package index by name.

@@ -34,18 +34,37 @@ func (e *NoFileError) Error() string {
 		e.Package, strings.Join(e.Wanted, ", "), strings.Join(e.Files, ", "))
 }
 
-// Choose picks the file that Poetry would install (poetry/installation/chooser.py):
-// wheels whose tags fit before sdists; of wheels the highest build tag, then the
-// best tag; then the lock's order. Whether a file is yanked only the index knows.
-func Choose(pkg *lockfile.Package, list tags.List, o FileOptions) (lockfile.File, error) {
-	var best *candidate
+// Candidates returns the files of a package that can be installed, best first, in the order
+// of Poetry (poetry/installation/chooser.py): wheels whose tags fit before sdists; of wheels
+// the highest build tag, then the best tag; then the lock's order. Whether a file is yanked,
+// and whether it is still there, only the index knows.
+func Candidates(pkg *lockfile.Package, list tags.List, o FileOptions) []lockfile.File {
+	var all []candidate
 	for _, f := range pkg.Files {
-		if c, ok := newCandidate(pkg, f, list, o); ok && (best == nil || c.better(*best)) {
-			best = &c
+		if c, ok := newCandidate(pkg, f, list, o); ok {
+			all = append(all, c)
 		}
 	}
-	if best != nil {
-		return best.file, nil
+	slices.SortStableFunc(all, func(a, b candidate) int {
+		switch {
+		case a.better(b):
+			return -1
+		case b.better(a):
+			return 1
+		}
+		return 0
+	})
+	var files []lockfile.File
+	for _, c := range all {
+		files = append(files, c.file)
+	}
+	return files
+}
+
+// Choose picks the file that Poetry would install if the index had all of them.
+func Choose(pkg *lockfile.Package, list tags.List, o FileOptions) (lockfile.File, error) {
+	if all := Candidates(pkg, list, o); len(all) > 0 {
+		return all[0], nil
 	}
 	e := &NoFileError{Package: pkg.Name + " " + pkg.Version.Value}
 	wanted := list.Strings()
