@@ -34,7 +34,7 @@ func (r *request) readFiles(ctx context.Context) error {
 	r.entry = entry
 	if path.Base(entry.Filename) != projectFile {
 		r.stub = &source.File{Name: entry.Filename, Data: entry.Data}
-		if r.overrides, r.stubError = parseStub(r.stub); r.dir == "" {
+		if r.overrides, r.stubError = pyproject.ParseStub(r.stub); r.dir == "" {
 			r.dir = folder(r.overrides.ProjectDir.Value)
 		}
 	}
@@ -63,15 +63,6 @@ func (r *request) readFiles(ctx context.Context) error {
 
 // folder is a folder of the context as it is joined to paths: "" for the context itself.
 func folder(name string) string { return strings.Trim(path.Clean("/"+name), "/") }
-
-// parseStub reads the keys below a stub's syntax line.
-func parseStub(f *source.File) (pyproject.Config, error) {
-	table, err := source.ParseTOML(f)
-	if err != nil {
-		return pyproject.Config{}, err
-	}
-	return pyproject.ParseConfig(table)
-}
 
 // solveContext transfers some files of the build context: always, for neither time nor
 // size tell that a lock is another one. Its hashes have one length, and the files of some
