@@ -147,7 +147,7 @@ func TestSdistFails(t *testing.T) {
 		settings string
 		want     []string
 	}{
-		"no compiler":      {extension(t, "nogcc", ""), "", []string{`Add "gcc" and "libc6-dev" to `, "[tool.quatrain.build]"}},
+		"no compiler":      {extension(t, "nogcc", ""), "", []string{`apt = ["gcc", "libc6-dev"]`, "[tool.quatrain.build]"}},
 		"a known header":   {extension(t, "pq", "#include <libpq-fe.h>\n"), compilers, []string{"fatal error: libpq-fe.h", `Add "libpq-dev" to `}},
 		"another header":   {extension(t, "odd", "#include <very/odd.h>\n"), compilers, []string{"The header very/odd.h is missing"}},
 		"setup.py raises":  {sdistOf("raises", raising("raise SystemExit('not on a Tuesday')\n")), "", []string{"not on a Tuesday"}},

@@ -22,7 +22,7 @@ func (e *environment) run(failed, dir string, variables []string, args ...string
 		return nil
 	}
 	text := log.String()
-	return problem(e.build, fmt.Sprintf("%s: %v\n%s", failed, err, lastLines(text, shownLines)), hint(text+err.Error(), e.build.Package))
+	return problem(e.build, fmt.Sprintf("%s: %v\n%s", failed, err, lastLines(text, shownLines)), hint(text+err.Error(), e.build.Package, readDistro()))
 }
 
 // shownLines of a failed build's log are shown with the error.
