@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,19 +13,60 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// aboutCommands looks at the command of each target that has the project.
+// aboutCommands looks at what each target with the project runs: command, entrypoint,
+// health check and prepare.
 func aboutCommands(p *pyproject.Project, look func(plan.Target, []string) string) []finding {
 	var all []finding
 	for _, t := range appTargets(p) {
-		c := t.Image.Command
-		if c == nil || len(c.Args) == 0 {
-			continue
-		}
-		if message := look(t, c.Args); message != "" {
-			all = append(all, finding{c.At, message})
+		for _, c := range commandsOf(t) {
+			if message := look(t, c.Args); message != "" {
+				all = append(all, finding{c.At, message})
+			}
 		}
 	}
 	return once(all)
+}
+
+// commandsOf lists the commands of a target that are not empty.
+func commandsOf(t plan.Target) []*pyproject.Command {
+	all := []*pyproject.Command{t.Image.Command, t.Image.Entrypoint}
+	if h := t.Image.Healthcheck; h != nil {
+		all = append(all, &pyproject.Command{Args: h.Command, Stripped: h.Stripped, At: h.At})
+	}
+	if t.Prepare != nil {
+		all = append(all, t.Prepare.Command)
+	}
+	return slices.DeleteFunc(all, func(c *pyproject.Command) bool { return c == nil || len(c.Args) == 0 && c.Stripped == "" })
+}
+
+var poetryRun = Rule{
+	Name:        "PoetryRun",
+	Description: "the environment is on PATH: `poetry run` and .venv/bin are not needed, and not in the image",
+	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+		var all []finding
+		for _, t := range appTargets(p) {
+			for _, c := range commandsOf(t) {
+				switch inner := innerScript(c.Args); {
+				case c.Stripped != "":
+					all = append(all, finding{c.At, c.StrippedMessage()})
+				case strings.Contains(inner, "poetry run") || strings.Contains(inner, ".venv/bin"):
+					all = append(all, finding{c.At, "the script calls `poetry run` or .venv/bin, which the image does not have: name the program alone"})
+				}
+			}
+		}
+		return once(all)
+	},
+}
+
+// innerScript returns what a shell is given with -c, "" for another command.
+func innerScript(args []string) string {
+	i := slices.IndexFunc(args, func(a string) bool {
+		return strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "--") && strings.HasSuffix(a, "c")
+	})
+	if i < 0 || i+1 >= len(args) || !strings.HasSuffix(args[0], "sh") {
+		return ""
+	}
+	return args[i+1]
 }
 
 var commandNotInstalled = Rule{
@@ -37,9 +79,16 @@ var commandNotInstalled = Rule{
 				return ""
 			}
 			for _, pkg := range l.Packages {
-				if pkg.Name == pep508.CanonicalName(name) {
+				if pkg.Name == pep508.CanonicalName(packageOf(name)) {
 					return missing(p, l, t, pkg)
 				}
+			}
+			switch {
+			case slices.Contains(t.Apt, name) || !officialPython(p.Quatrain.Base.Value):
+			case slices.Contains(tools, name):
+				return "target " + t.Name + " does not install " + name + ", and needs no such tool: the environment is on PATH, and complete"
+			case slices.Contains(programs, packageOf(name)):
+				return "target " + t.Name + " does not install " + name + ", which its command runs: no package of the lock has it"
 			}
 			if near := source.Nearest(name, scriptNames(p)); near != "" {
 				return "the project has no script " + name + ", but " + near
@@ -51,6 +100,9 @@ var commandNotInstalled = Rule{
 
 // program is what a command runs: "uvicorn", also for python -m uvicorn.
 func program(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
 	if len(args) > 2 && strings.HasPrefix(args[0], "python") && args[1] == "-m" {
 		module, _, _ := strings.Cut(args[2], ".")
 		return module
@@ -59,6 +111,37 @@ func program(args []string) string {
 		return ""
 	}
 	return args[0]
+}
+
+// tools are programs that people take over from a Dockerfile. What the base has of them
+// does not know the image's environment.
+var tools = []string{"poetry", "uv", "uvx", "pipenv", "pip", "pip3", "pdm", "hatch", "rye", "pipx"}
+
+// programs are of packages that have the program's name. The base images of Python have
+// none of them.
+var programs = []string{
+	"gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress", "uwsgi", "flask", "django", "fastapi",
+	"celery", "alembic", "pytest", "streamlit", "scrapy", "honcho", "supervisor", "dramatiq", "huey", "rq", "tox", "nox",
+}
+
+// officialPython reports whether a base is one of the images of Python, whose programs
+// are known.
+func officialPython(base string) bool {
+	name := base[strings.LastIndex(base, "/")+1:]
+	return base == "" || strings.HasPrefix(name, "python:")
+}
+
+// packageOf returns the package that has a program, where its name is another one.
+func packageOf(program string) string {
+	switch program {
+	case "django-admin":
+		return "django"
+	case "waitress-serve":
+		return "waitress"
+	case "supervisord":
+		return "supervisor"
+	}
+	return program
 }
 
 func scriptNames(p *pyproject.Project) []string {
@@ -86,14 +169,14 @@ func missing(p *pyproject.Project, l *lockfile.Lock, t plan.Target, pkg *lockfil
 }
 
 // shellSyntaxOf are words and beginnings that only a shell understands.
-var shellSyntaxOf = regexp.MustCompile(`^(&&|\|\|?|;|>>?|<|&|2>&1)$|\$\{?[A-Za-z_]`)
+var shellSyntaxOf = regexp.MustCompile("^(&&|\\|\\|?|;|\\d?>>?.*|<<?|&|&>.*|~|~/.*)$|\\$\\{?[A-Za-z_]|\\$\\(|`.*`")
 
 var shellSyntax = Rule{
 	Name:        "ShellSyntax",
 	Description: "no shell runs a command: variables and operators reach the program as they are written",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		return aboutCommands(p, func(_ plan.Target, args []string) string {
-			if slices.Contains(args, "-c") { // code, of a shell or another interpreter
+			if slices.ContainsFunc(args, isCodeOption) { // code, of a shell or another interpreter
 				return ""
 			}
 			for _, a := range args {
@@ -106,14 +189,129 @@ var shellSyntax = Rule{
 	},
 }
 
+// aboutServers looks at what the image of each target with the project starts.
+func aboutServers(p *pyproject.Project, look func(plan.Target, []string) string) []finding {
+	var all []finding
+	for _, t := range appTargets(p) {
+		command, entrypoint := t.Image.Command, t.Image.Entrypoint
+		var message string
+		if command != nil {
+			message = look(t, command.Args)
+		}
+		if entrypoint != nil && message == "" {
+			args := entrypoint.Args
+			if command != nil {
+				args = slices.Concat(args, command.Args)
+			} else {
+				command = entrypoint
+			}
+			message = look(t, args)
+		}
+		if message != "" {
+			all = append(all, finding{command.At, message})
+		}
+	}
+	return once(all)
+}
+
+// isCodeOption reports whether an option is followed by code: -c, -ec, -lc.
+func isCodeOption(arg string) bool { return codeOption.MatchString(arg) }
+
+var codeOption = regexp.MustCompile(`^-[a-z]{0,3}c$`)
+
+// expandedOf is what a shell or a Dockerfile would replace in a value.
+var expandedOf = regexp.MustCompile("\\$[A-Za-z_]|\\$\\{|\\$\\(|`.+`|^~(/|$)|:~/")
+
+var envNotExpanded = Rule{
+	Name:        "EnvNotExpanded",
+	Description: "values of `env` and `labels` are used as they are written: no variable is replaced in them",
+	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+		var all []finding
+		look := func(table string, pairs []pyproject.Pair) {
+			for _, e := range pairs {
+				if found := expandedOf.FindString(e.Value); found != "" {
+					all = append(all, finding{e.At, table + " " + e.Name + " keeps " + e.Value + " as it is written: write the value itself, or set it when the container starts"})
+				}
+			}
+		}
+		for _, t := range appTargets(p) {
+			look("env", t.Image.Env)
+			look("labels", t.Image.Labels)
+			if t.Prepare != nil {
+				look("prepare env", t.Prepare.Env)
+			}
+		}
+		look("build env", p.Quatrain.Build.Env)
+		return once(all)
+	},
+}
+
 // listensOn are the options of servers that name an address.
-var listensOn = []string{"--host", "--bind", "-b", "--address"}
+var listensOn = []string{"--host", "--bind", "-b", "-h", "-i", "--interface", "--address", "--ip", "--server.address"}
+
+// server is one that listens on 127.0.0.1 where no address is given.
+type server struct {
+	options []string // any of them gives an address, or something other than one
+	env     string   // a variable that gives it, "" for none
+	add     string   // what to add
+}
+
+var servers = map[string]server{
+	"uvicorn":          {[]string{"--host", "--uds", "--fd"}, "UVICORN_HOST", `"--host", "0.0.0.0"`},
+	"gunicorn":         {[]string{"--bind", "-b", "--config", "-c"}, "GUNICORN_CMD_ARGS", `"--bind", "0.0.0.0:8000"`},
+	"hypercorn":        {[]string{"--bind", "-b", "--config", "-c", "--insecure-bind", "--quic-bind"}, "", `"--bind", "0.0.0.0:8000"`},
+	"daphne":           {[]string{"--bind", "-b", "--unix-socket", "-u", "--fd", "--endpoint", "-e"}, "", `"-b", "0.0.0.0"`},
+	"granian":          {[]string{"--host", "--uds"}, "GRANIAN_HOST", `"--host", "0.0.0.0"`},
+	"flask run":        {[]string{"--host", "-h"}, "FLASK_RUN_HOST", `"--host", "0.0.0.0"`},
+	"quart run":        {[]string{"--host", "-h"}, "", `"--host", "0.0.0.0"`},
+	"fastapi dev":      {[]string{"--host"}, "", `"--host", "0.0.0.0"`},
+	"jupyter lab":      {[]string{"--ip", "--ServerApp.ip", "--NotebookApp.ip"}, "", `"--ip", "0.0.0.0"`},
+	"jupyter notebook": {[]string{"--ip", "--ServerApp.ip", "--NotebookApp.ip"}, "", `"--ip", "0.0.0.0"`},
+	"mkdocs serve":     {[]string{"--dev-addr", "-a"}, "", `"--dev-addr", "0.0.0.0:8000"`},
+}
+
+// silentServer returns the server that a command starts, where nothing gives its address.
+func silentServer(t plan.Target, args []string) (name string, s server, silent bool) {
+	name = program(args)
+	s, known := servers[name]
+	if !known {
+		for _, a := range args {
+			if s, known = servers[name+" "+a]; known {
+				name += " " + a
+				break
+			}
+		}
+	}
+	set := func(option string) bool {
+		return slices.ContainsFunc(args, func(a string) bool {
+			short := len(option) == 2 && strings.HasPrefix(a, option) // -b0.0.0.0:80
+			return short || a == option || strings.HasPrefix(a, option+"=")
+		})
+	}
+	return name, s, known && !slices.ContainsFunc(s.options, set) && (s.env == "" || !hasEnv(t, s.env))
+}
+
+// runsDjango reports whether a command is `manage.py runserver` without an address.
+func runsDjango(args []string) bool {
+	i := slices.Index(args, "runserver")
+	if i < 1 || path.Base(args[i-1]) != "manage.py" && args[i-1] != "django-admin" && args[i-1] != "django" {
+		return false
+	}
+	for _, a := range args[i+1:] {
+		if strings.HasPrefix(a, "-") {
+			continue
+		}
+		host, _, two := strings.Cut(a, ":")
+		return !two || isLoopback(host)
+	}
+	return true
+}
 
 var loopbackHost = Rule{
 	Name:        "LoopbackHost",
 	Description: "a server that listens on 127.0.0.1 is reached by nobody outside of its container",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
-		return aboutCommands(p, func(t plan.Target, args []string) string {
+		return aboutServers(p, func(t plan.Target, args []string) string {
 			for i, a := range args {
 				option, value, joined := strings.Cut(a, "=")
 				if !joined && i+1 < len(args) {
@@ -123,8 +321,11 @@ var loopbackHost = Rule{
 					return option + " " + value + " is reached from inside of the container only: use 0.0.0.0"
 				}
 			}
-			if program(args) == "uvicorn" && !hasOption(args, "--host", "--uds", "--fd") && !hasEnv(t, "UVICORN_HOST") {
-				return "uvicorn listens on 127.0.0.1 where it is not told otherwise: add \"--host\", \"0.0.0.0\""
+			if name, s, silent := silentServer(t, args); silent {
+				return name + " listens on 127.0.0.1 unless it is given an address: add " + s.add
+			}
+			if runsDjango(args) {
+				return "runserver listens on 127.0.0.1 unless it is given an address: add \"0.0.0.0:8000\""
 			}
 			return ""
 		})
@@ -138,13 +339,6 @@ func isLoopback(address string) bool {
 		}
 	}
 	return false
-}
-
-func hasOption(args []string, options ...string) bool {
-	return slices.ContainsFunc(args, func(a string) bool {
-		option, _, _ := strings.Cut(a, "=")
-		return slices.Contains(options, option)
-	})
 }
 
 func hasEnv(t plan.Target, name string) bool {

@@ -31,7 +31,7 @@ type finding struct {
 func Rules() []Rule {
 	return []Rule{
 		staleLock, legacyLock, pythonNotAllowed, unusedGroup, optionalInNoExtra,
-		noCommand, commandNotInstalled, shellSyntax, loopbackHost, healthcheckTool,
+		noCommand, commandNotInstalled, poetryRun, shellSyntax, envNotExpanded, loopbackHost, healthcheckTool,
 		rootUser, secretInURL, secretInEnv,
 	}
 }

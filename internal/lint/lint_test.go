@@ -97,10 +97,10 @@ func TestRules(t *testing.T) {
 			},
 		},
 		"loopback": {
-			toml: quatrain(`command = "gunicorn -b localhost:80 shop"`, `[tool.quatrain.target.a]`, `command = "uvicorn shop:app --port 80"`, `[tool.quatrain.target.b]`, `command = "uvicorn shop:app"`, `env = {UVICORN_HOST = "::"}`),
+			toml: quatrain(`command = "shop-serve -b localhost:80 shop"`, `[tool.quatrain.target.a]`, `command = "uvicorn shop:app --port 80"`, `[tool.quatrain.target.b]`, `command = "uvicorn shop:app"`, `env = {UVICORN_HOST = "::"}`),
 			want: []string{
 				"LoopbackHost: pyproject.toml:8: -b localhost:80 is reached from inside of the container only: use 0.0.0.0",
-				`LoopbackHost: pyproject.toml:10: uvicorn listens on 127.0.0.1 where it is not told otherwise: add "--host", "0.0.0.0"`,
+				`LoopbackHost: pyproject.toml:10: uvicorn listens on 127.0.0.1 unless it is given an address: add "--host", "0.0.0.0"`,
 			},
 		},
 		"health": {
@@ -135,6 +135,90 @@ func TestRulesAreDescribed(t *testing.T) {
 	for _, r := range Rules() {
 		if r.Name == "" || r.Description == "" || strings.HasSuffix(r.Description, ".") {
 			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// Programs that no image has, and servers that listen on 127.0.0.1 unless told otherwise.
+func TestCommandRules(t *testing.T) {
+	for command, want := range map[string]string{
+		`"poetry install"`:                         "CommandNotInstalled: target production does not install poetry",
+		`["uv", "run", "shop"]`:                    "CommandNotInstalled: target production does not install uv",
+		`"pipenv run shop"`:                        "CommandNotInstalled: target production does not install pipenv",
+		`"pip install ."`:                          "CommandNotInstalled: target production does not install pip",
+		`"python -m pip install ."`:                "CommandNotInstalled: target production does not install pip",
+		`"gunicorn -b 0.0.0.0:80 shop"`:            "CommandNotInstalled: target production does not install gunicorn",
+		`"poetry run shop-serve"`:                  "PoetryRun: `poetry run` is left out of the command",
+		`["poetry", "-n", "run", "shop-serve"]`:    "PoetryRun: `poetry -n run` is left out of the command",
+		`".venv/bin/shop-serve"`:                   "PoetryRun: `.venv/bin/` is left out of the command",
+		`"poetry run uvicorn shop:app"`:            "LoopbackHost: uvicorn listens on 127.0.0.1",
+		`["sh", "-c", "poetry run shop-serve"]`:    "PoetryRun: the script calls `poetry run`",
+		`["bash", "-ec", "poetry run shop"]`:       "PoetryRun: the script calls `poetry run`",
+		`"gunicorn shop"`:                          `LoopbackHost: gunicorn listens on 127.0.0.1 unless it is given an address: add "--bind"`,
+		`"hypercorn shop:app"`:                     "LoopbackHost: hypercorn",
+		`"daphne shop:app"`:                        "LoopbackHost: daphne",
+		`"granian shop:app"`:                       "LoopbackHost: granian",
+		`"flask --app shop run --port 80"`:         "LoopbackHost: flask run",
+		`"fastapi dev shop.py"`:                    "LoopbackHost: fastapi dev",
+		`"python -m flask run"`:                    "LoopbackHost: flask run",
+		`"python manage.py runserver"`:             "LoopbackHost: runserver",
+		`"python manage.py runserver 8000"`:        "LoopbackHost: runserver",
+		`"python manage.py runserver 127.0.0.1:1"`: "LoopbackHost: runserver",
+		`"python manage.py runserver 0.0.0.0:80"`:  "",
+		`"python manage.py runserver [::]:80"`:     "",
+		`"python manage.py migrate"`:               "",
+		`"uvicorn shop:app --host=0.0.0.0"`:        "",
+		`"uvicorn shop:app --uds /run/x"`:          "",
+		`["sh", "-c", "shop-serve $PORT"]`:         "",
+		`["shop-serve", "$(hostname)"]`:            "ShellSyntax: no shell reads $(hostname)",
+		`["shop-serve", ">", "log"]`:               "ShellSyntax: no shell reads >",
+		`["shop-serve", "2>&1"]`:                   "ShellSyntax: no shell reads 2>&1",
+		`["shop-serve", "~/x"]`:                    "ShellSyntax: no shell reads ~/x",
+		`["shop-serve", "${PORT:-80}"]`:            "ShellSyntax: no shell reads ${PORT:-80}",
+		`["shop-serve", "a>b", "$1"]`:              "",
+	} {
+		got := strings.ReplaceAll(strings.Join(check(t, head+"[tool.quatrain]\ncommand = "+command+"\n", locked), "\n"), "pyproject.toml:8: ", "")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", command, got, want)
+		}
+	}
+}
+
+// What an image of another base has is not known.
+func TestCommandOfTheBase(t *testing.T) {
+	for _, base := range []string{"corp/python-tools:1", "corp.example/base:3.12"} {
+		if got := check(t, head+"[tool.quatrain]\nbase = \""+base+"\"\ncommand = \"poetry install\"\n", locked); len(got) != 0 {
+			t.Errorf("%s: %q", base, got)
+		}
+	}
+}
+
+// A server in the entrypoint has its address in the command.
+func TestServerInEntrypoint(t *testing.T) {
+	for text, want := range map[string]string{
+		"entrypoint = [\"uvicorn\"]\ncommand = [\"shop:app\", \"--host\", \"0.0.0.0\"]": "",
+		"entrypoint = [\"uvicorn\"]\ncommand = [\"shop:app\"]":                          "LoopbackHost",
+		"entrypoint = [\"tini\", \"--\"]\ncommand = [\"uvicorn\", \"shop:app\"]":        "LoopbackHost",
+		"healthcheck = { command = [\"shop-serve\", \"-h\", \"localhost\"] }":           "",
+	} {
+		got := strings.Join(check(t, head+"[tool.quatrain]\n"+text+"\n", locked), "\n")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestEnvNotExpanded(t *testing.T) {
+	for value, found := range map[string]bool{
+		"${GIT_SHA}": true, "/opt/lib:$LD_LIBRARY_PATH": true, "`date`": true, "$(date)": true, "~/x": true, "/a:~/b": true, "~": true,
+		"a$": false, "$1": false, "cost: 5$": false, "a~b": false, "/x": false, "": false,
+	} {
+		for _, table := range []string{"env", "labels", "build = { env", "prepare = { command = [\"shop-serve\"], env"} {
+			closing := strings.Repeat("}", strings.Count(table, "{"))
+			got := check(t, head+"[tool.quatrain]\n"+table+" = { X = '"+value+"' }"+closing+"\n", locked)
+			if found != (len(got) == 1 && strings.HasPrefix(got[0], "EnvNotExpanded: pyproject.toml:8: ")) {
+				t.Errorf("%s %q: %q", table, value, got)
+			}
 		}
 	}
 }

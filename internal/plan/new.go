@@ -48,6 +48,10 @@ type Input struct {
 // that cannot be installed from.
 func New(in Input) (*Plan, error) {
 	p := &Plan{Target: in.Target, Platform: in.Platform, Base: in.Base, Project: in.Project}
+	p.Warnings = in.Target.Image.Warnings()
+	if in.Target.Prepare != nil {
+		p.Warnings = append(p.Warnings, pyproject.Stripped(in.Target.Prepare.Command)...)
+	}
 	if in.Target.Stage == BaseStage {
 		return p, nil
 	}
@@ -75,7 +79,7 @@ func New(in Input) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Warnings = append(warnings, warnAboutLogins(in.Project)...)
+	p.Warnings = slices.Concat(p.Warnings, warnings, warnAboutLogins(in.Project))
 	isFurther := notInProduction(in, request)
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)

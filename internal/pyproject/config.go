@@ -150,8 +150,9 @@ type Image struct {
 // Command is an argument vector. A string in the file has been split as a shell
 // splits words; no shell ever runs it. An empty Args is an explicit [].
 type Command struct {
-	Args []string
-	At   source.Range
+	Args     []string
+	Stripped string // what was before or in Args and means nothing in an image: "poetry run"
+	At       source.Range
 }
 
 // Port is a port the image listens on: "80/tcp".
@@ -194,7 +195,8 @@ type Healthcheck struct {
 	// Example: start-period = "20s"
 	StartPeriod source.Text `key:"start-period"`
 
-	At source.Range
+	Stripped string // as a Command's
+	At       source.Range
 }
 
 // Prepare is [tool.quatrain.prepare], or that of a target.

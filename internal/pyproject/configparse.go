@@ -171,13 +171,13 @@ func (p *configParser) command(v *source.Value) *Command {
 		return nil
 	}
 	if v.Kind == source.Array {
-		return &Command{Args: p.Strings(v), At: v.At}
+		return withoutPoetryRun(&Command{Args: p.Strings(v), At: v.At})
 	}
 	args, err := shlex.Split(p.String(v))
 	if err != nil {
 		p.add(source.Errorf(v.At, "command %q: %v", v.Text, err))
 	}
-	return &Command{Args: args, At: v.At}
+	return withoutPoetryRun(&Command{Args: args, At: v.At})
 }
 
 func (p *configParser) prepare(v *source.Value) *Prepare {
@@ -247,7 +247,7 @@ func (p *configParser) healthcheck(v *source.Value) *Healthcheck {
 		p.add(source.Errorf(t.Get("retries").At, "retries is less than 0"))
 	}
 	if c := p.command(t.Get("command")); c != nil {
-		h.Command = c.Args
+		h.Command, h.Stripped = c.Args, c.Stripped
 	}
 	if len(h.Command) == 0 {
 		p.add(source.Errorf(v.At, "a healthcheck needs a command"))
