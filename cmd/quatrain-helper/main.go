@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/bytecode"
 	"github.com/quatrain-build/quatrain/internal/command"
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/index"
 	"github.com/quatrain-build/quatrain/internal/modes"
 	"github.com/quatrain-build/quatrain/internal/pep517"
@@ -24,19 +26,44 @@ import (
 
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == "report" {
-		printReport(os.Args[2])
+		if err := printReport(os.Args[2], os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "quatrain-helper:", err)
+			os.Exit(1)
+		}
 		return
 	}
-	s, err := step.Parse(os.Args[1:])
+	s, err := crash.Guard(func() (step.Step, error) { return step.Parse(os.Args[1:]) })()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "quatrain-helper:", err)
 		os.Exit(2)
 	}
 	out, do := work(s)
-	if err := do(); err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		leaveReport(out, err)
+	if err := perform(out, do, os.Stderr); err != nil {
 		os.Exit(1)
+	}
+}
+
+// perform does a step. If it fails, the log and the report in its output say why.
+func perform(out string, do func() error, log io.Writer) (err error) {
+	defer func() {
+		if err != nil {
+			logProblems(log, step.Problems(err))
+			leaveReport(out, err, log)
+		}
+	}()
+	defer crash.Recover(&err)
+	return do()
+}
+
+// maxLogged is how many problems the log names. Clients show its last lines.
+const maxLogged = 20
+
+func logProblems(log io.Writer, all []step.Problem) {
+	for _, p := range all[:min(len(all), maxLogged)] {
+		fmt.Fprintln(log, "error:", p.Error())
+	}
+	if len(all) > maxLogged {
+		fmt.Fprintf(log, "and %d more\n", len(all)-maxLogged)
 	}
 }
 
@@ -90,25 +117,41 @@ func inTurn(steps step.Sequence) error {
 
 // leaveReport writes why a step failed to its output, which no layer will hold. It is
 // best effort: the log has it too.
-func leaveReport(out string, problem error) {
+func leaveReport(out string, problem error, log io.Writer) {
 	text, err := json.Marshal(step.Report{Problems: step.Problems(problem)})
 	if err == nil {
 		err = os.MkdirAll(out, 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(out, step.ReportFile), text, 0o644)
+		file := filepath.Join(out, step.ReportFile)
+		_ = os.Remove(file) // what ran in the step may have put a link or a pipe there
+		err = os.WriteFile(file, text, 0o644)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "error: report:", err)
+		fmt.Fprintln(log, "error: report:", err)
 	}
 }
 
-// printReport shows the frontend what a failed step left.
-func printReport(out string) {
-	text, err := os.ReadFile(filepath.Join(out, step.ReportFile))
+// printReport shows the frontend what a failed step left. What ran in the step may have
+// written anything in the report's place.
+func printReport(out string, to io.Writer) error {
+	root, err := os.OpenRoot(out)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "quatrain-helper:", err)
-		os.Exit(1)
+		return err
 	}
-	os.Stdout.Write(text)
+	defer root.Close()
+	info, err := root.Lstat(step.ReportFile)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Size() > step.MaxReport {
+		return fmt.Errorf("%s is no report", step.ReportFile)
+	}
+	file, err := root.Open(step.ReportFile)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = io.Copy(to, io.LimitReader(file, step.MaxReport))
+	return err
 }

@@ -40,9 +40,7 @@ func FetchWith(ctx context.Context, s step.Fetch, o Options) error {
 	if err != nil {
 		return err
 	}
-	errs := make([]error, len(found))
-	each(len(found), parallelFiles, func(i int) { errs[i] = c.fetch(ctx, found[i], s.Out) })
-	return errors.Join(errs...)
+	return errors.Join(each(len(found), parallelFiles, func(i int) error { return c.fetch(ctx, found[i], s.Out) })...)
 }
 
 // fetch downloads one file. An address that an earlier build was told is tried once: if it

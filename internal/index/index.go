@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/quatrain-build/quatrain/internal/address"
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -159,8 +160,10 @@ func (c *client) askAll(ctx context.Context, questions []question) ([]answer, er
 		pages[last] = append(pages[last], q)
 	}
 	answers := make([][]answer, len(pages))
-	errs := make([]error, len(pages))
-	each(len(pages), parallelPages, func(i int) { answers[i], errs[i] = c.ask(ctx, pages[i]) })
+	errs := each(len(pages), parallelPages, func(i int) (err error) {
+		answers[i], err = c.ask(ctx, pages[i])
+		return err
+	})
 	return slices.Concat(answers...), errors.Join(errs...)
 }
 
@@ -246,16 +249,19 @@ func commonETag(questions []question, old []answer) string {
 	return etag
 }
 
-// each calls do for 0 … n-1, some at a time.
-func each(n, atOnce int, do func(int)) {
+// each calls do for 0 … n-1, some at a time, and returns their errors.
+func each(n, atOnce int, do func(int) error) []error {
+	errs := make([]error, n)
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
 	for i := range n {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			do(i)
+			defer crash.Recover(&errs[i])
+			errs[i] = do(i)
 		})
 	}
 	wg.Wait()
+	return errs
 }

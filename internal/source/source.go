@@ -6,7 +6,6 @@
 package source
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -81,24 +80,4 @@ func (e *Error) Error() string {
 		b.WriteString("\n" + e.Hint)
 	}
 	return b.String()
-}
-
-// All returns every *Error in err's tree, in order: errors are collected and
-// joined by the phases, and told apart again where they are shown.
-func All(err error) []*Error {
-	if err == nil {
-		return nil
-	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []*Error
-		for _, e := range many.Unwrap() {
-			all = append(all, All(e)...)
-		}
-		return all
-	}
-	var one *Error
-	if errors.As(err, &one) {
-		return []*Error{one}
-	}
-	return nil
 }

@@ -82,7 +82,7 @@ func TestParseRefuses(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	a, b := &Problem{Kind: BadWheel, Message: "a"}, errors.New("b")
-	got := Problems(errors.Join(fmt.Errorf("in: %w", a), b))
+	got := Problems(fmt.Errorf("in: %w", errors.Join(fmt.Errorf("in: %w", a), b)))
 	want := []Problem{*a, {Kind: Failed, Message: "b"}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)

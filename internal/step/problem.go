@@ -43,22 +43,30 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// Problems flattens an error, joined ones included. An error that carries no
-// *Problem becomes one of kind [Failed]; nil has none.
+// Problems returns what is joined in an error, whatever that is wrapped in. An error that
+// carries no *Problem becomes one of kind [Failed]; nil has none.
 func Problems(err error) []Problem {
-	if err == nil {
+	switch e := err.(type) {
+	case nil:
 		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	case *Problem:
+		return []Problem{*e}
+	case interface{ Unwrap() []error }:
 		var all []Problem
-		for _, e := range joined.Unwrap() {
-			all = append(all, Problems(e)...)
+		for _, inner := range e.Unwrap() {
+			all = append(all, Problems(inner)...)
 		}
 		return all
+	case interface{ Unwrap() error }:
+		var p *Problem
+		if errors.As(err, &p) {
+			return Problems(e.Unwrap())
+		}
 	}
-	var p *Problem
-	if errors.As(err, &p) {
-		return []Problem{*p}
+	problem := Problem{Kind: Failed, Message: err.Error()}
+	var advice interface{ Hint() string } // a crash
+	if errors.As(err, &advice) {
+		problem.Hint = advice.Hint()
 	}
-	return []Problem{{Kind: Failed, Message: err.Error()}}
+	return []Problem{problem}
 }

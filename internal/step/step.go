@@ -26,6 +26,7 @@ const (
 	// ReportFile is where a step that fails leaves its [Report]: below its Out, and
 	// below the root where it has none.
 	ReportFile = ".quatrain-report.json"
+	MaxReport  = 16 << 20 // bytes
 )
 
 // SitePackages is where the packages of a virtual environment are, below it. Python is the
