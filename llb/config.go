@@ -26,7 +26,7 @@ type Base struct {
 // the image's time as the request gives it, or nil.
 func Config(p *plan.Plan, base Base, request map[string]string, made []string, at *time.Time) (*dockerspec.DockerOCIImage, error) {
 	img := base.Config
-	user, err := p.Target.User()
+	user, err := p.User()
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func TestConfigOfSettings(t *testing.T) {
 	want.ExposedPorts = map[string]struct{}{"9/tcp": {}, "80/tcp": {}}
 	want.User, want.WorkingDir, want.StopSignal = "1000:1000", "/srv", "SIGINT"
 	want.Env = []string{"PATH=/opt/venv/bin:/usr/local/bin:/usr/bin", "LANG=de_DE.UTF-8", "PYTHON_VERSION=3.12.4",
-		"HOME=/", "LOG=", "PYTHONUNBUFFERED=1", "VIRTUAL_ENV=/opt/venv"}
+		"HOME=/home/app", "LOG=", "PYTHONUNBUFFERED=1", "VIRTUAL_ENV=/opt/venv"}
 	want.Labels = map[string]string{"base": "b", "both": "settings", "own": "request"}
 	want.Healthcheck = &dockerspec.HealthcheckConfig{
 		Test: []string{"CMD", "ping"}, Interval: 90 * time.Second, Timeout: 3 * time.Second, Retries: 2,

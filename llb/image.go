@@ -49,14 +49,11 @@ type layer struct {
 // Assemble puts an image's root together. Everything that two targets share is
 // the same vertex.
 func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
-	user, err := p.Target.User()
+	user, err := p.User()
 	if err != nil {
 		return Image{}, err
 	}
-	var layers []layer
-	if user.Create {
-		layers = append(layers, layer{g.of(plan.BasePart).user(p.Base, user), fmt.Sprintf("user %s (%s)", user.Name, user)})
-	}
+	layers := g.of(plan.BasePart).userLayers(p.Base, user)
 	if p.Target.Stage != plan.BaseStage {
 		layers = append(layers, layer{g.of(plan.BuilderPart).venv(p), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
 		layers = append(layers, g.of(plan.BuilderPart).dependencies(p, in)...)
@@ -68,6 +65,7 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 		if layers, err = g.of(plan.ProjectPart).project(p, in, layers); err != nil {
 			return Image{}, err
 		}
+		layers = append(layers, g.of(plan.BasePart).homeLayers(p, user)...)
 	}
 	image := g.stack(p, in, layers)
 	if p.Target.RunsTests {
@@ -260,16 +258,41 @@ func (g *Graph) whole(name string, tree llb.State) llb.State {
 		g.named(name)...)
 }
 
-// user is the entry in passwd and group, and the home directory.
-func (g *Graph) user(facts base.Facts, u plan.User) llb.State {
-	passwd, group := base.AddUser(facts.Passwd, facts.Group, u.Name, u.UID, u.GID)
+// userLayers returns what the base image lacks of the user: entries in passwd and
+// group, and the home.
+func (g *Graph) userLayers(facts base.Facts, u plan.User) []layer {
+	if !u.New && u.NewGroup == "" {
+		return nil
+	}
 	at := llb.WithCreatedTime(epoch)
-	return g.settle("[user] "+u.Name,
-		llb.Mkdir("/etc", 0o755, at).
-			Mkfile("/etc/passwd", 0o644, passwd, at).
-			Mkfile("/etc/group", 0o644, group, at).
-			Mkdir("/home", 0o755, at).
-			Mkdir(u.Home(), 0o755, at, llb.WithUIDGID(u.UID, u.GID)))
+	action := llb.Mkdir("/etc", 0o755, at)
+	if u.New {
+		passwd := base.AddAccount(facts.Passwd, base.Account{Name: u.Name, UID: u.UID, GID: u.GID, Home: u.Home})
+		action = action.Mkfile("/etc/passwd", 0o644, passwd, at)
+	}
+	if u.NewGroup != "" {
+		group := base.AddGroup(facts.Group, base.Group{Name: u.NewGroup, GID: u.GID})
+		action = action.Mkfile("/etc/group", 0o644, group, at)
+	}
+	if u.New {
+		action = makeHome(action, u)
+	}
+	return []layer{{g.settle("[user] "+u.Name, action), fmt.Sprintf("user %s (%s)", u.Name, u)}}
+}
+
+// homeLayers gives the user its home back if copying the project made it root's.
+func (g *Graph) homeLayers(p *plan.Plan, u plan.User) []layer {
+	if !p.CopiesIntoHome(u) {
+		return nil
+	}
+	return []layer{{g.settle("[user] home of "+u.Name, makeHome(nil, u)), "home of " + u.Name}}
+}
+
+func makeHome(action *llb.FileAction, u plan.User) *llb.FileAction {
+	for _, d := range parents(u.Home) {
+		action = mkdir(action, d)
+	}
+	return action.Mkdir(u.Home, 0o755, llb.WithCreatedTime(epoch), llb.WithUIDGID(u.UID, u.GID))
 }
 
 // merge stacks the layers; a daemon without MergeOp gets copies in the same order.

@@ -32,7 +32,7 @@ func (g *Graph) prepare(p *plan.Plan, in Inputs, installed Image) (layer, error)
 // onImage is a step that runs on an image with its environment and more; the user is the
 // image's.
 func (g *Graph) onImage(p *plan.Plan, in Inputs, image Image, more []pyproject.Pair) (command, plan.User, error) {
-	user, err := p.Target.User()
+	user, err := p.User()
 	if err != nil {
 		return command{}, user, err
 	}

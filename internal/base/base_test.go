@@ -122,17 +122,6 @@ func TestReadThisMachine(t *testing.T) {
 	}
 }
 
-func TestAddUser(t *testing.T) {
-	passwd, group := AddUser([]byte("root:x:0:0:root:/root:/bin/bash"), nil, "app", 10001, 10001)
-	again, _ := AddUser(passwd, group, "app", 1, 1)
-	if want := "root:x:0:0:root:/root:/bin/bash\napp:x:10001:10001::/home/app:/bin/sh\n"; string(passwd) != want || string(again) != want {
-		t.Errorf("%q", passwd)
-	}
-	if string(group) != "app:x:10001:\n" {
-		t.Errorf("%q", group)
-	}
-}
-
 func TestGuess(t *testing.T) {
 	got, ok := Guess([]string{"PATH=/usr/local/bin:/usr/local/sbin:/usr/bin", "PYTHON_VERSION=3.12.4"})
 	if !ok || got.Interpreter != "/usr/local/bin/python3.12" || got.Version != "3.12.4" || got.Libc.String() != "glibc-2.36" {

@@ -27,7 +27,7 @@ var rootUser = Rule{
 	Description: "the image should not run as root",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		user := p.Quatrain.Image.User
-		if user.Value != "root" && user.Value != "0" && user.Value != "0:0" {
+		if !pyproject.IsRoot(user.Value) {
 			return nil
 		}
 		return []finding{{user.At, "the image runs as root: leave `user` out, or name another"}}

@@ -9,36 +9,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/step"
 )
-
-func TestUser(t *testing.T) {
-	for asked, want := range map[string]struct {
-		numbers, home string
-		create        bool
-	}{
-		"":         {"10001:10001", "/home/app", true},
-		"web":      {"10001:10001", "/home/web", true},
-		"www-data": {"10001:10001", "/home/www-data", true},
-		"root":     {"0:0", "/root", false},
-		"0":        {"0:0", "/root", false},
-		"1000":     {"1000:1000", "/", false},
-		"1:2":      {"1:2", "/", false},
-	} {
-		got, err := userOf(asked)
-		if err != nil || got.String() != want.numbers || got.Home() != want.home || got.Create != want.create {
-			t.Errorf("%q: %+v, home %s, %v", asked, got, got.Home(), err)
-		}
-	}
-	for _, bad := range []string{"a:b", "A", "-1", "x y", "1:", ":1", "app:app", "1:-1", strings.Repeat("a", 33)} {
-		if got, err := userOf(bad); err == nil {
-			t.Errorf("%q must be an error, not %+v", bad, got)
-		}
-	}
-}
-
-func userOf(asked string) (User, error) {
-	return Target{Image: pyproject.Image{User: source.Text{Value: asked}}}.User()
-}
 
 func TestEnv(t *testing.T) {
 	own := []pyproject.Pair{{Name: "LOG", Value: "info"}, {Name: "PATH", Value: "/own"}}
@@ -106,5 +78,15 @@ func TestWorkdirAndPorts(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"443/tcp", "53/udp", "80/tcp"}, target.Ports()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// No project is where the environment, the tests' reports or the steps' own files are.
+func TestWorkdirOfOthers(t *testing.T) {
+	for _, taken := range []string{Venv, Reports, step.Out, step.Helper, step.Sources} {
+		_, _, err := pyproject.Parse(&source.File{Name: "pyproject.toml", Data: []byte("[project]\nname = \"x\"\nversion = \"1\"\n[tool.quatrain]\nworkdir = \"" + taken + "\"\n")})
+		if err == nil || !strings.Contains(err.Error(), "pyproject.toml:5: workdir") {
+			t.Errorf("%s: %v", taken, err)
+		}
 	}
 }

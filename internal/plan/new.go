@@ -52,8 +52,8 @@ func New(in Input) (*Plan, error) {
 	if in.Target.Prepare != nil {
 		p.Warnings = append(p.Warnings, pyproject.Stripped(in.Target.Prepare.Command)...)
 	}
-	if in.Target.Stage == BaseStage {
-		return p, nil
+	if _, err := p.User(); err != nil || in.Target.Stage == BaseStage {
+		return p, err
 	}
 	python, err := checkPython(in)
 	if err != nil {

@@ -114,13 +114,16 @@ type Image struct {
 	// Example: ports = [8000, "53/udp"]
 	Ports []Port `key:"ports"`
 
-	// User is who the image runs as: a name, "root", a number or two. Files belong to
-	// root and are not writable for it.
-	// Default: "app", with the number 10001
+	// User is the user that the image runs as: a name or a number, and after a colon its
+	// group if that is another. A user of the base image keeps its number, group and home.
+	// Any other is created, with the home /home/NAME. The project's files belong to root,
+	// and the user cannot write them.
+	// Default: "app", which gets the number 10001 if the base image does not have it
 	// Example: user = "1000:1000"
 	User source.Text `key:"user"`
 
-	// Workdir is where the project stands.
+	// Workdir is the project's folder in the image, which no other may share. System folders
+	// such as /etc, /usr and /tmp are refused.
 	// Default: "/app"
 	// Example: workdir = "/srv/shop"
 	Workdir source.Text `key:"workdir"`

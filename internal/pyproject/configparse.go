@@ -85,7 +85,7 @@ func (p *configParser) known(t *source.Table, where string, keys []string) {
 func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
 	p.known(t, "tool.quatrain.target."+e.Key, targetKeys)
 	return TargetConfig{
-		Name: e.Key, At: e.KeyAt, From: p.Text(t.Get("from")),
+		Name: p.targetName(e), At: e.KeyAt, From: p.Text(t.Get("from")),
 		Groups: p.names(t.Get("groups")), Extras: p.names(t.Get("extras")), Apt: p.apt(t.Get("apt")),
 		Compile: p.Bool(t.Get("compile")), Project: p.oneOf(t.Get("project"), projectModes),
 		Prepare: p.prepare(t.Get("prepare")), Image: p.image(t),
@@ -151,18 +151,10 @@ func (p *configParser) oneOf(v *source.Value, allowed []string) source.Text {
 func (p *configParser) image(t *source.Table) Image {
 	return Image{
 		Command: p.command(t.Get("command")), Entrypoint: p.command(t.Get("entrypoint")),
-		Ports: p.ports(t.Get("ports")), User: p.Text(t.Get("user")), Workdir: p.workdir(t.Get("workdir")),
+		Ports: p.ports(t.Get("ports")), User: p.user(t.Get("user")), Workdir: p.workdir(t.Get("workdir")),
 		Env: p.pairs(t.Get("env")), Labels: p.pairs(t.Get("labels")),
 		Healthcheck: p.healthcheck(t.Get("healthcheck")), StopSignal: p.Text(t.Get("stop-signal")),
 	}
-}
-
-func (p *configParser) workdir(v *source.Value) source.Text {
-	t := p.Text(v)
-	if t.Value != "" && (!strings.HasPrefix(t.Value, "/") || t.Value == "/") {
-		p.add(source.Errorf(t.At, "workdir %q is not an absolute path below /", t.Value))
-	}
-	return t
 }
 
 // command reads an argument list, or a string that is split as a shell splits words.
