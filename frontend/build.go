@@ -40,11 +40,8 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if err := r.lock.CheckFresh(r.project.Root); err != nil {
 		return nil, err
 	}
-	target, err := plan.ResolveTarget(r.project, r.ui.Target)
+	target, err := r.resolveTarget()
 	if err != nil {
-		return nil, err
-	}
-	if target.RunAs, err = plan.ParseIDs(r.ui.BuildArgs[argUID], r.ui.BuildArgs[argGID]); err != nil {
 		return nil, err
 	}
 	if err := r.readKnownHosts(ctx); err != nil {

@@ -91,10 +91,7 @@ func (r *request) attachSBOMs(ctx context.Context, rb *dockerui.ResultBuilder) e
 // answerSBOM is the answer to requestSBOM: of one platform the document, of several
 // an object of them.
 func (r *request) answerSBOM(ctx context.Context, target plan.Target) (*gwclient.Result, error) {
-	platforms := r.ui.TargetPlatforms
-	if len(platforms) == 0 {
-		platforms = []ocispecs.Platform{r.buildPlatformSpec()}
-	}
+	platforms := r.targetPlatforms()
 	documents := map[string]json.RawMessage{}
 	for _, platform := range platforms {
 		graph, err := r.newGraph(ctx, target, false)

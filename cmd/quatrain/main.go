@@ -15,12 +15,13 @@ import (
 const usage = `quatrain shows what a build of a Poetry project would do.
 
 Usage:
-  quatrain plan [options] DIR    the packages and files of a target
-  quatrain llb [options] DIR     the graph that BuildKit would be given
-  quatrain check [options] DIR   what docker build --check would say
+  quatrain plan [options] [DIR]    the packages and files of a target
+  quatrain llb [options] [DIR]     the graph that BuildKit would be given
+  quatrain check [options] [DIR]   what docker build --check would say
 
-None asks a network or a daemon: what a base image holds is guessed from its name.
-"quatrain plan -h" lists the options of the first, and so on.
+They read the same files with the same options as a build: the stub, build arguments,
+named contexts, the target and the platforms. None needs a network or a daemon: what a
+base image contains is guessed from its name. "quatrain plan -h" lists the options.
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

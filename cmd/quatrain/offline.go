@@ -1,25 +1,49 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
+
 	"github.com/quatrain-build/quatrain/frontend/offline"
+	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
-// offlineClient reads the command line of a command that runs the frontend without a
-// daemon: the options that all of them have, and more.
+// offlineClient reads a command line. All commands run the frontend without a daemon and
+// have the same options; more adds those of one command.
 func offlineClient(name string, args []string, errOut io.Writer, more func(*offline.Client, *flag.FlagSet)) (*offline.Client, error) {
-	c := &offline.Client{Opts: map[string]string{}}
+	c := &offline.Client{Opts: map[string]string{}, Folders: map[string]string{}}
 	flags := flag.NewFlagSet("quatrain "+name, flag.ContinueOnError)
 	flags.SetOutput(errOut)
+	file := flags.String("file", "", "the entry file, as docker's --file (default DIR/Dockerfile, else DIR/pyproject.toml)")
 	option(c, flags, "target", "target", "target (default production)")
-	option(c, flags, "file", "filename", "the entry file (default Dockerfile, else pyproject.toml)")
+	option(c, flags, "platform", "platform", "platforms, comma separated (default linux/amd64)")
 	flags.Func("build-arg", "build argument, NAME=VALUE", pair(c.Opts, "build-arg:"))
+	flags.Func("build-context", "named context, NAME=VALUE: a folder, or what docker takes", func(v string) error { return addContext(c, v) })
+	option(c, flags, "context", "context", "build from another context, such as a git address; its files are read from DIR")
+	flags.StringVar(&c.Base.Python, "python", "", "Python version of the base image, such as 3.13.1, or 3.13.1t for a free-threaded one (default: as its name says)")
+	flags.Func("libc", "C library of the base image, such as glibc-2.36 or musl-1.2 (default: as its name says)", func(v string) (err error) {
+		c.Base.Libc, err = tags.ParseLibc(v)
+		return err
+	})
+	flags.Func("login", "name of a package source for which a login is given", func(v string) error {
+		c.Logins = append(c.Logins, v)
+		return nil
+	})
+	flags.BoolFunc("no-merge", "as for a daemon without MergeOp", func(string) error {
+		c.Without = []apicaps.CapID{pb.CapMergeOp, pb.CapDiffOp}
+		return nil
+	})
 	if more != nil {
 		more(c, flags)
 	}
@@ -29,14 +53,90 @@ func offlineClient(name string, args []string, errOut io.Writer, more func(*offl
 		}
 		return nil, &usageError{err.Error()}
 	}
-	if flags.NArg() != 1 {
-		return nil, &usageError{"name one folder, after the options: quatrain " + name + " [options] DIR"}
+	switch flags.NArg() {
+	case 0:
+		c.Dir = "."
+	case 1:
+		c.Dir = flags.Arg(0)
+	default:
+		return nil, &usageError{"name one folder, after the options: quatrain " + name + " [options] [DIR]"}
 	}
-	c.Dir = flags.Arg(0)
-	if _, err := os.Stat(filepath.Join(c.Dir, "Dockerfile")); err != nil && c.Opts["filename"] == "" {
-		c.Opts["filename"] = "pyproject.toml"
+	err := checkFolder(c.Dir)
+	if err != nil {
+		return nil, err
 	}
-	return c, nil
+	if *file != "" {
+		return c, nameEntry(c, *file)
+	}
+	c.Opts["filename"], err = defaultEntry(c.Dir, errOut)
+	return c, err
+}
+
+func checkFolder(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return &usageError{err.Error()}
+	}
+	if !info.IsDir() {
+		return &usageError{dir + " is not a folder: name the project's, and another entry file with -file"}
+	}
+	return nil
+}
+
+// nameEntry makes a file the entry file: its path is relative to the working directory,
+// as for docker, and it may be outside of the context. A path that is there only in the
+// context is accepted too.
+func nameEntry(c *offline.Client, file string) error {
+	full := file
+	if _, err := os.Stat(full); err != nil {
+		full = filepath.Join(c.Dir, file)
+	}
+	info, err := os.Stat(full)
+	if err != nil || info.IsDir() {
+		return &usageError{fmt.Sprintf("there is no file %s, neither here nor in %s", file, c.Dir)}
+	}
+	c.EntryDir, c.Opts["filename"] = filepath.Split(full)
+	if c.EntryDir == "" {
+		c.EntryDir = "."
+	}
+	if inside, err := filepath.Rel(c.Dir, full); err == nil && filepath.IsLocal(inside) {
+		c.EntryDir, c.Opts["filename"] = c.Dir, filepath.ToSlash(inside)
+	}
+	return nil
+}
+
+// defaultEntry returns the entry file of a folder: its Dockerfile, and pyproject.toml where
+// there is none, or where it has the syntax line itself and the other is a Dockerfile that
+// has nothing to do with Quatrain. Errors: neither is there.
+func defaultEntry(dir string, errOut io.Writer) (string, error) {
+	const stub, project = "Dockerfile", "pyproject.toml"
+	data, errStub := os.ReadFile(filepath.Join(dir, stub))
+	manifest, errProject := os.ReadFile(filepath.Join(dir, project))
+	switch {
+	case errStub != nil && errProject != nil:
+		return "", source.Errorf(source.Range{}, "there is no %s in %s", project, dir).
+			WithHint("Name the project's folder, or its stub with -file.")
+	case errStub != nil:
+		return project, nil
+	case bytes.HasPrefix(manifest, []byte("# syntax=")) && pyproject.IsDockerfile(&source.File{Name: stub, Data: data}):
+		fmt.Fprintln(errOut, "warning: Dockerfile is not a stub: pyproject.toml is read, as with -f pyproject.toml")
+		return project, nil
+	}
+	return stub, nil
+}
+
+// addContext reads NAME=VALUE. A folder is a context of this machine.
+func addContext(c *offline.Client, v string) error {
+	name, value, ok := strings.Cut(v, "=")
+	if !ok {
+		return errors.New("want NAME=VALUE")
+	}
+	if info, err := os.Stat(value); err == nil && info.IsDir() {
+		c.Folders[name] = value
+		value = "local:" + name
+	}
+	c.Opts["context:"+name] = value
+	return nil
 }
 
 // option is a flag that the frontend gets as an option of the request.

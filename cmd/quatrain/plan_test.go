@@ -17,7 +17,8 @@ func TestPlanRefuses(t *testing.T) {
 		want   string
 	}{
 		{"", 2, "Usage:"},
-		{"plan", 2, "name one folder"},
+		{"plan /no/such/folder", 2, "no such file or directory"},
+		{"plan --file no-such-file " + groups, 2, "there is no file no-such-file"},
 		{"plan a b", 2, "name one folder"},
 		{"plan --format yaml " + groups, 2, `format "yaml" is neither text nor json`},
 		{"plan --libc bsd " + groups, 2, "bsd"},
@@ -62,7 +63,68 @@ func TestPlanWarns(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := planned([]string{"plan", "--python", "3.11.7", "--format", "json", dir})
-	if got.Status != 0 || !strings.HasPrefix(got.Out, "{") || !strings.Contains(got.ErrOut, `warning: poetry.toml:1: installer.no-binary: "Both_Too" names no package`) {
+	if got.Status != 0 || !strings.HasPrefix(got.Out, "{") || !strings.Contains(got.ErrOut, `warning: installer.no-binary: "Both_Too" names no package`) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A stub, its build arguments, the base's name and the folder of a monorepo count for a
+// plan as for a build.
+func TestPlanReadsWhatABuildReads(t *testing.T) {
+	projects := filepath.Join(testdata, "projects")
+	outside := filepath.Join(t.TempDir(), "worker.Dockerfile")
+	write(t, outside, "# syntax=quatrain/poetry:1\npython = \"3.11\"\n[target.worker]\n")
+	mono := t.TempDir()
+	if err := os.CopyFS(filepath.Join(mono, "services", "shop"), os.DirFS(filepath.Join(projects, "groups-pep735"))); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(mono, "Dockerfile"), "# syntax=quatrain/poetry:1\nproject-dir = \"services/shop\"\nbase = \"python:3.12-alpine\"\n")
+	for args, want := range map[string]string{
+		"--file " + outside + " " + projects + "/groups-pep735":                                 "Python 3.11.",
+		"--file " + outside + " --target worker " + projects + "/groups-pep735":                 "target worker, linux/amd64, Python 3.11.",
+		"--file " + outside + " --build-arg PYTHON_VERSION=3.12 " + projects + "/groups-pep735": "Python 3.12.",
+		mono: "Python 3.12.0, musl-1.2",
+		"--build-arg PYTHON_VERSION=3.10 " + projects + "/groups-pep735":    "Python 3.10.",
+		"--platform linux/arm64,linux/amd64 " + projects + "/groups-pep735": "production, linux/arm64, ",
+		"--target base " + projects + "/groups-pep735":                      "target base, linux/amd64",
+	} {
+		if got := planned(append([]string{"plan"}, strings.Fields(args)...)); got.Status != 0 || !strings.Contains(got.Out, want) {
+			t.Errorf("quatrain plan %s: %d %s%s, want %q", args, got.Status, got.Out, got.ErrOut, want)
+		}
+	}
+}
+
+// The folder is "." where none is named.
+func TestPlanHere(t *testing.T) {
+	t.Chdir(filepath.Join(testdata, "projects", "groups-pep735"))
+	if got := planned([]string{"plan"}); got.Status != 0 || !strings.HasPrefix(got.Out, "target production, ") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A Dockerfile beside a pyproject.toml that has the syntax line is somebody else's.
+func TestPlanBesideADockerfile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(testdata, "projects", "groups-pep735"))); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "Dockerfile"), "FROM python:3.13\nCOPY . .\n")
+	if got := planned([]string{"plan", dir}); got.Status != 1 || !strings.Contains(got.ErrOut, "Dockerfile:1: this is a Dockerfile, not a stub") {
+		t.Errorf("%+v", got)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "pyproject.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "pyproject.toml"), "# syntax=quatrain/poetry:1\n"+string(data))
+	if got := planned([]string{"plan", dir}); got.Status != 0 || !strings.Contains(got.ErrOut, "Dockerfile is not a stub") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // formats are the values of --format.
-var formats = map[string]func(io.Writer, *plan.Plan) error{"text": printText, "json": printJSON}
+var formats = map[string]func(io.Writer, []*plan.Plan) error{"text": printText, "json": printJSON}
 
 // jsonPackage is one element of "packages"; they are sorted by name.
 type jsonPackage struct {
@@ -22,20 +22,40 @@ type jsonPackage struct {
 	Groups  []string `json:"groups"`
 }
 
-func printJSON(w io.Writer, p *plan.Plan) error {
-	out := struct {
-		Packages []jsonPackage `json:"packages"`
-	}{Packages: []jsonPackage{}}
-	for _, pkg := range p.Packages {
-		groups := append([]string{}, pkg.Groups...)
-		out.Packages = append(out.Packages, jsonPackage{pkg.Name, pkg.Version, pkg.Origin.String(), pkg.File, pkg.SHA256, groups})
+// jsonPlan is what is printed of one platform.
+type jsonPlan struct {
+	Packages []jsonPackage `json:"packages"`
+}
+
+// printJSON prints the plan of one platform, or an object of those of several.
+func printJSON(w io.Writer, plans []*plan.Plan) error {
+	all := map[string]jsonPlan{}
+	for _, p := range plans {
+		own := jsonPlan{Packages: []jsonPackage{}}
+		for _, pkg := range p.Packages {
+			groups := append([]string{}, pkg.Groups...)
+			own.Packages = append(own.Packages, jsonPackage{pkg.Name, pkg.Version, pkg.Origin.String(), pkg.File, pkg.SHA256, groups})
+		}
+		all[p.Platform] = own
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	if len(plans) == 1 {
+		return enc.Encode(all[plans[0].Platform])
+	}
+	return enc.Encode(all)
 }
 
-func printText(w io.Writer, p *plan.Plan) error {
+func printText(w io.Writer, plans []*plan.Plan) error {
+	for _, p := range plans {
+		if err := printOne(w, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printOne(w io.Writer, p *plan.Plan) error {
 	fmt.Fprintf(w, "target %s, %s, Python %s, %s: %d packages\n", p.Target.Name, p.Platform, p.Base.Version, p.Base.Libc, len(p.Packages))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, pkg := range p.Packages {

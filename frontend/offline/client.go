@@ -30,11 +30,14 @@ import (
 
 // Client stands in for the daemon. Its answers depend on its fields alone.
 type Client struct {
-	Dir     string            // the build context, and where the entry file is
-	Opts    map[string]string // what the request asks: target, build-arg:…
-	Base    Base              // what base images are taken for
-	Logins  []string          // names of the indexes that are asked with a login
-	Without []apicaps.CapID   // capabilities that a current daemon has and this one not
+	Dir string // the build context
+	// EntryDir is where the entry file is: Dir where it is empty.
+	EntryDir string
+	Folders  map[string]string // other contexts of this machine, by name
+	Opts     map[string]string // what the request asks: target, build-arg:…
+	Base     Base              // what base images are taken for
+	Logins   []string          // names of the indexes that are asked with a login
+	Without  []apicaps.CapID   // capabilities that a current daemon has and this one not
 
 	mu       sync.Mutex
 	solved   []*pb.Definition

@@ -54,8 +54,24 @@ func (g graph) source(id string) fs.FS {
 	if ref, ok := strings.CutPrefix(id, "docker-image://"); ok {
 		return g.client.Base.root(ref)
 	}
-	if id == "local://context" || id == "local://dockerfile" || g.client.isContext(id) {
+	if name, ok := strings.CutPrefix(id, "local://"); ok {
+		return g.client.folder(name)
+	}
+	if g.client.isContext(id) {
 		return os.DirFS(g.client.Dir)
+	}
+	return empty
+}
+
+// folder returns a local source of this machine.
+func (c *Client) folder(name string) fs.FS {
+	switch dir, ok := c.Folders[name]; {
+	case ok:
+		return os.DirFS(dir)
+	case name == "dockerfile":
+		return os.DirFS(cmp.Or(c.EntryDir, c.Dir))
+	case name == "context":
+		return os.DirFS(c.Dir)
 	}
 	return empty
 }
