@@ -69,7 +69,7 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 
 // planPlatform decides what goes into the image of one platform. What may go on
 // while the base image is on its way is started by meanwhile, which may be nil.
-func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage)) (*baseImage, plan.Input, *plan.Plan, error) {
+func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage) error) (*baseImage, plan.Input, *plan.Plan, error) {
 	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts(), Budget: r.budget}
 	var err error
 	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
@@ -84,7 +84,9 @@ func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target pla
 		return nil, in, nil, err
 	}
 	if meanwhile != nil {
-		meanwhile(in, image)
+		if err := meanwhile(in, image); err != nil {
+			return nil, in, nil, err
+		}
 	}
 	if in.Base, err = r.facts(ctx, graph, image); err != nil {
 		return nil, in, nil, err
@@ -118,8 +120,17 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	defer cancel() // ends what was started on a guess
 	project := begin(r, func() (projectTree, error) { return r.readProject(ctx, graph, target) })
 	var begun func() *dependencies
-	image, in, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) {
+	image, in, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) error {
+		// What the project's files tell is said before anything runs.
+		tree, err := project()
+		if err == nil {
+			err = r.checkProject(target, tree)
+		}
+		if err != nil {
+			return err
+		}
 		begun = r.speculate(ctx, graph, in, image)
+		return nil
 	})
 	if err != nil {
 		return nil, err

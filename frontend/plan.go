@@ -52,11 +52,11 @@ func Plans(ctx context.Context, c gwclient.Client, o PlanOptions) (_ []*plan.Pla
 	r.warnAboutArgs(ctx)
 	var all []*plan.Plan
 	for _, platform := range r.targetPlatforms() {
-		graph, err := r.newGraph(ctx, target)
+		graph, err := r.newGraph(ctx, target, false)
 		if err != nil {
 			return nil, err
 		}
-		_, p, err := r.planPlatform(ctx, graph, target, platform, nil)
+		_, _, p, err := r.planPlatform(ctx, graph, target, platform, nil)
 		if err != nil {
 			return nil, err
 		}

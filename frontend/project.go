@@ -3,6 +3,7 @@ package frontend
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io/fs"
 	"strings"
 	"sync"
@@ -55,6 +56,34 @@ func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) 
 	}
 	tree.files, err = fs.Sub(newRefFS(ctx, ref), cmp.Or(strings.TrimPrefix(t.Workdir(), "/"), "."))
 	return tree, err
+}
+
+// checkProject refuses a target that cannot be built, as far as the project's files and
+// the lock tell.
+func (r *request) checkProject(t plan.Target, tree projectTree) error {
+	errTests := plan.CheckTests(r.project, r.lock, t)
+	if tree.files == nil || !t.InstallRoot {
+		return errTests
+	}
+	_, _, err := editable.Files(r.project, tree.files, editable.Target{Venv: plan.Venv, Python: "3", Root: t.Workdir()})
+	return errors.Join(errTests, err)
+}
+
+// refusals returns what a build of the request's target is refused with before it starts.
+func (r *request) refusals(ctx context.Context) error {
+	target, err := r.resolveTarget()
+	if err != nil {
+		return err
+	}
+	graph, err := r.newGraph(ctx, target, false)
+	if err != nil {
+		return err
+	}
+	tree, err := r.readProject(ctx, graph, target)
+	if err != nil {
+		return err
+	}
+	return r.checkProject(target, tree)
 }
 
 // addProject adds the project's files and its own installation.

@@ -94,7 +94,7 @@ func (r *request) listTargets(context.Context) (*targets.List, error) {
 	return list, nil
 }
 
-func (r *request) lintResults(context.Context) (*lint.LintResults, error) {
+func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
 	files := []*source.File{r.project.File, r.lock.File}
 	if r.stub != nil {
@@ -103,7 +103,11 @@ func (r *request) lintResults(context.Context) (*lint.LintResults, error) {
 	for _, f := range files {
 		results.Sources = append(results.Sources, sourceInfo(f))
 	}
-	for _, w := range quatrainlint.Check(r.project, r.lock) {
+	refusals := r.refusals(ctx)
+	if refusals != nil && source.All(refusals) == nil {
+		return nil, refusals // not about the project
+	}
+	for _, w := range append(quatrainlint.Check(r.project, r.lock), quatrainlint.Refusals(refusals)...) {
 		if r.skips(w.Rule.Name) {
 			continue
 		}

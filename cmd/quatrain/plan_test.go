@@ -128,3 +128,23 @@ func write(t *testing.T, name, text string) {
 		t.Fatal(err)
 	}
 }
+
+// What a build refuses before anything runs, check finds too.
+func TestCheckFindsRefusals(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(testdata, "projects", "groups-pep735"))); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "Dockerfile"), "# syntax=quatrain/poetry:1\nproject = \"source\"\n[target.ci]\nfrom = \"test\"\n")
+	for args, want := range map[string]string{
+		"check":             "the project could not be installed",
+		"check --target ci": `target "ci" has no command to run the tests with`,
+		"check --target no": `target "no" is not defined`,
+		"llb --target ci":   `target "ci" has no command to run the tests with`,
+		"llb":               `"wheel" asks its build backend`,
+	} {
+		if got := planned(append(strings.Fields(args), dir)); got.Status != 1 || !strings.Contains(got.Out+got.ErrOut, want) {
+			t.Errorf("%s: %+v, want %q", args, got, want)
+		}
+	}
+}

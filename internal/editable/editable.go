@@ -35,7 +35,7 @@ type File struct {
 func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error, error) {
 	if s := p.Layout.BuildScript; s.Value != "" {
 		return nil, nil, source.Errorf(s.At, "the build script %s does not run where the project's source is copied", s.Value).
-			WithHint("Set project = \"wheel\" in [tool.quatrain]: then the project is built, and its wheel installed.")
+			WithHint("Set project = \"wheel\" in [tool.quatrain.target.NAME] of this target: then the project is built, and its wheel installed. project = \"none\" leaves it out.")
 	}
 	roots, err := roots(p, tree)
 	if err != nil {

@@ -51,7 +51,7 @@ func defaultRoot(p *pyproject.Project, tree fs.FS) (string, error) {
 		}
 	}
 	return "", source.Errorf(p.Name.At, "the project could not be installed: there is no %s folder and no %s.py, neither here nor in src", module, module).
-		WithHint("Name the importable package in [tool.poetry] packages, or set package-mode = false if the project is not to be installed. Files that .dockerignore or `exclude` leave out are not found.")
+		WithHint("Name the importable package in [tool.poetry] packages, or set `project` in [tool.quatrain]: \"none\" does not install it, \"wheel\" asks its build backend. Files that .dockerignore or `exclude` leave out are not found.")
 }
 
 // checkPackage refuses what poetry-core does (masonry/utils/package_include.py): a

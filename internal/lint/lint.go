@@ -32,7 +32,7 @@ func Rules() []Rule {
 	return []Rule{
 		staleLock, legacyLock, pythonNotAllowed, unusedGroup, optionalInNoExtra,
 		noCommand, commandNotInstalled, poetryRun, shellSyntax, envNotExpanded, loopbackHost, healthcheckTool,
-		rootUser, secretInURL, secretInEnv,
+		rootUser, secretInURL, secretInEnv, buildRefused,
 	}
 }
 
@@ -43,6 +43,25 @@ func Check(p *pyproject.Project, l *lockfile.Lock) []Warning {
 		for _, f := range r.find(p, l) {
 			all = append(all, Warning{Rule: r, At: f.at, Message: f.message})
 		}
+	}
+	return all
+}
+
+var buildRefused = Rule{
+	Name:        "BuildRefused",
+	Description: "a build of the target fails with this before anything runs",
+	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Refusals
+}
+
+// Refusals returns the errors of a build that cannot start, as warnings.
+func Refusals(err error) []Warning {
+	var all []Warning
+	for _, e := range source.All(err) {
+		message := e.Message
+		if e.Hint != "" {
+			message += ". " + e.Hint
+		}
+		all = append(all, Warning{Rule: buildRefused, At: e.At, Message: message})
 	}
 	return all
 }
