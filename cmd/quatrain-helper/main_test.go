@@ -29,11 +29,12 @@ func failed(t *testing.T, out string, do func() error) (string, []step.Problem) 
 	return log.String(), report.Problems
 }
 
+func assign(m map[string]int) { m["x"] = 1 }
+
 // A panic is reported as any other failure is, with its place.
 func TestPanic(t *testing.T) {
 	log, problems := failed(t, t.TempDir(), func() error {
-		var none map[string]int
-		none["x"] = 1
+		assign(nil)
 		return nil
 	})
 	if len(problems) != 1 || !strings.Contains(problems[0].Message, "nil map (at cmd/quatrain-helper/main_test.go:") || !strings.Contains(problems[0].Hint, "report it") {

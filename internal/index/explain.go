@@ -148,8 +148,7 @@ func (c *client) closedHint() string {
 	return " Or its login may not see it, which comes from " + c.login.from + "."
 }
 
-func missing(err error) bool      { return step.KindOf(err) == step.NotFound }
-func unauthorized(err error) bool { return step.KindOf(err) == step.Unauthorized }
+func missing(err error) bool { return step.KindOf(err) == step.NotFound }
 
 func host(address string) string {
 	u, err := url.Parse(address)
