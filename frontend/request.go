@@ -65,6 +65,8 @@ type request struct {
 	warnings   []*source.Error
 	budget     *selection.Budget // of all plans
 
+	patience time.Duration // with the builder's downloads
+
 	sboms sync.Map // platform → []byte, of the platforms that are done
 }
 
@@ -76,7 +78,7 @@ func newRequest(c gwclient.Client) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &request{client: c, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
+	r := &request{client: c, ui: ui, patience: downloadPatience, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
 	if v := ui.BuildArgs[argEpoch]; v != "" {
 		seconds, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {

@@ -78,9 +78,13 @@ func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *quatrain.In
 		if err != nil {
 			return nil, err
 		}
-		ref, err := r.solveDefinition(ctx, def)
+		ref, err := r.solveWatched(ctx, def, in.Sizes)
 		if err == nil {
 			return ref, nil
+		}
+		if errors.Is(err, errSlowDownload) {
+			in.AllByStep = true
+			continue
 		}
 		if !fallBack(in, failedVertex(def, err)) {
 			return nil, r.explain(ctx, p, def, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/quatrain-build/quatrain/internal/pindex"
 )
@@ -245,4 +246,44 @@ func TestBrokenDownloads(t *testing.T) {
 			})
 		}
 	})
+}
+
+// A server that drips would hold BuildKit's own download for ever. After some two minutes
+// the helper downloads, from a server that is well again.
+func TestDrippingDownload(t *testing.T) {
+	w := fresh("choosy")
+	x := &index{Index: pindex.New(pindex.Options{}, w)}
+	var dripped, left atomic.Int32
+	x.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/files/") || r.UserAgent() == "quatrain" {
+			x.Index.ServeHTTP(rw, r)
+			return
+		}
+		dripped.Add(1)
+		defer left.Add(1)
+		rw.Header().Set("Content-Length", fmt.Sprint(len(w.Bytes())))
+		for _, b := range w.Bytes() {
+			if _, err := rw.Write([]byte{b}); err != nil {
+				return
+			}
+			http.NewResponseController(rw).Flush()
+			select {
+			case <-time.After(time.Second):
+			case <-r.Context().Done():
+				return
+			}
+		}
+	}))
+	x.Listener.Close()
+	x.Listener = listen(t)
+	x.Start()
+	t.Cleanup(x.Close)
+	p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
+	o := build(t, inProcess, request{dir: p.dir})
+	if o.err != nil {
+		t.Fatalf("%s\n%s", printed(o.err), o.log)
+	}
+	if o.image.files[site+"choosy.py"] == nil || dripped.Load() == 0 || left.Load() != dripped.Load() {
+		t.Errorf("%d downloads dripped, and %d of them were ended", dripped.Load(), left.Load())
+	}
 }

@@ -1,0 +1,108 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/moby/buildkit/client/llb"
+	gwclient "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
+)
+
+// BuildKit waits for a server for ever: one that stops to send, or sends a byte now and
+// then, would hold a build until somebody ends it. The frontend cannot see the bytes, so it
+// gives the downloads of a solve a time, and lets the helper download what is late, which
+// does see them (decision 2).
+const (
+	downloadPatience = time.Minute // before anybody looks, and least time after that
+	downloadRate     = 32 << 10    // bytes a second that a line brings at least, for all downloads together
+	downloadSize     = 4 << 20     // of a file whose size the index does not say
+)
+
+var errSlowDownload = errors.New("downloads by the builder come too slowly")
+
+// download is a file that BuildKit downloads, as a graph of its own.
+type download struct {
+	def    *pb.Definition
+	sha256 string
+}
+
+// solveWatched solves a graph. Errors: errSlowDownload if downloads in it take too long.
+func (r *request) solveWatched(ctx context.Context, def *llb.Definition, sizes map[string]int64) (gwclient.Reference, error) {
+	all := downloadsIn(def)
+	if len(all) == 0 || r.inOrder() {
+		return r.solveDefinition(ctx, def)
+	}
+	watched, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go r.watchDownloads(watched, all, r.patience+timeFor(all, sizes), cancel)
+	ref, err := r.solveDefinition(watched, def)
+	if err != nil && errors.Is(context.Cause(watched), errSlowDownload) {
+		return nil, errSlowDownload
+	}
+	return ref, err
+}
+
+// downloadsIn returns what a graph downloads.
+func downloadsIn(def *llb.Definition) []download {
+	var all []download
+	for _, data := range def.Def {
+		var op pb.Op
+		if op.UnmarshalVT(data) != nil || !strings.HasPrefix(op.GetSource().GetIdentifier(), "http") {
+			continue
+		}
+		id := digest.FromBytes(data)
+		end := pb.Op{Inputs: []*pb.Input{{Digest: id.String()}}}
+		last, err := end.MarshalVT()
+		if err != nil {
+			continue
+		}
+		metadata := map[string]*pb.OpMetadata{}
+		if m, ok := def.ToPB().Metadata[id.String()]; ok {
+			metadata[id.String()] = m
+		}
+		sum := digest.Digest(op.GetSource().Attrs[pb.AttrHTTPChecksum])
+		all = append(all, download{&pb.Definition{Def: [][]byte{data, last}, Metadata: metadata}, strings.TrimPrefix(sum.String(), "sha256:")})
+	}
+	return all
+}
+
+// timeFor returns how long downloads take on the slowest line.
+func timeFor(all []download, sizes map[string]int64) time.Duration {
+	var bytes int64
+	for _, d := range all {
+		size := sizes[d.sha256]
+		if size <= 0 {
+			size = downloadSize
+		}
+		bytes += size
+	}
+	return time.Duration(bytes/downloadRate) * time.Second
+}
+
+// watchDownloads ends a solve whose downloads are not done in time. To see that, it solves
+// each of them: one that is done costs next to nothing, one that is not is the same one.
+func (r *request) watchDownloads(ctx context.Context, all []download, limit time.Duration, end func(error)) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(r.patience):
+	}
+	limited, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	var wg sync.WaitGroup
+	for _, d := range all {
+		wg.Go(func() {
+			// Whether it fails the watched solve says.
+			_, _ = r.client.Solve(limited, gwclient.SolveRequest{Definition: d.def, CacheImports: r.ui.CacheImports, Evaluate: true})
+		})
+	}
+	wg.Wait()
+	if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
+		end(errSlowDownload)
+	}
+}
