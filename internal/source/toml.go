@@ -14,14 +14,45 @@ import (
 // Errors: an *Error at the line where the document stops being TOML.
 func ParseTOML(f *File) (*Table, error) {
 	data := bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))
+	b := &treeBuilder{file: f, lines: lineStarts(data)}
+	root, broken := b.document(data)
+	if b.tooMuch != nil {
+		return nil, b.tooMuch
+	}
+	// The full parser knows every rule of the language, duplicates included; the tree
+	// is built first because that takes linear time and counts the keys.
 	var valid map[string]any
-	// The full parser knows every rule of the language, duplicates included; the
-	// one below only builds the tree.
 	if err := toml.Unmarshal(data, &valid); err != nil {
 		return nil, notTOML(f, err)
 	}
-	b := &treeBuilder{file: f, lines: lineStarts(data)}
-	return b.document(data)
+	if broken != nil {
+		return nil, notTOML(f, broken)
+	}
+	return root, nil
+}
+
+// The full parser compares each key with all keys of its table, so hostile files could
+// keep it busy for minutes.
+const (
+	maxKeys        = 10_000      // in one table
+	maxComparisons = 100_000_000 // of keys in one file: less than a second
+	maxParts       = 100         // of a dotted key
+)
+
+// count adds up the keys that the full parser compares when it meets a key in t, and
+// reports whether the file is still within the bounds.
+func (b *treeBuilder) count(t *Table, parts int, at Range) bool {
+	b.comparisons += len(t.Entries) + 1
+	switch {
+	case b.tooMuch != nil:
+	case parts > maxParts:
+		b.tooMuch = Errorf(at, "the key has more than %d parts", maxParts)
+	case len(t.Entries) >= maxKeys:
+		b.tooMuch = Errorf(at, "the table has more than %d keys", maxKeys)
+	case b.comparisons > maxComparisons:
+		b.tooMuch = Errorf(at, "the file has too many keys in its tables")
+	}
+	return b.tooMuch == nil
 }
 
 func notTOML(f *File, err error) error {
@@ -41,6 +72,9 @@ type treeBuilder struct {
 	lines  []int // offset of the start of each line
 	parser unstable.Parser
 	values []Value // room for values: one allocation for many
+
+	comparisons int    // of keys, in the full parser
+	tooMuch     *Error // the bound that the file exceeds
 }
 
 func lineStarts(data []byte) []int {
@@ -67,7 +101,7 @@ func (b *treeBuilder) document(data []byte) (*Table, error) {
 	root := &Table{At: Whole(b.file)}
 	current := root
 	b.parser.Reset(data)
-	for b.parser.NextExpression() {
+	for b.tooMuch == nil && b.parser.NextExpression() {
 		e := b.parser.Expression()
 		switch e.Kind {
 		case unstable.Table:
@@ -78,17 +112,18 @@ func (b *treeBuilder) document(data []byte) (*Table, error) {
 			b.keyValue(current, e)
 		}
 	}
-	if err := b.parser.Error(); err != nil {
-		return nil, notTOML(b.file, err)
-	}
-	return root, nil
+	return root, b.parser.Error()
 }
 
 // header finds or makes the table that a [header] or [[header]] opens.
 func (b *treeBuilder) header(t *Table, e *unstable.Node, array bool) *Table {
+	parts := 0
 	for it := e.Key(); it.Next(); {
 		k := it.Node()
 		key, at := string(k.Data), b.at(k.Raw)
+		if parts++; !b.count(t, parts, at) {
+			return t
+		}
 		if it.IsLast() && array {
 			return b.appendTable(t, key, at)
 		}
@@ -101,9 +136,13 @@ func (b *treeBuilder) header(t *Table, e *unstable.Node, array bool) *Table {
 }
 
 func (b *treeBuilder) keyValue(t *Table, e *unstable.Node) {
+	parts := 0
 	for it := e.Key(); it.Next(); {
 		k := it.Node()
 		key, at := string(k.Data), b.at(k.Raw)
+		if parts++; !b.count(t, parts, at) {
+			return
+		}
 		if !it.IsLast() {
 			t = b.subTable(t, key, at)
 			continue
