@@ -40,6 +40,9 @@ func (p *parser) enriched(d Dependency, poetry []Dependency) []Dependency {
 		if e.Name != d.Name {
 			continue
 		}
+		if !p.mayEnrich(d) {
+			break
+		}
 		marker := bothMarkers(active, e.Marker)
 		switch {
 		case !markerOf(marker).Possible():
@@ -50,6 +53,19 @@ func (p *parser) enriched(d Dependency, poetry []Dependency) []Dependency {
 		all = append(all, p.enrich(d, e, marker))
 	}
 	return all
+}
+
+// maxEnriched bounds the pairs of a dependency in [project] and one in [tool.poetry].
+const maxEnriched = 10_000
+
+// mayEnrich reports whether one more pair is allowed. The first that is not is an error.
+func (p *parser) mayEnrich(d Dependency) bool {
+	p.pairs++
+	if p.pairs == maxEnriched+1 {
+		p.add(source.Errorf(d.At, "[project] and [tool.poetry] declare the same dependencies in more than %d combinations", maxEnriched).
+			WithHint("Declare %s fewer times.", d.PrettyName))
+	}
+	return p.pairs <= maxEnriched
 }
 
 // markerOf reads a marker that was checked before; one that is wrong holds always.

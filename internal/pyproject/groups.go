@@ -40,14 +40,14 @@ func (p *parser) group(name string, at source.Range) *members {
 	if !ok {
 		m = &members{}
 		p.members[name] = m
+		p.groupIndex[name] = len(p.project.Groups)
 		p.project.Groups = append(p.project.Groups, Group{Name: name, At: at})
 	}
 	return m
 }
 
 func (p *parser) groupNamed(name string) *Group {
-	i := slices.IndexFunc(p.project.Groups, func(g Group) bool { return g.Name == name })
-	return &p.project.Groups[i]
+	return &p.project.Groups[p.groupIndex[name]]
 }
 
 func (p *parser) main() {
@@ -164,7 +164,7 @@ func (p *parser) checkGroup(name string, t *source.Table) {
 
 // expandIncludes adds to each group what the groups that it includes have.
 func (p *parser) expandIncludes() {
-	e := expander{parser: p, done: map[string][]Dependency{}}
+	e := expander{parser: p, done: map[string][]Dependency{}, left: maxIncluded}
 	for i := range p.project.Groups {
 		e.expand(p.project.Groups[i].Name)
 	}
@@ -173,11 +173,30 @@ func (p *parser) expandIncludes() {
 	}
 }
 
+// maxIncluded bounds the dependencies that all groups get from those they include: a
+// chain of groups has the square of its length.
+const maxIncluded = 100_000
+
+// maxIncludePath bounds how deep groups include one another.
+const maxIncludePath = 1000
+
 // expander expands each group once: includes of includes of … may be many.
 type expander struct {
 	*parser
 	done map[string][]Dependency
 	path []string // the groups that are being expanded
+	left int      // dependencies that may still be included
+}
+
+// within reports whether one more dependency may be included at a place. The first that
+// may not is an error.
+func (e *expander) within(at source.Range) bool {
+	e.left--
+	if e.left == -1 {
+		e.add(source.Errorf(at, "dependency groups include more than %d dependencies", maxIncluded).
+			WithHint("Include fewer groups in one another."))
+	}
+	return e.left >= 0
 }
 
 func (e *expander) expand(name string) []Dependency {
@@ -191,26 +210,34 @@ func (e *expander) expand(name string) []Dependency {
 	for _, d := range all {
 		there[keyOf(d)] = true
 	}
-	var before []string
+	before := map[string]bool{}
 	for _, inc := range g.includes {
 		included := pep508.CanonicalName(inc.Value)
+		if !e.within(inc.At) {
+			break
+		}
 		switch {
-		case slices.Contains(before, included):
+		case before[included]:
 			e.add(source.Errorf(inc.At, "group %q includes group %q twice", name, included))
 		case e.members[included] == nil:
 			e.add(source.Errorf(inc.At, "group %q includes group %q which is not defined", name, included))
 		case slices.Contains(e.path, included):
 			cycle := append(slices.Clone(e.path[slices.Index(e.path, included):]), included)
 			e.add(source.Errorf(inc.At, "group %q includes itself: %s", included, strings.Join(cycle, " → ")))
+		case len(e.path) >= maxIncludePath:
+			e.add(source.Errorf(inc.At, "dependency groups include one another more than %d deep", maxIncludePath))
 		default:
 			for _, d := range e.expand(included) {
+				if !e.within(inc.At) {
+					break
+				}
 				// Diamonds and the like: what is there already adds nothing.
 				if k := keyOf(d); !there[k] {
 					there[k], all = true, append(all, d)
 				}
 			}
 		}
-		before = append(before, included)
+		before[included] = true
 	}
 	e.path = e.path[:len(e.path)-1]
 	e.done[name] = all

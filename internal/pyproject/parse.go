@@ -15,7 +15,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &parser{project: &Project{File: f, Root: root}, members: map[string]*members{}, spellings: map[string]string{}}
+	p := &parser{project: &Project{File: f, Root: root}, members: map[string]*members{}, groupIndex: map[string]int{}, spellings: map[string]string{}}
 	p.poetry = p.Table(root.Get("tool", "poetry"))
 	p.pep621 = p.Table(root.Get("project"))
 	if p.poetry == nil && p.pep621 == nil {
@@ -45,6 +45,8 @@ type parser struct {
 	project        *Project
 	poetry, pep621 *source.Table       // nil where they are not
 	members        map[string]*members // by group
+	pairs          int                 // of dependencies that were enriched
+	groupIndex     map[string]int      // of project.Groups, by name
 	spellings      map[string]string   // of groups, by canonical name
 	warnings       []*source.Error
 }
