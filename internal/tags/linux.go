@@ -11,9 +11,11 @@ func linuxPlatforms(machine string, libc Libc, nativeFirst bool) []string {
 	for _, arch := range arches(machine) {
 		native = append(native, "linux_"+arch)
 	}
-	if libc.Family == "musl" {
+	switch {
+	case libc.Minor > maxVersion: // there is no such C library
+	case libc.Family == "musl":
 		portable = musllinux(arches(machine), libc)
-	} else {
+	default:
 		portable = manylinux(arches(machine), libc)
 	}
 	if nativeFirst {

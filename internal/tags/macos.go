@@ -16,6 +16,9 @@ func macPlatforms(arch string, major int) []string {
 		old = formats
 	}
 	var all []string
+	if major > maxVersion {
+		major = 10 // there is no such macOS: only what runs on all
+	}
 	for m := major; m > 10; m-- {
 		for _, f := range formats {
 			all = append(all, fmt.Sprintf("macosx_%d_0_%s", m, f))

@@ -65,6 +65,9 @@ func Linux(py Interpreter, machine string, libc Libc, nativeFirst bool) List {
 
 // cpython is packaging.tags.cpython_tags followed by compatible_tags.
 func cpython(py Interpreter, platforms []string) []Tag {
+	if py.Minor > maxVersion {
+		return nil // there is no such Python, so no wheel fits it
+	}
 	var all []Tag
 	add := func(python, abi string) {
 		for _, p := range platforms {

@@ -100,3 +100,28 @@ func TestParseLibcErrors(t *testing.T) {
 		}
 	}
 }
+
+// A base image can claim any version: no version makes more tags than real ones do.
+func TestAbsurdVersions(t *testing.T) {
+	py, glibc := Interpreter{Major: 3, Minor: 13}, Libc{"glibc", 2, 36}
+	for name, list := range map[string]List{
+		"glibc":  Linux(py, "x86_64", Libc{"glibc", 2, 1 << 62}, true),
+		"musl":   Linux(py, "x86_64", Libc{"musl", 1, 1 << 62}, true),
+		"python": Linux(Interpreter{Major: 3, Minor: 1 << 62}, "x86_64", glibc, true),
+		"macos":  MacOS(py, "arm64", 1<<62),
+	} {
+		if list.Len() > 1000 {
+			t.Errorf("%s: %d tags", name, list.Len())
+		}
+	}
+}
+
+func TestTooManyTagsInAName(t *testing.T) {
+	many := func(n int) string { return strings.TrimSuffix(strings.Repeat("a.", n), ".") }
+	for n, want := range map[int]bool{10: true, 11: false} {
+		name := "demo-1.0-" + many(n) + "-" + many(n) + "-" + many(n) + ".whl"
+		if _, err := ParseWheelName(name); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -17,6 +17,9 @@ type WheelName struct {
 	Python, ABI, Platform []string
 }
 
+// maxTags bounds how many tags a wheel's name stands for. Published wheels have some dozens.
+const maxTags = 1000
+
 // ParseWheelName reads name-version(-build)?-python-abi-platform.whl, the version as
 // it stands there. Poetry's expression (poetry/utils/patterns.py) differs from the
 // specification in that a name may hold dashes; so does this.
@@ -36,7 +39,7 @@ func ParseWheelName(file string) (WheelName, error) {
 		Build:  strings.Join(parts[version+1:tag], ""),
 		Python: set(parts[tag]), ABI: set(parts[tag+1]), Platform: set(parts[tag+2]),
 	}
-	if w.Name == "" || digits(w.Build) > 18 {
+	if w.Name == "" || digits(w.Build) > 18 || len(w.Python)*len(w.ABI)*len(w.Platform) > maxTags {
 		return WheelName{}, fmt.Errorf("%q is not the name of a wheel", file)
 	}
 	return w, nil
