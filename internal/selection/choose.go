@@ -87,6 +87,9 @@ type candidate struct {
 func newCandidate(pkg *lockfile.Package, f lockfile.File, list tags.List, o FileOptions) (candidate, bool) {
 	c := candidate{file: f, rank: list.Len()}
 	if !strings.HasSuffix(f.Name, ".whl") {
+		if isArchive(pkg) {
+			return c, true
+		}
 		return c, isSdistOf(pkg, f.Name) && !refused(o.OnlyBinary, o.NoBinary, pkg.Name)
 	}
 	w, err := tags.ParseWheelName(f.Name)
@@ -97,6 +100,12 @@ func newCandidate(pkg *lockfile.Package, f lockfile.File, list tags.List, o File
 	c.rank = rank
 	c.build, c.buildRest, c.hasBuild = w.BuildTag()
 	return c, fits
+}
+
+// isArchive reports whether a package is one file at an address or a path. The lock
+// names that file, so its name need not be that of an sdist: "main.zip", "v1.2.3.tar.gz".
+func isArchive(pkg *lockfile.Package) bool {
+	return pkg.Source != nil && (pkg.Source.Type == "url" || pkg.Source.Type == "file")
 }
 
 var sdistEndings = []string{".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar"}

@@ -105,3 +105,17 @@ func TestChoose(t *testing.T) {
 		}
 	}
 }
+
+// A url or file dependency is the one file that the lock has, whatever its name.
+func TestChooseArchive(t *testing.T) {
+	list := tags.Linux(tags.Interpreter{Major: 3, Minor: 11}, "x86_64", tags.Libc{Family: "glibc", Major: 2, Minor: 36}, true)
+	for _, name := range []string{"main.zip", "v1.2.3.tar.gz", "demo-latest.tgz", "master.tar.bz2", "0123abcd.tar", "download"} {
+		for kind, want := range map[string]bool{"url": true, "file": true, "legacy": false} {
+			pkg := &lockfile.Package{Name: "demo", Source: &lockfile.Source{Type: kind}, Files: []lockfile.File{{Name: name}}}
+			pkg.Version.Value = "1.0"
+			if got, err := selection.Choose(pkg, list, selection.FileOptions{}); (err == nil) != want || want && got.Name != name {
+				t.Errorf("%s of a %s source: %q, %v", name, kind, got.Name, err)
+			}
+		}
+	}
+}
