@@ -1,7 +1,6 @@
 package llb
 
 import (
-	"fmt"
 	"path"
 
 	"github.com/moby/buildkit/client/llb"
@@ -10,44 +9,38 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// build makes a wheel of a source, on the builder image of the target's platform.
-// The output is a folder with the wheel in it. The source may be written to:
-// backends do; what they leave is dropped.
+// build makes a wheel of a source, on the builder image of the target's platform. It
+// returns a folder with the wheel in it.
+//
+// Steps that download build requirements and steps that run the source's backend take
+// turns: the former have a network and logins, the latter run code of packages and have
+// neither. A backend may ask for further requirements, so that there are two of each. In
+// most builds the first two do all the work.
 func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) llb.State {
-	at := path.Join(step.Sources, pkg.Name)
-	s := step.Build{
-		Package: pkg.Name, Version: pkg.Version, Source: at, Subdirectory: pkg.Origin.Subdirectory,
-		Interpreter: p.Base.Interpreter, Python: p.Base.Version,
-		Pip:     path.Join(step.Wheels, p.Builder.Pip.SHA256, p.Builder.Pip.File),
-		Options: buildOptions(p.Builder, pkg),
-		Out:     step.Out,
+	b := g.newWheelBuild(p, pkg, source, in)
+	needed := b.requirements("[requirements] "+b.title, nil)
+	tried := b.backend("[backend] "+b.title, needed, nil)
+	more := b.requirements("[requirements] "+b.title+", asked for by its backend", &tried)
+	return b.backend("[build] "+b.title, more, &tried)
+}
+
+// wheelBuild is the build of one wheel.
+type wheelBuild struct {
+	graph  *Graph
+	plan   *plan.Plan
+	pkg    plan.Package
+	source place
+	pip    place
+	root   llb.State
+	title  string
+	at     string // path of the source in a step
+}
+
+func (g *Graph) newWheelBuild(p *plan.Plan, pkg plan.Package, source place, in Inputs) wheelBuild {
+	return wheelBuild{
+		graph: g, plan: p, pkg: pkg, source: source, pip: g.pip(p, in), root: in.Builder,
+		title: pkg.Name + " " + pkg.Version, at: path.Join(step.Sources, pkg.Name, pkg.File),
 	}
-	mount := []llb.MountOption{llb.ForceNoOutput}
-	if pkg.File != "" {
-		s.Source = path.Join(at, pkg.File)
-		mount = []llb.MountOption{llb.Readonly, llb.SourcePath(source.path)}
-	}
-	if pkg.Origin.Kind == plan.FromFile {
-		s.SHA256 = pkg.SHA256
-	}
-	pip := g.pip(p, in)
-	opts := append(g.online(),
-		llb.AddMount(s.Source, source.state, mount...),
-		llb.AddMount(s.Pip, pip.state, llb.Readonly, llb.SourcePath(pip.path)),
-		g.cacheDir(step.PipCache, "quatrain-pip"),
-		aboutPackage(pkg.Name),
-	)
-	opts = append(opts, logins(append(append([]plan.Index{}, p.Builder.Indexes...), p.Builder.More...)...)...)
-	for _, e := range p.Builder.Env {
-		opts = append(opts, llb.AddEnv(e.Name, e.Value))
-	}
-	return g.run(command{
-		name: fmt.Sprintf("[build] %s %s", pkg.Name, pkg.Version),
-		args: s.Args(),
-		root: in.Builder,
-		out:  true,
-		opts: opts,
-	})
 }
 
 // pip is the build front end's own wheel, located and fetched like any other.
@@ -59,8 +52,91 @@ func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 	return g.file(pip, in)
 }
 
-func buildOptions(b *plan.Builder, pkg plan.Package) step.BuildOptions {
-	o := step.BuildOptions{Constraints: pkg.Constraints, Settings: pkg.Settings}
+// requirements downloads what the build needs: what the source names, and, after a first
+// try, what is missing. Of a tree it sees pyproject.toml alone, so that an edit of other
+// files asks no index.
+func (b wheelBuild) requirements(name string, tried *llb.State) llb.State {
+	s := step.Requirements{
+		Package: b.pkg.Name, Version: b.pkg.Version, Source: b.at, SHA256: b.unverified(), Subdirectory: b.pkg.Origin.Subdirectory,
+		Interpreter: b.plan.Base.Interpreter, Pip: b.pipPath(), Out: step.Out,
+		Options: requirementOptions(b.plan.Builder, b.pkg),
+	}
+	source := llb.AddMount(b.at, b.source.state, llb.Readonly, llb.SourcePath(b.source.path))
+	if b.pkg.File == "" {
+		source = llb.AddMount(b.at, b.pyproject(), llb.Readonly)
+	}
+	opts := append(b.graph.online(), source, b.mountPip())
+	if tried != nil {
+		s.Tried = step.Tried
+		opts = append(opts, llb.AddMount(step.Tried, *tried, llb.Readonly))
+	}
+	builder := b.plan.Builder
+	opts = append(opts, logins(append(append([]plan.Index{}, builder.Indexes...), builder.More...)...)...)
+	return b.run(name, s.Args(), opts)
+}
+
+// pyproject is a tree with the source's pyproject.toml and nothing else.
+func (b wheelBuild) pyproject() llb.State {
+	file := path.Join(b.pkg.Origin.Subdirectory, "pyproject.toml")
+	return llb.Scratch().File(
+		llb.Copy(b.source.state, b.source.path, "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch, IncludePatterns: []string{file}}),
+		b.graph.named("[internal] "+file+" of "+b.pkg.Name)...)
+}
+
+// backend runs the source's backend with what was downloaded. It has no login and no
+// cache, and a network only if the project allows it. The source may be written to:
+// backends do that, and what they leave is dropped.
+func (b wheelBuild) backend(name string, needed llb.State, tried *llb.State) llb.State {
+	s := step.Build{
+		Package: b.pkg.Name, Version: b.pkg.Version, Source: b.at, SHA256: b.unverified(), Subdirectory: b.pkg.Origin.Subdirectory,
+		Needed: step.Needed, Interpreter: b.plan.Base.Interpreter, Python: b.plan.Base.Version, Pip: b.pipPath(), Out: step.Out,
+		Options: step.BuildOptions{Settings: b.pkg.Settings, Network: b.pkg.Network},
+	}
+	source := []llb.MountOption{llb.ForceNoOutput}
+	if b.pkg.File != "" {
+		source = []llb.MountOption{llb.Readonly, llb.SourcePath(b.source.path)}
+	}
+	opts := []llb.RunOption{offline}
+	if b.pkg.Network {
+		opts = b.graph.online()
+	}
+	opts = append(opts, llb.AddMount(b.at, b.source.state, source...), b.mountPip(), llb.AddMount(step.Needed, needed, llb.Readonly))
+	if tried != nil {
+		s.Tried = step.Tried
+		opts = append(opts, llb.AddMount(step.Tried, *tried, llb.Readonly))
+	}
+	for _, e := range b.plan.Builder.Env {
+		opts = append(opts, llb.AddEnv(e.Name, e.Value))
+	}
+	return b.run(name, s.Args(), opts)
+}
+
+func (b wheelBuild) run(name string, args []string, opts []llb.RunOption) llb.State {
+	return b.graph.run(command{
+		name: name, args: args, root: b.root, out: true,
+		opts: append(opts, aboutPackage(b.pkg.Name), llb.ProgressGroup("quatrain-build-"+b.pkg.Name, "[build] "+b.title, false)),
+	})
+}
+
+// unverified is the hash of an sdist of the build context, which nobody has looked at yet.
+func (b wheelBuild) unverified() string {
+	if b.pkg.Origin.Kind == plan.FromFile {
+		return b.pkg.SHA256
+	}
+	return ""
+}
+
+func (b wheelBuild) pipPath() string {
+	pip := b.plan.Builder.Pip
+	return path.Join(step.Wheels, pip.SHA256, pip.File)
+}
+
+func (b wheelBuild) mountPip() llb.RunOption {
+	return llb.AddMount(b.pipPath(), b.pip.state, llb.Readonly, llb.SourcePath(b.pip.path))
+}
+
+func requirementOptions(b *plan.Builder, pkg plan.Package) step.RequirementOptions {
+	o := step.RequirementOptions{Constraints: pkg.Constraints}
 	for _, i := range b.Indexes {
 		o.Indexes = append(o.Indexes, step.Index(i))
 	}
@@ -68,9 +144,4 @@ func buildOptions(b *plan.Builder, pkg plan.Package) step.BuildOptions {
 		o.More = append(o.More, step.Index(i))
 	}
 	return o
-}
-
-// cacheDir is a folder that builds share and no key knows.
-func (g *Graph) cacheDir(at, id string) llb.RunOption {
-	return llb.AddMount(at, llb.Scratch(), llb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, id), llb.CacheMountShared))
 }

@@ -2,6 +2,7 @@ package llb
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -115,6 +116,12 @@ func logins(indexes ...plan.Index) []llb.RunOption {
 		}
 	}
 	return opts
+}
+
+// cacheDir is a folder that builds share and no key knows. Only steps that run no code of
+// packages may have one.
+func (g *Graph) cacheDir(at, id string) llb.RunOption {
+	return llb.AddMount(at, llb.Scratch(), llb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, id), llb.CacheMountShared))
 }
 
 func files(packages []plan.Package) []step.File {

@@ -193,7 +193,7 @@ func registry(t *testing.T) string {
 // steps are the vertices that run the helper. Of the others (downloads, file
 // operations without input) BuildKit reports the computing of the cache key as a
 // run, so that they cannot be told apart here; an index counts its requests.
-var steps = []string{"[facts", "[locate", "[overlaps", "[install", "[compile", "[venv", "[apt", "[build", "[prepare", "[test"}
+var steps = []string{"[facts", "[locate", "[overlaps", "[install", "[compile", "[venv", "[apt", "[requirements", "[backend", "[build", "[prepare", "[test"}
 
 // progress follows a build: what ran, and what it said.
 type progress struct {

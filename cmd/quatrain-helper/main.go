@@ -81,6 +81,8 @@ func work(s step.Step) (out string, do func() error) {
 		return s.Out, func() error { return index.Forget(s) }
 	case step.Fetch:
 		return s.Out, func() error { return index.Fetch(context.Background(), s) }
+	case step.Requirements:
+		return s.Out, func() error { return pep517.RunRequirements(s) }
 	case step.Build:
 		return s.Out, func() error { return pep517.Run(s) }
 	case step.Install:

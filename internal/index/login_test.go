@@ -7,11 +7,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -199,59 +197,5 @@ func TestCertificatesOfAnIndex(t *testing.T) {
 	}
 	if _, err := cl.http.Get(s.URL); err == nil {
 		t.Error("the certificates of one host count for another")
-	}
-}
-
-// pip's view: addresses that do not change, no login anywhere.
-func TestRelay(t *testing.T) {
-	for name, o := range map[string]pindex.Options{"JSON": {}, "HTML": {HTML: true}, "MD5": {MD5: true}} {
-		t.Run(name, func(t *testing.T) {
-			o.Token = "s3cret"
-			x, index := serve(t, o, alpha)
-			r := NewRelay(withSecrets(map[string]string{"POETRY_HTTP_BEARER_MY_CORP_EU_TOKEN": "s3cret"}))
-			address, err := r.Address(index)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := httptest.NewServer(r)
-			defer s.Close()
-			proxy, _ := url.Parse(s.URL)
-			pip := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}}
-			get := func(u string) (int, string, *http.Response) {
-				req, _ := http.NewRequest(http.MethodGet, u, nil)
-				req.Header.Set("Accept", accept)
-				resp, err := pip.Do(req)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer resp.Body.Close()
-				var b strings.Builder
-				if _, err := io.Copy(&b, resp.Body); err != nil {
-					t.Fatal(err)
-				}
-				return resp.StatusCode, b.String(), resp
-			}
-			status, page, resp := get(address + "alpha/")
-			links, err := parsePage(resp.Request.URL, resp.Header.Get("Content-Type"), []byte(page), anything)
-			if status != 200 || err != nil || len(links) != 1 || !strings.HasPrefix(links[0].url, "http://"+RelayHost+"/") || links[0].name != alpha.Filename() {
-				t.Fatalf("%d %v %v %s", status, err, links, page)
-			}
-			if o == (pindex.Options{Token: "s3cret"}) && links[0].sha256 != pindex.SHA256(alpha) {
-				t.Errorf("the hash is lost: %+v", links)
-			}
-			if status, data, _ := get(links[0].url); status != 200 || data != string(alpha.Bytes()) {
-				t.Errorf("%d", status)
-			}
-			if status, _, _ := get(links[0].url + ".metadata"); status != 404 {
-				t.Errorf("%d", status)
-			}
-			if status, _, _ := get(address + "nothing/"); status != 404 || r.Problem() != nil {
-				t.Errorf("%d %v", status, r.Problem())
-			}
-			x.Set(pindex.Options{Token: "changed"})
-			if status, _, _ := get(address + "alpha/"); status != 403 || r.Problem() == nil || !strings.Contains(r.Problem().Hint, "POETRY_HTTP_BEARER_MY_CORP_EU_TOKEN") {
-				t.Errorf("%d %v", status, r.Problem())
-			}
-		})
 	}
 }

@@ -3,12 +3,11 @@ package pep517
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/index"
 	"github.com/quatrain-build/quatrain/internal/step"
 	"github.com/quatrain-build/quatrain/internal/venv"
 	"github.com/quatrain-build/quatrain/internal/wheel"
@@ -17,16 +16,18 @@ import (
 //go:embed hooks.py
 var hooks string
 
-// environment is a virtual environment with pip in it, and nothing else at first.
+// environment is a virtual environment with the build requirements of one source.
 type environment struct {
-	build   step.Build
-	dir     string
-	python  string
-	plain   []string // the environment variables that every process gets
-	indexes *pipIndexes
+	subject   subject
+	python    string
+	pip       string // its wheel: it brings pyproject_hooks and packaging
+	variables []string
+	settings  map[string]any
+	offline   bool
 }
 
-func newEnvironment(s step.Build, dir string) (*environment, error) {
+func (b *builder) newEnvironment(of subject, dir string, wheels []string) (*environment, error) {
+	s := b.step
 	minor := minorOf(s)
 	err := venv.Make(step.Venv{Python: minor, Version: s.Python, Interpreter: s.Interpreter, Venv: dir, Out: "/"})
 	if err != nil {
@@ -37,20 +38,62 @@ func newEnvironment(s step.Build, dir string) (*environment, error) {
 		return nil, err
 	}
 	defer tree.Close()
-	if _, err := wheel.Install(s.Pip, tree, wheel.Options{}); err != nil {
+	for _, w := range wheels {
+		if _, err := wheel.Install(w, tree, wheel.Options{}); err != nil {
+			return nil, err
+		}
+	}
+	bin := filepath.Join(dir, "bin")
+	e := &environment{subject: of, python: filepath.Join(bin, "python"), pip: s.Pip, offline: !s.Options.Network}
+	e.variables = append(e.variables, b.variables...)
+	e.variables = append(e.variables, "PATH="+bin+":"+os.Getenv("PATH"), "VIRTUAL_ENV="+dir)
+	e.variables = append(e.variables, versionVariables(of)...)
+	return e, nil
+}
+
+// plainVariables make builds alike.
+func (b *builder) plainVariables() ([]string, error) {
+	all := append(inherited(os.Environ()),
+		"HOME="+b.dir,
+		"TMPDIR="+b.dir,
+		"PYTHONHASHSEED=0",
+		"SOURCE_DATE_EPOCH=315532800", // 1980, the first that a zip can hold
+	)
+	if !b.step.Options.Network {
+		return all, nil
+	}
+	trusted, err := trust(b.dir)
+	return append(all, trusted...), err
+}
+
+// missing asks a source for its build requirements, and returns those that the
+// environment does not have: of build-system.requires, of the distributions that are
+// there, and of what the backend names.
+func (e *environment) missing(tree tree, s system, out string) ([]string, error) {
+	if err := e.hook("missing", tree, s, out); err != nil {
 		return nil, err
 	}
-	certificates, err := trust(filepath.Dir(dir))
+	data, err := os.ReadFile(out)
 	if err != nil {
 		return nil, err
 	}
-	e := &environment{build: s, dir: dir, python: filepath.Join(dir, "bin", "python")}
-	e.plain = append(inherited(os.Environ()), fixedVariables(dir)...)
-	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "PIP_CERT"} {
-		e.plain = append(e.plain, name+"="+certificates)
+	var missing []string
+	return missing, json.Unmarshal(data, &missing)
+}
+
+func (e *environment) wheel(tree tree, s system, out string) error {
+	return e.hook("wheel", tree, s, out)
+}
+
+func (e *environment) hook(what string, tree tree, s system, out string) error {
+	path := append([]string{}, s.path...)
+	cmd := exec.Command(e.python, "-I", "-c", hooks, e.pip, what, tree.dir(), s.backend, out, text(path), text(e.settings), text(append([]string{}, s.requires...)))
+	cmd.Dir, cmd.Env = tree.dir(), e.variables
+	log, err := runLogged(cmd)
+	if err == nil {
+		return nil
 	}
-	e.indexes, err = newPipIndexes(s.Options, index.RelayInStep())
-	return e, err
+	return e.subject.failed("its build backend failed", err, log, buildHint(log+err.Error(), e.subject.name, readDistro(), e.offline))
 }
 
 // minorOf is the minor version as paths have it: the interpreter's name says
@@ -64,108 +107,20 @@ func minorOf(s step.Build) string {
 	return minor
 }
 
-// inherited drops what a backend has no business to know: the logins.
-func inherited(environ []string) []string {
-	var kept []string
-	for _, e := range environ {
-		name, _, _ := strings.Cut(e, "=")
-		if !isSecret(name) && !strings.HasPrefix(name, "PIP_") && name != "PATH" {
-			kept = append(kept, e)
-		}
-	}
-	return kept
-}
-
-func isSecret(name string) bool {
-	return strings.HasPrefix(name, "POETRY_") || name == step.AuthTOML.Env || name == step.Netrc.Env
-}
-
-// fixedVariables make builds alike.
-func fixedVariables(dir string) []string {
-	return []string{
-		"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"),
-		"VIRTUAL_ENV=" + dir,
-		"HOME=" + filepath.Dir(dir),
-		"TMPDIR=" + filepath.Dir(dir),
-		"PYTHONHASHSEED=0",
-		"SOURCE_DATE_EPOCH=315532800", // 1980, the first that a zip can hold
-		"PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_NO_INPUT=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_PROGRESS_BAR=off",
-		"PIP_CACHE_DIR=" + step.PipCache,
-	}
-}
-
-// versionVariables tell the backends that ask git for a version what the lock says it
-// is: no history is there. They are for the hooks of this package only, since most
-// name none: a build requirement that pip builds has a version of its own.
-func versionVariables(s step.Build) []string {
-	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(s.Package))
-	return []string{
-		"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_" + name + "=" + s.Version,
-		"SETUPTOOLS_SCM_PRETEND_VERSION=" + s.Version, // hatch-vcs has no name to ask by
-		"POETRY_DYNAMIC_VERSIONING_BYPASS=" + s.Version,
-		"PDM_BUILD_SCM_VERSION=" + s.Version,
-		"PBR_VERSION=" + s.Version,
-	}
-}
-
-// trust writes one file with all authorities that the step knows.
-func trust(dir string) (string, error) {
-	data, err := index.Authorities(step.Bundle, step.CA, step.CADir)
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "ca.pem")
-	return name, os.WriteFile(name, data, 0o644)
-}
-
-// install brings build requirements in: from the primary indexes, and where those
-// have not everything, from the supplemental ones too.
-func (e *environment) install(requirements []string) error {
-	if len(requirements) == 0 {
+// versionVariables tell the backends that ask git for a version what it is: no history is
+// there.
+func versionVariables(s subject) []string {
+	if s.version == "" {
 		return nil
 	}
-	args := []string{"-m", "pip", "install", "--quiet", "--no-warn-script-location"}
-	if c := e.build.Options.Constraints; len(c) > 0 {
-		name := filepath.Join(filepath.Dir(e.dir), "constraints.txt")
-		if err := os.WriteFile(name, []byte(strings.Join(c, "\n")+"\n"), 0o644); err != nil {
-			return err
-		}
-		args = append(args, "--constraint", name, "--build-constraint", name)
+	name := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(s.name))
+	return []string{
+		"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_" + name + "=" + s.version,
+		"SETUPTOOLS_SCM_PRETEND_VERSION=" + s.version, // hatch-vcs has no name to ask by
+		"POETRY_DYNAMIC_VERSIONING_BYPASS=" + s.version,
+		"PDM_BUILD_SCM_VERSION=" + s.version,
+		"PBR_VERSION=" + s.version,
 	}
-	args = append(append(args, "--"), requirements...)
-	fmt.Fprintf(os.Stderr, "build requirements of %s: %s\n", e.build.Package, strings.Join(requirements, ", "))
-	var err error
-	for _, variables := range e.indexes.attempts() {
-		if err = e.run("installing its build requirements failed", "", variables, args...); err == nil {
-			return nil
-		}
-	}
-	return e.indexes.explain(e.build, err)
-}
-
-// requirements asks the backend for what it needs beyond build-system.requires.
-func (e *environment) requirements(tree string, s system) ([]string, error) {
-	out := filepath.Join(filepath.Dir(e.dir), "requires.json")
-	if err := e.hook("requires", tree, s, out); err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(out)
-	if err != nil {
-		return nil, err
-	}
-	var more []string
-	return more, json.Unmarshal(data, &more)
-}
-
-func (e *environment) wheel(tree string, s system, out string) error {
-	return e.hook("wheel", tree, s, out)
-}
-
-func (e *environment) hook(what, tree string, s system, out string) error {
-	path, settings := []string{}, settingsOf(e.build.Options.Settings)
-	path = append(path, s.path...)
-	args := []string{"-c", hooks, what, tree, s.backend, out, text(path), text(settings)}
-	return e.run("its build backend failed", tree, versionVariables(e.build), args...)
 }
 
 // settingsOf reads KEY=VALUE; a key that comes twice has a list.

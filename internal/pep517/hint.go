@@ -89,8 +89,8 @@ var symptoms = []symptom{
 	{pattern: regexp.MustCompile(`No module named 'distutils|module 'configparser' has no attribute 'SafeConfigParser'|module 'pkgutil' has no attribute 'ImpImporter'|module 'inspect' has no attribute 'getargspec'`), advice: "$package does not build on this Python: lock a newer version of it, or set an older `python` in [tool.quatrain]."},
 	{pattern: regexp.MustCompile(`implicit declaration of (?:function )?['‘"` + "`" + `]_?Py\w+|has no member named ['‘]\w+['’]|too (?:few|many) arguments to function ['‘]_?Py\w+|['‘](?:PyThreadState|PyFrameObject|PyLongObject|struct _frame|struct _ts)['’]`), advice: "The C code of $package does not fit this Python: set `python` in [tool.quatrain] to an older version, for which the lock may have a wheel, or lock a newer version of $package."},
 	{pattern: regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`), advice: "Its build needs $1, which it does not name as a build requirement: look for a release that does, or one with a wheel."},
+	{pattern: noNetwork, advice: networkAdvice},
 	{pattern: regexp.MustCompile(`No matching distribution found for ([^\s]+)|Could not find a version that satisfies the requirement ([^\s]+)`), advice: "A build requirement is on none of the project's primary and supplemental sources, or its versions are excluded by [tool.poetry.build-constraints]."},
-	{pattern: regexp.MustCompile(`Temporary failure in name resolution|Could not fetch URL|Connection refused|Network is unreachable|Max retries exceeded`), advice: "Build requirements are downloaded in this step: does the builder reach the index? Proxies come as --build-arg HTTPS_PROXY=…"},
 }
 
 // Advice about a library whose Debian package is looked up by what $1 is.

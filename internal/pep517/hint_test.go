@@ -131,10 +131,10 @@ func TestTail(t *testing.T) {
 		log.Write([]byte("a line of a long log\n"))
 	}
 	log.Write([]byte("the end\n"))
-	if s := log.String(); len(s) > tailSize || !strings.HasSuffix(s, "the end\n") {
+	if s := string(log.kept); len(s) > tailSize || !strings.HasSuffix(s, "the end\n") {
 		t.Errorf("%d bytes are kept", len(s))
 	}
-	shown := lastLines(log.String(), shownLines)
+	shown := lastLines(string(log.kept), shownLines)
 	if n := strings.Count(shown, "\n") + 1; n != shownLines || !strings.HasSuffix(shown, "  | the end") {
 		t.Errorf("%d lines: %s", n, shown)
 	}

@@ -5,24 +5,26 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/index"
+	"github.com/quatrain-build/quatrain/internal/process"
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// run starts the environment's interpreter. Its output goes to the step's log; the
-// end of it is part of the problem.
-func (e *environment) run(failed, dir string, variables []string, args ...string) error {
-	cmd := exec.Command(e.python, args...)
-	cmd.Dir = dir
-	cmd.Env = append(append([]string{}, e.plain...), variables...)
+// runLogged runs a program. Its output goes to the step's log; the end of it is returned.
+func runLogged(cmd *exec.Cmd) (string, error) {
 	log := &tail{}
 	cmd.Stdout = io.MultiWriter(os.Stderr, log)
 	cmd.Stderr = cmd.Stdout
-	err := cmd.Run()
-	if err == nil {
-		return nil
-	}
-	text := log.String()
-	return problem(e.build, fmt.Sprintf("%s: %v\n%s", failed, err, lastLines(text, shownLines)), hint(text+err.Error(), e.build.Package, readDistro()))
+	err := process.Run(cmd)
+	return string(log.kept), err
+}
+
+// failed is a problem that shows the end of a log.
+func (s subject) failed(what string, err error, log, hint string) *step.Problem {
+	return s.problem(fmt.Sprintf("%s: %v\n%s", what, err, lastLines(log, shownLines)), process.Hint(err, hint))
 }
 
 // shownLines of a failed build's log are shown with the error.
@@ -46,4 +48,37 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string { return string(t.kept) }
+// inherited drops what the programs of a step have no business to know: logins, and what
+// the step itself sets.
+func inherited(environ []string) []string {
+	var kept []string
+	for _, e := range environ {
+		name, _, _ := strings.Cut(e, "=")
+		if !isSecret(name) && !strings.HasPrefix(name, "PIP_") && name != "PATH" {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+func isSecret(name string) bool {
+	return strings.HasPrefix(name, "POETRY_") || name == step.AuthTOML.Env || name == step.Netrc.Env
+}
+
+// trust writes one file with all authorities that the step knows, and returns the
+// variables that name it.
+func trust(dir string) ([]string, error) {
+	data, err := index.Authorities(step.Bundle, step.CA, step.CADir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, "ca.pem")
+	var variables []string
+	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "PIP_CERT"} {
+		variables = append(variables, name+"="+file)
+	}
+	return variables, os.WriteFile(file, data, 0o644)
+}

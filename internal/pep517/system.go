@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/quatrain-build/quatrain/internal/pep440"
@@ -22,15 +21,11 @@ type system struct {
 // `python setup.py` would run it. "wheel" is for versions of setuptools before 70.1.
 var legacy = system{requires: []string{"setuptools>=40.8.0", "wheel"}, backend: "setuptools.build_meta:__legacy__"}
 
-// readSystem reads pyproject.toml. Errors: neither it nor a setup.py is there, it is
-// not TOML, a backend-path that leaves the tree.
-func readSystem(tree string) (system, error) {
-	name := filepath.Join(tree, "pyproject.toml")
-	data, err := os.ReadFile(name)
+// readSystem reads pyproject.toml. Errors: it is not TOML, or has a backend-path that
+// leaves the tree.
+func readSystem(tree tree) (system, error) {
+	data, err := tree.read("pyproject.toml")
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(tree, "setup.py")); err != nil {
-			return system{}, errors.New("there is neither a pyproject.toml nor a setup.py in its source")
-		}
 		return legacy, nil
 	}
 	if err != nil {

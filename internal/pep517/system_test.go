@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tree is a folder with a pyproject.toml or a setup.py, where text is not empty.
-func tree(t *testing.T, name, text string) string {
+// treeOf makes a tree of one file, or of none.
+func treeOf(t *testing.T, name, text string) tree {
 	t.Helper()
 	dir := t.TempDir()
 	if name != "" {
@@ -18,7 +18,7 @@ func tree(t *testing.T, name, text string) string {
 			t.Fatal(err)
 		}
 	}
-	return dir
+	return tree{dir, "."}
 }
 
 func TestReadSystem(t *testing.T) {
@@ -33,7 +33,7 @@ func TestReadSystem(t *testing.T) {
 		{"pyproject.toml", "[build-system]\nrequires = []\nbuild-backend = 'own:api'\nbackend-path = ['.', 'build/tools']\n",
 			system{backend: "own:api", path: []string{".", "build/tools"}}},
 	} {
-		got, err := readSystem(tree(t, c.name, c.text))
+		got, err := readSystem(treeOf(t, c.name, c.text))
 		if err != nil {
 			t.Errorf("%s: %v", c.text, err)
 		}
@@ -48,16 +48,42 @@ func TestReadSystem(t *testing.T) {
 
 func TestReadSystemErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"", "", "neither a pyproject.toml nor a setup.py"},
-		{"setup.cfg", "", "neither a pyproject.toml nor a setup.py"},
 		{"pyproject.toml", "[build-system\n", "its pyproject.toml"},
 		{"pyproject.toml", "[build-system]\nrequires = 'setuptools'\n", "requires"},
 		{"pyproject.toml", "build-system = 1\n", "build-system"},
 		{"pyproject.toml", "[build-system]\nrequires = []\nbackend-path = ['../other']\n", `backend-path "../other" leaves the source`},
 		{"pyproject.toml", "[build-system]\nrequires = []\nbackend-path = ['/usr/lib']\n", `backend-path "/usr/lib" leaves the source`},
 	} {
-		if _, err := readSystem(tree(t, c.name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := readSystem(treeOf(t, c.name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.text, err, c.want)
+		}
+	}
+}
+
+// A pyproject.toml may be a link within the tree. One that leads out is not followed: its
+// target would be quoted in an error.
+func TestReadSystemLinks(t *testing.T) {
+	top := t.TempDir()
+	secret := filepath.Join(t.TempDir(), "secret")
+	for name, text := range map[string]string{secret: "hush hush", filepath.Join(top, "shared.toml"): "[build-system]\nrequires = ['flit_core']\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for folder, target := range map[string]string{"in": "../shared.toml", "absolute": secret, "up": "../../" + filepath.Base(filepath.Dir(secret)) + "/secret"} {
+		if err := os.MkdirAll(filepath.Join(top, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, filepath.Join(top, folder, "pyproject.toml")); err != nil {
+			t.Fatal(err)
+		}
+		got, err := readSystem(tree{top, folder})
+		if folder == "in" {
+			if err != nil || len(got.requires) != 1 {
+				t.Errorf("a link within the tree: %+v, %v", got, err)
+			}
+		} else if err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %+v, %v", folder, got, err)
 		}
 	}
 }

@@ -23,7 +23,7 @@ const maxUnpacked = 16 << 30
 
 // unpack extracts an sdist below dir and returns its only top folder, or dir where
 // it has more than one entry, as Poetry does. What would leave dir is refused:
-// writing goes through an [os.Root], and links may point inside only.
+// writing goes through an [os.Root], and no link may lead out.
 func unpack(file, dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -43,6 +43,9 @@ func unpack(file, dir string) (string, error) {
 		err = u.zip(f)
 	} else {
 		err = u.tar(f)
+	}
+	if err == nil {
+		err = checkLinks(root)
 	}
 	if err != nil {
 		return "", fmt.Errorf("unpacking %s: %w", filepath.Base(file), err)
@@ -101,7 +104,8 @@ func (u *unpacker) tar(r io.Reader) error {
 	}
 }
 
-// entry follows the "data" filter of Python's tarfile (PEP 706).
+// entry follows the "data" filter of Python's tarfile (PEP 706), but for symbolic links:
+// where one leads depends on entries that may come later. checkLinks looks at the end.
 func (u *unpacker) entry(h *tar.Header, r io.Reader) error {
 	name, err := local(h.Name)
 	if err != nil {
@@ -113,27 +117,20 @@ func (u *unpacker) entry(h *tar.Header, r io.Reader) error {
 	case tar.TypeReg:
 		return u.file(name, r, h.Mode&0o111 != 0)
 	case tar.TypeSymlink:
-		target := h.Linkname
-		if !path.IsAbs(target) {
-			target = path.Join(path.Dir(name), target)
-		}
-		return u.link(name, target, func() error { return u.root.Symlink(h.Linkname, name) })
+		return u.link(name, func() error { return u.root.Symlink(h.Linkname, name) })
 	case tar.TypeLink:
 		target, err := local(h.Linkname)
 		if err != nil {
 			return err
 		}
-		return u.link(name, target, func() error { return u.root.Link(target, name) })
+		return u.link(name, func() error { return u.root.Link(target, name) })
 	case tar.TypeXGlobalHeader:
 		return nil
 	}
 	return errors.New("neither a file, a folder nor a link")
 }
 
-func (u *unpacker) link(name, target string, make func() error) error {
-	if !filepath.IsLocal(target) {
-		return errors.New("a link out of the archive")
-	}
+func (u *unpacker) link(name string, make func() error) error {
 	if err := u.root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}

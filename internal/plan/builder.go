@@ -90,11 +90,40 @@ func constraintsOf(p *pyproject.Project, pkg string) ([]string, error) {
 	return all, errors.Join(errs...)
 }
 
+// hasNetwork reports whether the project lets the build of a package use the network.
+func hasNetwork(p *pyproject.Project, pkg string) bool {
+	return slices.ContainsFunc(p.Quatrain.Build.Network, func(t source.Text) bool { return t.Value == pkg })
+}
+
+// checkNetwork refuses names of `network` that are no package's: a typing error would show
+// only when a build fails.
+func checkNetwork(in Input) error {
+	names := []string{pep508.CanonicalName(in.Project.Name.Value)}
+	for _, pkg := range in.Lock.Packages {
+		names = append(names, pkg.Name)
+	}
+	var errs []error
+	for _, t := range in.Project.Quatrain.Build.Network {
+		if slices.Contains(names, t.Value) {
+			continue
+		}
+		err := source.Errorf(t.At, "network names %q, which is not in the lock", t.Value)
+		if near := source.Nearest(t.Value, names); near != "" {
+			err = err.WithHint("Did you mean %q?", near)
+		} else {
+			err = err.WithHint("Name packages whose builds need a network: locked ones, or the project itself.")
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
 // RootPackage is the project itself as a package that is built: project = "wheel".
 func (p *Plan) RootPackage() Package {
+	name := pep508.CanonicalName(p.Project.Name.Value)
 	return Package{
-		Name: pep508.CanonicalName(p.Project.Name.Value), Version: p.Project.Version.Value,
-		Origin: Origin{Kind: FromDirectory, Path: "."}, Build: true, At: p.Project.Name.At,
+		Name: name, Version: p.Project.Version.Value,
+		Origin: Origin{Kind: FromDirectory, Path: "."}, Build: true, At: p.Project.Name.At, Network: hasNetwork(p.Project, name),
 	}
 }
 

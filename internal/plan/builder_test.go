@@ -37,6 +37,38 @@ wheel = "<1"
 	}
 }
 
+// A build has a network if the project names the package, however that is written.
+func TestNetwork(t *testing.T) {
+	l := lock(t, "demo-1.0.tar.gz")
+	planned := func(toml string) (*Plan, error) {
+		p := project(t, toml)
+		target, err := ResolveTarget(p, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return New(Input{Project: p, Lock: l, Target: target, Platform: "linux/amd64",
+			Base: base.Facts{Version: "3.11.2", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}})
+	}
+	for toml, want := range map[string]bool{
+		"": false, "[tool.quatrain.build]\nnetwork = []\n": false,
+		"[tool.quatrain.build]\nnetwork = [\"Demo\"]\n": true,
+	} {
+		p, err := planned(toml)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Packages[0].Network; got != want {
+			t.Errorf("%q: %v", toml, got)
+		}
+	}
+	if p, err := planned("[tool.quatrain.build]\nnetwork = [\"x\"]\n"); err != nil || !p.RootPackage().Network || p.Packages[0].Network {
+		t.Errorf("the project itself: %v", err)
+	}
+	if _, err := planned("[tool.quatrain.build]\nnetwork = [\"dmo\"]\n"); err == nil || !strings.Contains(err.Error(), `network names "dmo", which is not in the lock`) || !strings.Contains(err.Error(), `Did you mean "demo"?`) {
+		t.Errorf("%v", err)
+	}
+}
+
 // Wheels that do not fit are counted where one would have been installed.
 func TestOtherWheels(t *testing.T) {
 	l := lock(t, "demo-1.0-py3-none-any.whl")

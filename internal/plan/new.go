@@ -83,12 +83,13 @@ func New(in Input) (*Plan, error) {
 	isFurther := notInProduction(in, request)
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)
-	var errs []error
+	errs := []error{checkNetwork(in)}
 	for _, pkg := range locked {
 		chosen, err := choose(in, pkg, list)
 		chosen.Further = isFurther(pkg)
 		if err == nil && chosen.Build {
 			chosen.Settings = in.Settings.BuildConfig[pkg.Name]
+			chosen.Network = hasNetwork(in.Project, pkg.Name)
 			chosen.Constraints, err = constraintsOf(in.Project, pkg.Name)
 		}
 		errs = append(errs, err)

@@ -48,6 +48,7 @@ type Package struct {
 	OtherWheels int      // wheels in the lock that do not fit; 0 where none is wanted
 	Constraints []string // on its build requirements, PEP 508
 	Settings    []string // KEY=VALUE, for its build backend
+	Network     bool     // its build has a network
 }
 
 // File is a file of the lock.

@@ -230,6 +230,13 @@ type BuildConfig struct {
 	// Default: none
 	// Example: env = { CFLAGS = "-O2" }
 	Env []Pair `key:"env"`
+
+	// Network lists packages whose builds download something themselves, such as the
+	// crates of a package written in Rust. Other builds have no network: their build
+	// requirements are there before they start. No build has a login.
+	// Default: none
+	// Example: network = ["orjson"]
+	Network []source.Text `key:"network"`
 }
 
 // GitConfig is [tool.quatrain.git].

@@ -47,7 +47,7 @@ func ParseConfig(t *source.Table) (Config, error) {
 	}
 	if b := p.Table(t.Get("build")); b != nil {
 		p.known(b, "tool.quatrain.build", buildKeys)
-		c.Build = BuildConfig{Apt: p.apt(b.Get("apt")), Env: p.pairs(b.Get("env"))}
+		c.Build = BuildConfig{Apt: p.apt(b.Get("apt")), Env: p.pairs(b.Get("env")), Network: p.names(b.Get("network"))}
 	}
 	if g := p.Table(t.Get("git")); g != nil {
 		p.known(g, "tool.quatrain.git", gitKeys)
@@ -92,7 +92,7 @@ func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
 	}
 }
 
-// names are group or extra names, canonical.
+// names are names of groups, extras or packages, canonical.
 func (p *configParser) names(v *source.Value) []source.Text {
 	texts := p.Texts(v)
 	for i := range texts {

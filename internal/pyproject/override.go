@@ -30,6 +30,7 @@ func (c Config) Override(stub Config) Config {
 	texts(&c.Include, stub.Include)
 	texts(&c.Exclude, stub.Exclude)
 	texts(&c.Build.Apt, stub.Build.Apt)
+	texts(&c.Build.Network, stub.Build.Network)
 	c.Build.Env = MergePairs(c.Build.Env, stub.Build.Env)
 	c.Git.SSH = MergePairs(c.Git.SSH, stub.Git.SSH)
 	if stub.Compile != nil {

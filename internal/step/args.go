@@ -40,6 +40,19 @@ func (s *Modes) fields() []field { return []field{outField(&s.Out)} }
 func (s *Test) fields() []field    { return commandFields(&s.User, &s.Dir, &s.Out) }
 func (s *Prepare) fields() []field { return commandFields(&s.User, &s.Dir, &s.Out) }
 
+func (s *Requirements) fields() []field {
+	return append([]field{
+		{"--package", &s.Package, false},
+		{"--version", &s.Version, false},
+		{"--source", &s.Source, false},
+		{"--sha256", &s.SHA256, true},
+		{"--subdirectory", &s.Subdirectory, true},
+		{"--tried", &s.Tried, true},
+		{"--interpreter", &s.Interpreter, false},
+		{"--pip", &s.Pip, false},
+	}, outField(&s.Out))
+}
+
 func (s *Build) fields() []field {
 	return append([]field{
 		{"--package", &s.Package, false},
@@ -47,6 +60,8 @@ func (s *Build) fields() []field {
 		{"--source", &s.Source, false},
 		{"--sha256", &s.SHA256, true},
 		{"--subdirectory", &s.Subdirectory, true},
+		{"--needed", &s.Needed, false},
+		{"--tried", &s.Tried, true},
 		{"--interpreter", &s.Interpreter, false},
 		{"--python", &s.Python, false},
 		{"--pip", &s.Pip, false},
@@ -123,11 +138,18 @@ func (s Sequence) Args() []string {
 	return all
 }
 
+// Args is the command line: requirements --package … --source … --options {…}.
+func (s Requirements) Args() []string {
+	return encode("requirements", withOptions(s.fields(), s.Options), nil)
+}
+
 // Args is the command line: build --package … --source … --options {…}.
-func (s Build) Args() []string {
-	options, _ := json.Marshal(s.Options) // structs of strings cannot fail
-	v := string(options)
-	return encode("build", append(s.fields(), field{"--options", &v, false}), nil)
+func (s Build) Args() []string { return encode("build", withOptions(s.fields(), s.Options), nil) }
+
+func withOptions(fields []field, options any) []field {
+	b, _ := json.Marshal(options) // structs of strings cannot fail
+	v := string(b)
+	return append(fields, field{"--options", &v, false})
 }
 
 // Args is the command line: venv --python … --venv … --version … --interpreter … --out ….
@@ -195,11 +217,11 @@ func withJSON(fields []field, flag string, byPosition map[int]string) []field {
 }
 
 // Parse reads what Args wrote, without the binary's name. The step is one of
-// [Facts], [Locate], [Forget], [Fetch], [Build], [Install], [Overlaps], [Settle], [Venv], [Compile],
+// [Facts], [Locate], [Forget], [Fetch], [Requirements], [Build], [Install], [Overlaps], [Settle], [Venv], [Compile],
 // [Modes], [Test], [Prepare] and [Apt], or a [Sequence] of them, by value.
 func Parse(args []string) (parsed Step, err error) {
 	if len(args) == 0 {
-		return nil, fmt.Errorf("no command: want facts, locate, forget, fetch, build, install, overlaps, settle, venv, compile, modes, test, prepare, apt or a sequence")
+		return nil, fmt.Errorf("no command: want facts, locate, forget, fetch, requirements, build, install, overlaps, settle, venv, compile, modes, test, prepare, apt or a sequence")
 	}
 	command, args := args[0], args[1:]
 	switch command {
@@ -219,14 +241,14 @@ func Parse(args []string) (parsed Step, err error) {
 		var s Fetch
 		s.Files, err = decodeFiles(command, args, s.fields())
 		return s, err
+	case "requirements":
+		var s Requirements
+		err = decodeWithOptions(command, args, s.fields(), &s.Options)
+		return s, err
 	case "build":
 		var s Build
-		var options string
-		rest, err := decode(command, args, append(s.fields(), field{"--options", &options, false}))
-		if err == nil {
-			err = json.Unmarshal([]byte(options), &s.Options)
-		}
-		return s, nothingLeft(command, rest, err)
+		err = decodeWithOptions(command, args, s.fields(), &s.Options)
+		return s, err
 	case "install":
 		var s Install
 		s.Wheels, err = decodeWheels(args, s.fields())
@@ -331,6 +353,15 @@ func decode(command string, args []string, fields []field) ([]string, error) {
 		return nil, nil
 	}
 	return args[1:], nil
+}
+
+func decodeWithOptions(command string, args []string, fields []field, options any) error {
+	var text string
+	rest, err := decode(command, args, append(fields, field{"--options", &text, false}))
+	if err == nil {
+		err = json.Unmarshal([]byte(text), options)
+	}
+	return nothingLeft(command, rest, err)
 }
 
 func nothingLeft(command string, rest []string, err error) error {

@@ -10,18 +10,19 @@ package step
 
 // Where things stand inside a step.
 const (
-	Helper   = "/.quatrain/helper" // the helper binary, mounted read-only
-	Bundle   = "/.quatrain/ca-certificates.crt"
-	CA       = "/.quatrain/ca"        // secret: PEM file with a company's certificates, optional
-	CADir    = "/.quatrain/ca.d"      // build context "ca": a folder with such files, optional
-	Wheels   = "/.quatrain/wheels"    // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
-	Fetched  = "/.quatrain/fetched"   // Fetched/<sha256 hex>/<file name>, where a step fetches its own wheels
-	Sources  = "/.quatrain/sources"   // Sources/<package>: the tree, or the folder with the sdist
-	Base     = "/.quatrain/base"      // the root of a base image
-	Trees    = "/.quatrain/trees"     // Trees/<number>: what install steps made, or the RECORDs of it
-	PipCache = "/.quatrain/pip-cache" // cache mount: what pip downloaded
-	Answers  = "/.quatrain/answers"   // cache mount: what indexes answered, by sha256
-	Out      = "/out"
+	Helper  = "/.quatrain/helper" // the helper binary, mounted read-only
+	Bundle  = "/.quatrain/ca-certificates.crt"
+	CA      = "/.quatrain/ca"      // secret: PEM file with a company's certificates, optional
+	CADir   = "/.quatrain/ca.d"    // build context "ca": a folder with such files, optional
+	Wheels  = "/.quatrain/wheels"  // Wheels/<sha256 hex>/<file name>, Wheels/<package>/ of built ones
+	Fetched = "/.quatrain/fetched" // Fetched/<sha256 hex>/<file name>, where a step fetches its own wheels
+	Sources = "/.quatrain/sources" // Sources/<package>: the tree, or the folder with the sdist
+	Base    = "/.quatrain/base"    // the root of a base image
+	Trees   = "/.quatrain/trees"   // Trees/<number>: what install steps made, or the RECORDs of it
+	Needed  = "/.quatrain/needed"  // output of Requirements, for a Build
+	Tried   = "/.quatrain/tried"   // output of the first of two Builds
+	Answers = "/.quatrain/answers" // cache mount: what indexes answered, by sha256
+	Out     = "/out"
 
 	// ReportFile is where a step that fails leaves its [Report]: below its Out, and
 	// below the root where it has none.
@@ -105,15 +106,48 @@ type Wheel struct {
 	SHA256    string // hex, of a file that nobody has verified yet; else ""
 }
 
+// Requirements downloads what it takes to build a wheel of a source: what its
+// pyproject.toml names, and what a Build has found to be missing. It has a network and
+// the logins of the indexes, and runs no code of any package. Writes
+//
+//	Out/source/<file>            for the source itself: wheels, and sdists to make wheels of
+//	Out/sdists/<sdist>/<file>    the same for each of these sdists
+type Requirements struct {
+	Package      string // whose wheel is to be made, canonical
+	Version      string
+	Source       string // a tree, of which pyproject.toml is enough, or an sdist
+	SHA256       string // of an sdist that nobody has verified yet; else ""
+	Subdirectory string // of the tree
+	Tried        string // output of a Build, "" for none: without [MissingFile] in it there is nothing to do
+	Interpreter  string // absolute path
+	Pip          string // pip's wheel
+	Options      RequirementOptions
+	Out          string
+}
+
+// RequirementOptions is what Requirements takes from the project.
+type RequirementOptions struct {
+	Indexes     []Index  `json:"indexes,omitempty"`     // where build requirements come from
+	More        []Index  `json:"more,omitempty"`        // and where to look too if those do not have them
+	Constraints []string `json:"constraints,omitempty"` // PEP 508: versions of build requirements
+}
+
 // Build makes a wheel of a source with the backend that it names (PEP 517), in an
-// environment of its own. Runs on an image with Interpreter, and whatever compilers
-// it takes, in it. Writes one wheel below Out.
+// environment of what Requirements has downloaded. Runs on an image with Interpreter, and
+// whatever compilers it needs, in it. It runs the package's code: it has no login, no
+// cache, and a network only where the project asks for one. Writes one wheel below Out.
+//
+// What a source needs is known for certain only when its backend has been asked. The
+// first Build may write [MissingFile] instead of a wheel; then Requirements and Build run
+// again. The second Build passes on the wheel that the first has made.
 type Build struct {
 	Package      string // canonical name, which the wheel must have
 	Version      string // as locked
 	Source       string // a tree, or an sdist
 	SHA256       string // of an sdist that nobody has verified yet; else ""
 	Subdirectory string // of the tree
+	Needed       string // output of Requirements
+	Tried        string // output of the first Build, "" in that one
 	Interpreter  string // absolute path
 	Python       string // full version of it
 	Pip          string // pip's wheel
@@ -123,11 +157,14 @@ type Build struct {
 
 // BuildOptions is what a build takes from the project.
 type BuildOptions struct {
-	Indexes     []Index  `json:"indexes,omitempty"`     // where build requirements come from
-	More        []Index  `json:"more,omitempty"`        // and where to look too if those do not have them
-	Constraints []string `json:"constraints,omitempty"` // PEP 508: versions of build requirements
-	Settings    []string `json:"settings,omitempty"`    // KEY=VALUE: config_settings of PEP 517
+	Settings []string `json:"settings,omitempty"` // KEY=VALUE: config_settings of PEP 517
+	Network  bool     `json:"network,omitempty"`  // the step has a network
 }
+
+// MissingFile is what the first Build leaves below its Out when it needs more than it
+// has: a JSON object from a source, "" for the package's own and else an sdist's file
+// name, to requirements (PEP 508).
+const MissingFile = "missing.json"
 
 // Overlaps finds what packages in several trees write at one path with different
 // contents. Writes Out/overlaps.json: [OverlapList].
