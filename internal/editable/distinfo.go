@@ -14,6 +14,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
@@ -115,9 +116,10 @@ func licenseFiles(p *pyproject.Project, tree fs.FS) []string {
 	}
 	var all []string
 	for _, pattern := range patterns {
-		names, _ := doublestar.Glob(tree, pattern, doublestar.WithFilesOnly()) // a bad pattern finds nothing
-		all = append(all, names...)
+		found, _ := doublestar.Glob(tree, pattern, doublestar.WithFilesOnly()) // a bad pattern finds nothing
+		all = append(all, found...)
 	}
+	all = slices.DeleteFunc(all, func(name string) bool { return !names.IsLine(name) }) // no line of METADATA can name it
 	slices.Sort(all)
 	return slices.Compact(all)
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -41,6 +42,10 @@ func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error,
 	if err != nil {
 		return nil, nil, err
 	}
+	lines, err := pth(p, roots, t.Root)
+	if err != nil {
+		return nil, nil, err
+	}
 	info, err := distInfo(p, tree)
 	if err != nil {
 		return nil, nil, err
@@ -51,7 +56,7 @@ func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error,
 	}
 	site := path.Join(t.Venv, step.SitePackages(t.Python))
 	bin := path.Join(t.Venv, "bin")
-	files := under(site, []File{{Path: moduleName(p) + ".pth", Mode: 0o644, Data: pth(roots, t.Root)}})
+	files := under(site, []File{{Path: moduleName(p) + ".pth", Mode: 0o644, Data: lines}})
 	files = append(files, under(bin, launchers(p, path.Join(bin, "python")))...)
 	files = append(files, under(bin, copied)...)
 	folder := path.Join(site, moduleName(p)+"-"+p.NormalVersion()+".dist-info")
@@ -73,10 +78,17 @@ func moduleName(p *pyproject.Project) string {
 	return strings.ReplaceAll(pep508.CanonicalName(p.Name.Value), "-", "_")
 }
 
-func pth(roots []string, root string) []byte {
+// pth returns the .pth file: a line for each root. Python runs a line that begins with
+// "import", and cuts spaces off the end of one.
+func pth(p *pyproject.Project, roots []string, root string) ([]byte, error) {
 	var b strings.Builder
 	for _, r := range roots {
-		b.WriteString(path.Join(root, r) + "\n")
+		folder := path.Join(root, r)
+		if !path.IsAbs(folder) || !names.IsLine(folder) || strings.TrimSpace(folder) != folder {
+			return nil, source.Errorf(p.Name.At, "the project could not be installed: Python cannot import from a folder called %q", folder).
+				WithHint("Rename the folder: a name may not have line ends or control characters, and not end in a space.")
+		}
+		b.WriteString(folder + "\n")
 	}
-	return []byte(b.String())
+	return []byte(b.String()), nil
 }

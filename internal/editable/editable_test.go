@@ -67,6 +67,20 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A folder that would be more than one line of the .pth file, or another one.
+func TestPathLines(t *testing.T) {
+	for from, root := range map[string]string{"a\nimport os": "/app", "a\u2028b": "/app", "a\x1db": "/app", "a ": "/app", "src": "/app\nimport os", ".": "app"} {
+		tree := fstest.MapFS{
+			"pyproject.toml":           {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry]\npackages = [{include = \"shop\", from = " + strings.ReplaceAll(strconv.Quote(from), `\x`, `\u00`) + "}]\n")},
+			from + "/shop/__init__.py": {}, "shop/__init__.py": {},
+		}
+		files, _, err := Files(parse(t, tree), tree, Target{Venv: "/opt/venv", Python: "3.12", Root: root})
+		if err == nil || !strings.Contains(err.Error(), "cannot import from a folder") {
+			t.Errorf("%q in %q: %v, %v", from, root, files, err)
+		}
+	}
+}
+
 func TestMissingFileScripts(t *testing.T) {
 	tree := readCase(t, "scripts")
 	_, warnings, err := Files(parse(t, tree), tree, where)

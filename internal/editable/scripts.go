@@ -68,8 +68,9 @@ func launchers(p *pyproject.Project, python string) []File {
 	return all
 }
 
-// launcher is what Poetry writes for the root project; it differs from what wheels
-// get.
+// launcher returns what Poetry writes for the root project, spaces and all; it differs
+// from what wheels get. The parser has seen to it that nothing else than names is in the
+// reference.
 func launcher(python, reference string) []byte {
 	reference, _, _ = strings.Cut(reference, "[")
 	module, attr, _ := strings.Cut(reference, ":")

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/google/shlex"
 
+	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
@@ -101,14 +101,12 @@ func (p *configParser) names(v *source.Value) []source.Text {
 	return texts
 }
 
-// Debian's package names, with an optional architecture or version.
-var aptName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+)?$`)
-
 func (p *configParser) apt(v *source.Value) []source.Text {
 	texts := p.Texts(v)
 	for _, t := range texts {
-		if !aptName.MatchString(t.Value) {
-			p.add(source.Errorf(t.At, "%q is not the name of a Debian package", t.Value))
+		if _, ok := names.DebianPackage(t.Value); !ok {
+			p.add(source.Errorf(t.At, "%q is not the name of a Debian package", t.Value).
+				WithHint("Write one name, with a version if need be: \"libpq5\", \"libpq5=15.6-0+deb12u1\"."))
 		}
 	}
 	return texts

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/pep440"
 )
 
@@ -24,7 +25,7 @@ type Documents struct {
 func (p *Project) CoreMetadata(docs Documents) string {
 	var b strings.Builder
 	field := func(name, value string) {
-		if value != "" {
+		if value = names.Line(value); value != "" { // a line end would begin another field
 			b.WriteString(name + ": " + value + "\n")
 		}
 	}
@@ -34,7 +35,9 @@ func (p *Project) CoreMetadata(docs Documents) string {
 	field("Version", p.NormalVersion())
 	b.WriteString("Summary: " + p.Summary() + "\n")
 	id, _ := licenseOf(cmp.Or(m.License, docs.License))
-	field("License", indented(id))
+	if id != "" {
+		b.WriteString("License: " + indented(id) + "\n")
+	}
 	field("License-Expression", m.LicenseExpression)
 	for _, f := range docs.LicenseFiles {
 		field("License-File", f)
@@ -72,19 +75,15 @@ func (p *Project) NormalVersion() string {
 }
 
 // Summary is the description in one line.
-func (p *Project) Summary() string { return oneLine(p.Description) }
-
-// oneLine keeps a description from ending the header.
-func oneLine(s string) string {
-	if !strings.ContainsAny(s, "\r\n") {
-		return s
-	}
-	return strings.Join(strings.Fields(s), " ")
-}
+func (p *Project) Summary() string { return names.Line(p.Description) }
 
 // indented keeps a text of several lines in its field.
 func indented(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(s, "\n", "\n         "))
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = names.Line(line)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n         "))
 }
 
 // person writes the first of several people, as Poetry does.

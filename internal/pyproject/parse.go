@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/quatrain-build/quatrain/internal/names"
+	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
@@ -86,6 +88,14 @@ func (p *parser) identity() {
 	}
 	if o.Version.Value == "" {
 		o.Version = p.Text(p.poetry.Get("version"))
+	}
+	if o.Name.Value != "" && !names.IsFileName(o.Name.Value) {
+		p.add(source.Errorf(o.Name.At, "%q cannot be the name of a project", o.Name.Value).
+			WithHint("A name has letters, digits, and . - _ inside."))
+	}
+	if _, err := pep440.ParseVersion(o.Version.Value); err != nil && o.Version.Value != "" {
+		p.add(source.Errorf(o.Version.At, "%q is not a version", o.Version.Value).
+			WithHint("Write it as PEP 440 has it, such as 1.2.0 or 1.2.0rc1."))
 	}
 }
 

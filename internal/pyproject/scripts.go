@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
@@ -66,29 +67,25 @@ func (p *parser) script(e source.Entry) Script {
 }
 
 func (p *parser) addScript(s Script) {
-	switch {
-	case s.Reference == "":
-	case strings.ContainsAny(s.Name, "/\\\x00\n") || s.Name == "" || s.Name == "." || s.Name == "..":
-		p.add(source.Errorf(s.At, "script name %q is not a file name", s.Name))
-	case s.File || isReference(s.Reference):
+	if s.Reference != "" && p.isScript(s.Name, s.At) && (s.File || p.isReference(s.Name, s.Reference, s.At)) {
 		p.project.Scripts = append(p.project.Scripts, s)
-	default:
-		p.warnings = append(p.warnings, source.Errorf(s.At, "script %s is left out: %q is not of the form package.module:function", s.Name, s.Reference))
 	}
 }
 
-// isReference checks an entry point: names that are safe to write into a launcher.
-func isReference(s string) bool {
-	module, attr, ok := strings.Cut(s, ":")
-	attr, _, _ = strings.Cut(attr, "[")
-	return ok && isDotted(strings.TrimSpace(module)) && isDotted(strings.TrimSpace(attr))
+// isScript reports whether a script may have a name, and else adds an error.
+func (p *parser) isScript(name string, at source.Range) bool {
+	if err := names.CheckScript(name); err != nil {
+		p.add(source.Errorf(at, "script name %v", err).WithHint("Give the script another name."))
+		return false
+	}
+	return true
 }
 
-func isDotted(s string) bool {
-	for _, part := range strings.Split(s, ".") {
-		if part == "" || strings.ContainsAny(part, " \t\r\n'\"()#;\\/") {
-			return false
-		}
+// isReference reports whether a script has something to call, and else adds a warning.
+func (p *parser) isReference(name, reference string, at source.Range) bool {
+	if _, ok := names.ParseReference(strings.TrimSpace(reference)); !ok || !names.IsLine(reference) {
+		p.warnings = append(p.warnings, source.Errorf(at, "script %s is left out: %q is not of the form package.module:function", name, reference))
+		return false
 	}
 	return true
 }
@@ -116,10 +113,26 @@ func (p *parser) entryPoints() {
 
 func (p *parser) entryPointGroup(group string, v *source.Value) {
 	for _, e := range entriesOf(p.Table(v)) {
-		if strings.ContainsAny(group+e.Key+e.Value.Text, "\r\n\x00") {
-			p.add(source.Errorf(e.KeyAt, "entry point %q is not on one line", e.Key))
-			continue
+		point := EntryPoint{Group: group, Name: e.Key, Reference: p.String(e.Value), At: e.KeyAt}
+		if p.isEntryPoint(point) {
+			p.project.EntryPoints = append(p.project.EntryPoints, point)
 		}
-		p.project.EntryPoints = append(p.project.EntryPoints, EntryPoint{Group: group, Name: e.Key, Reference: p.String(e.Value), At: e.KeyAt})
 	}
+}
+
+// isEntryPoint reports whether an entry point can be written, and else says why not.
+// Those of two groups are scripts, also if they are written as plugins.
+func (p *parser) isEntryPoint(e EntryPoint) bool {
+	if e.Group == "console_scripts" || e.Group == "gui_scripts" {
+		return p.isScript(e.Name, e.At) && p.isReference(e.Name, e.Reference, e.At)
+	}
+	if err := names.CheckEntryPoint(e.Group, e.Name); err != nil {
+		p.add(source.Errorf(e.At, "entry point: %v", err))
+		return false
+	}
+	if !names.IsLine(e.Reference) {
+		p.add(source.Errorf(e.At, "entry point %s is not on one line", e.Name))
+		return false
+	}
+	return true
 }
