@@ -24,14 +24,17 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 	}
 	in := &found.inputs
 	list, _, err := r.overlaps(ctx, p, in, g.Overlaps)
-	if err != nil || len(list) == 0 {
+	if err != nil || len(list.Overlaps) == 0 {
 		return found, err
 	}
 	list, settled, err := r.overlaps(ctx, p, in, g.Settle)
 	if err != nil {
 		return found, err
 	}
-	for _, o := range list {
+	if list.More > 0 {
+		found.warnings = append(slices.Clip(found.warnings), source.Errorf(source.Range{}, "packages write %d more files with different contents: of each, that of the last package in the alphabet stays, as with Poetry", list.More))
+	}
+	for _, o := range list.Overlaps {
 		last := o.Packages[len(o.Packages)-1]
 		found.warnings = append(slices.Clip(found.warnings), source.Errorf(r.lockEntry(last), "%s all write %s, with different contents: that of %s stays, as with Poetry",
 			strings.Join(o.Packages, ", "), o.Path, last))
@@ -43,19 +46,19 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 }
 
 // overlaps solves a step that finds overlaps, and notes that it was asked.
-func (r *request) overlaps(ctx context.Context, p *plan.Plan, in *llb.Inputs, find func(*plan.Plan, llb.Inputs) bkllb.State) ([]step.Overlap, bkllb.State, error) {
+func (r *request) overlaps(ctx context.Context, p *plan.Plan, in *llb.Inputs, find func(*plan.Plan, llb.Inputs) bkllb.State) (step.OverlapList, bkllb.State, error) {
 	var made bkllb.State
 	ref, err := r.solveAnyWay(ctx, p, in, func() (bkllb.State, error) {
 		made = find(p, *in)
 		return made, nil
 	})
 	if err != nil {
-		return nil, made, err
+		return step.OverlapList{}, made, err
 	}
 	in.Asked = append(slices.Clip(in.Asked), made)
 	var list step.OverlapList
 	if err := readJSON(ctx, ref, "overlaps.json", &list); err != nil {
-		return nil, made, fmt.Errorf("reading which packages overlap: %w", err)
+		return list, made, fmt.Errorf("reading which packages overlap: %w", err)
 	}
-	return list.Overlaps, made, nil
+	return list, made, nil
 }

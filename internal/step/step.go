@@ -263,6 +263,7 @@ type Passed struct {
 // OverlapList is what Overlaps or Settle found, sorted by path.
 type OverlapList struct {
 	Overlaps []Overlap `json:"overlaps"`
+	More     int       `json:"more,omitempty"` // how many are left out
 }
 
 // Overlap is one path that several packages write.

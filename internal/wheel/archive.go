@@ -5,12 +5,10 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // Limits against archives that unpack to more than anyone means to install.
@@ -18,6 +16,9 @@ const (
 	// maxEntries bounds the files, and the folders: the largest wheels known have
 	// some 40 000 files.
 	maxEntries = 250_000
+	// maxDirectory bounds the archive's list of entries, in bytes, which package zip
+	// reads into memory whatever their number. Real ones have some 6 MiB.
+	maxDirectory = 32 << 20
 	// maxSize: the largest wheels (CUDA libraries) unpack to about 4 GiB.
 	maxSize = 32 << 30
 	// maxRatio: data tables in real wheels reach about 50; deflate itself stops at 1032.
@@ -25,8 +26,10 @@ const (
 	// ratioFree is how much may unpack whatever the ratio: tiny wheels of empty
 	// or repetitive files are common.
 	ratioFree = 256 << 20
-	// maxMetadata bounds WHEEL, RECORD and entry_points.txt, which are held in memory.
-	maxMetadata = 64 << 20
+	// maxMetadata bounds WHEEL and entry_points.txt, and maxRecord RECORD: they are
+	// held in memory.
+	maxMetadata = 1 << 20
+	maxRecord   = 64 << 20
 )
 
 // archive is an opened wheel whose entries have all been checked.
@@ -62,8 +65,8 @@ func (a *archive) check(name fileName) error {
 	if err != nil {
 		return err
 	}
-	z, err := zip.NewReader(a.file, info.Size())
-	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, io.ErrUnexpectedEOF) {
+	z, err := newReader(a.file, info.Size())
+	if errors.Is(err, zip.ErrFormat) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return bad("not a zip archive: %v", err)
 	}
 	if err != nil {
@@ -75,9 +78,12 @@ func (a *archive) check(name fileName) error {
 	if err := checkSizes(z.File, info.Size()); err != nil {
 		return err
 	}
+	if err := checkHeaders(a.file, z.File, info.Size()); err != nil {
+		return err
+	}
 	top, folders := map[string]bool{}, map[string]bool{}
 	for _, f := range z.File {
-		m, err := a.entry(f)
+		m, err := newMember(f)
 		if err != nil {
 			return err
 		}
@@ -97,15 +103,41 @@ func (a *archive) check(name fileName) error {
 	return err
 }
 
-// entry checks one entry of the archive.
-func (a *archive) entry(f *zip.File) (member, error) {
+// newReader opens an archive whose list of entries is not longer than maxDirectory.
+func newReader(file io.ReaderAt, size int64) (*zip.Reader, error) {
+	list := &limited{ReaderAt: file, left: maxDirectory}
+	z, err := zip.NewReader(list, size)
+	if list.left < 0 {
+		return nil, bad("its list of entries is longer than %d bytes", maxDirectory)
+	}
+	if err != nil {
+		return nil, err
+	}
+	list.left = math.MaxInt64 // from here on, entries are read
+	register(z)
+	return z, nil
+}
+
+// limited fails when more than left bytes are read.
+type limited struct {
+	io.ReaderAt
+	left int64
+}
+
+// ReadAt is io.ReaderAt's.
+func (l *limited) ReadAt(b []byte, at int64) (int, error) {
+	if l.left -= int64(len(b)); l.left < 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return l.ReaderAt.ReadAt(b, at)
+}
+
+// newMember checks one entry of the archive.
+func newMember(f *zip.File) (member, error) {
 	name := entryName(f)
 	clean, err := memberPath(name)
 	if err == nil {
 		err = checkType(f)
-	}
-	if err == nil {
-		err = a.checkLocal(f)
 	}
 	return member{name, clean, f}, err
 }
@@ -132,7 +164,7 @@ func findDistInfo(top map[string]bool, name fileName) (string, error) {
 	case 0:
 		return "", bad("no .dist-info folder")
 	default:
-		return "", bad("more than one .dist-info folder: %s", strings.Join(found, ", "))
+		return "", bad("more than one .dist-info folder: %s", firstFew(found))
 	}
 	if got := canonical(distInfoName(found[0])); got != canonical(name.distribution) {
 		return "", bad("its metadata are those of another package: %s", found[0])
@@ -150,9 +182,9 @@ func distInfoName(folder string) string {
 	return folder
 }
 
-// metadata is the text of a file in .dist-info, and whether it exists. Where there
-// are two, Python's zipfile reads the last.
-func (a *archive) metadata(name string) ([]byte, bool, error) {
+// metadata returns the text of a file in .dist-info, and whether it exists. If there
+// are two, it is the last, as with Python's zipfile.
+func (a *archive) metadata(name string, most int64) ([]byte, bool, error) {
 	var found *member
 	for i := range a.members {
 		if a.members[i].path == a.distInfo+"/"+name {
@@ -167,9 +199,9 @@ func (a *archive) metadata(name string) ([]byte, bool, error) {
 		return nil, true, err
 	}
 	defer r.Close()
-	text, err := io.ReadAll(io.LimitReader(r, maxMetadata+1))
-	if err == nil && len(text) > maxMetadata {
-		err = bad("%s is longer than %d bytes", name, maxMetadata)
+	text, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = bad("%s is longer than %d bytes", name, most)
 	}
 	return text, true, err
 }
@@ -196,20 +228,4 @@ func (r entryReader) Read(b []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-// named adds to a problem whose wheel it is; other errors become problems of
-// kind [step.Failed], so that they name the wheel too.
-func named(err error, file string) error {
-	base := filepath.Base(file)
-	var p *step.Problem
-	if !errors.As(err, &p) {
-		p = &step.Problem{Kind: step.Failed, Message: err.Error()}
-	}
-	q := *p
-	q.Package, q.File = packageOf(base), base
-	if q.Kind == step.BadWheel && q.Hint == "" {
-		q.Hint = "the file is as the lock names it, so the release itself is at fault: choose another version"
-	}
-	return &q
 }

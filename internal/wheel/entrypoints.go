@@ -1,24 +1,24 @@
 package wheel
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/quatrain-build/quatrain/internal/names"
 )
 
 // entryPoint is one script of entry_points.txt.
 type entryPoint struct {
-	name   string
-	module string
-	attr   string // "main", "app.main"
+	name string
+	names.Reference
 }
 
-// What a reference may look like: module:attribute [extras]. Only letters,
-// digits, "_" and "." reach the launcher, so no text of a wheel becomes code there.
-// The spaces are those of Python.
-var reference = regexp.MustCompile(strings.ReplaceAll(`^([\pL\pN_.]+) : ([\pL\pN_.]+) (?:\[.*\])? $`,
-	" ", `[\s\v\x1c-\x1f\x{85}\pZ]*`))
+// Limits of entry_points.txt. Real ones have a few hundred lines at most.
+const (
+	maxScripts = 10_000
+	maxValue   = 4096 // bytes, of one value: its lines are joined
+)
 
 // parseEntryPoints reads the console_scripts and gui_scripts of entry_points.txt
 // (https://packaging.python.org/en/latest/specifications/entry-points/) in their
@@ -38,14 +38,16 @@ func parseEntryPoints(text []byte) ([]entryPoint, error) {
 		if item.section != "console_scripts" && item.section != "gui_scripts" {
 			continue
 		}
-		m := reference.FindStringSubmatch(item.value)
-		if m == nil || strings.Contains(item.value, "%") {
+		reference, ok := names.ParseReference(item.value)
+		if !ok || strings.Contains(item.value, "%") {
 			return nil, bad("entry_points.txt: %s = %q is not module:attribute", item.key, item.value)
 		}
-		if err := checkScriptName(item.key); err != nil {
-			return nil, err
+		if err := names.CheckScript(item.key); err != nil {
+			return nil, refused("entry_points.txt: script %v", err)
 		}
-		points = append(points, entryPoint{item.key, m[1], m[2]})
+		if points = append(points, entryPoint{item.key, reference}); len(points) > maxScripts {
+			return nil, bad("entry_points.txt: more than %d scripts", maxScripts)
+		}
 	}
 	return points, nil
 }
@@ -65,7 +67,10 @@ func parseINI(text string) ([]iniItem, error) {
 		}
 		depth := utf8.RuneCountInString(line) - utf8.RuneCountInString(strings.TrimLeftFunc(line, isSpace))
 		if open && depth > indent {
-			items[len(items)-1].value += "\n" + value
+			last := &items[len(items)-1]
+			if last.value += "\n" + value; len(last.value) > maxValue {
+				return nil, bad("entry_points.txt: the value of %s is longer than %d bytes", last.key, maxValue)
+			}
 			continue
 		}
 		indent = depth
@@ -93,15 +98,3 @@ func parseINI(text string) ([]iniItem, error) {
 
 // isSpace is Python's str.isspace for one character.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }
-
-// The interpreter's own names in bin.
-var interpreterName = regexp.MustCompile(`^(?i:python|pypy)w?(\d+(\.\d+)*)?t?$`)
-
-// checkScriptName refuses names that are no file in bin.
-func checkScriptName(name string) error {
-	p, err := memberPath(name)
-	if err != nil || p != name || strings.Contains(name, "/") {
-		return bad("entry_points.txt: %q is not a file name", name)
-	}
-	return nil
-}

@@ -20,7 +20,7 @@ import (
 func Install(file string, into *Tree, opts Options) (Installed, error) {
 	done, err := install(file, into, opts)
 	if err != nil {
-		return Installed{}, named(err, file)
+		return Installed{}, named(err, file, opts.Built)
 	}
 	return done, nil
 }
@@ -67,7 +67,7 @@ type installation struct {
 
 // prepare reads what the wheel says of itself, before anything is written.
 func (in *installation) prepare(name fileName) error {
-	text, found, err := in.archive.metadata("WHEEL")
+	text, found, err := in.archive.metadata("WHEEL", maxMetadata)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (in *installation) prepare(name fileName) error {
 		return bad("Wheel-Version is %q: only 1.x is known", version)
 	}
 	in.layout = newLayout(in.tree.python, name, header(text, "Root-Is-Purelib") == "true")
-	record, found, err := in.archive.metadata("RECORD")
+	record, found, err := in.archive.metadata("RECORD", maxRecord)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func more(n int) string {
 }
 
 func (in *installation) launchers() error {
-	text, found, err := in.archive.metadata("entry_points.txt")
+	text, found, err := in.archive.metadata("entry_points.txt", maxMetadata)
 	if err != nil || !found {
 		return err
 	}
@@ -123,9 +123,6 @@ func (in *installation) launchers() error {
 func (in *installation) members() error {
 	skipped := 0
 	for _, m := range in.archive.members {
-		if m.path == in.archive.distInfo+"/RECORD" {
-			continue
-		}
 		if slices.Contains(strings.Split(path.Dir(m.path), "/"), "__pycache__") {
 			skipped++ // byte code that no one can check against its source
 			continue
@@ -144,6 +141,13 @@ func (in *installation) member(m member) error {
 	scheme, rel, err := in.layout.place(m.path)
 	if err != nil {
 		return err
+	}
+	target, err := checkTarget(in.layout.target(scheme, rel))
+	if err != nil || target == in.record() {
+		return err // RECORD is written at the end
+	}
+	if info := in.distInfoOf(target); info != "" && info != in.archive.distInfo {
+		return refused("%s belongs to another package", target)
 	}
 	r, err := m.open()
 	if err != nil {
@@ -171,15 +175,29 @@ func (in *installation) metadata(opts Options) error {
 			return err
 		}
 	}
-	self := in.archive.distInfo + "/RECORD"
-	target, err := checkTarget(in.layout.target(in.layout.root, self))
-	if err != nil {
-		return err
+	text := recordText(in.layout, in.entries, in.archive.distInfo+"/RECORD")
+	if len(text) > maxRecord {
+		return bad("RECORD would be longer than %d bytes", maxRecord)
 	}
-	text := recordText(in.layout, in.entries, self)
-	done, err := in.tree.write(target, bytes.NewReader(text), false)
-	in.note(target, done, true)
+	done, err := in.tree.write(in.record(), bytes.NewReader(text), false)
+	in.note(in.record(), done, true)
 	return err
+}
+
+// record is the place of the wheel's RECORD.
+func (in *installation) record() string {
+	return in.layout.target(in.layout.root, in.archive.distInfo+"/RECORD")
+}
+
+// distInfoOf returns the .dist-info folder of site-packages that a file is in, or "".
+// What is in it is read as the metadata of an installed package.
+func (in *installation) distInfoOf(target string) string {
+	rel, inSite := strings.CutPrefix(target, in.layout.dirs["purelib"]+"/")
+	folder, _, _ := strings.Cut(rel, "/")
+	if !inSite || !strings.HasSuffix(strings.ToLower(folder), ".dist-info") {
+		return ""
+	}
+	return folder
 }
 
 func (in *installation) generate(scheme, rel string, text []byte, exec bool) error {
@@ -205,7 +223,7 @@ func (in *installation) write(scheme, rel string, r io.Reader, exec, generated b
 			in.warn("%s replaces the one of %s, which is different", target, before.wheel)
 		}
 	case before.hash != done.hash && !before.generated && !generated:
-		return bad("two entries for %s, with different contents", target)
+		return refused("two entries for %s, with different contents", target)
 	default:
 		in.entries[before.line].gone = true // RECORD has one line a file: the last one's
 		in.gone++

@@ -8,7 +8,7 @@ import (
 
 // launcher is the text of a console script: pypa/installer's, byte by byte.
 func launcher(interpreter string, e entryPoint) []byte {
-	first, _, _ := strings.Cut(e.attr, ".")
+	first, _, _ := strings.Cut(e.Attr, ".")
 	return fmt.Appendf(nil, `%s
 # -*- coding: utf-8 -*-
 import re
@@ -17,7 +17,7 @@ from %s import %s
 if __name__ == "__main__":
     sys.argv[0] = re.sub(r"(-script\.pyw|\.exe)?$", "", sys.argv[0])
     sys.exit(%s())
-`, shebang(interpreter), e.module, first, e.attr)
+`, shebang(interpreter), e.Module, first, e.Attr)
 }
 
 // shebang is the first line of a launcher. Linux cuts it at 127 bytes and at

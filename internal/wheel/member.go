@@ -2,13 +2,12 @@ package wheel
 
 import (
 	"archive/zip"
-	"bytes"
-	"encoding/binary"
-	"io"
 	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/quatrain-build/quatrain/internal/names"
 )
 
 // memberPath is the relative, clean path of an archive's entry, or why the entry
@@ -21,21 +20,24 @@ func memberPath(name string) (string, error) {
 	case !utf8.ValidString(name):
 		return "", bad("entry %q: its name is not UTF-8", name)
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return "", bad("entry %q: control character in its name", name)
+		return "", refused("entry %q: control character in its name", name)
+	case !names.IsLine(name):
+		// A line end to Python, which reads RECORD.
+		return "", refused("entry %q: line separator in its name", name)
 	case strings.Contains(name, `\`):
 		// A folder to Windows, a letter to Linux: refuse to choose.
-		return "", bad("entry %q: backslash in its name", name)
+		return "", refused("entry %q: backslash in its name", name)
 	case strings.HasPrefix(name, "/"):
 		return "", bad("entry %q: absolute path", name)
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == ".." {
-			return "", bad("entry %q: leaves its folder", name)
+			return "", refused("entry %q: leaves its folder", name)
 		}
 	}
 	clean := path.Clean(name)
 	if clean == "." {
-		return "", bad("entry %q: names no file", name)
+		return "", refused("entry %q: names no file", name)
 	}
 	return clean, nil
 }
@@ -62,40 +64,6 @@ func entryName(f *zip.File) string {
 	return b.String()
 }
 
-// checkLocal refuses an entry whose own header, in front of its data, has another
-// name than the archive's directory: which of the two counts depends on the reader.
-// Package zip tells where the data begin only, so the header is looked for: 30
-// bytes, the name, and an extra field whose length it says itself.
-func (a *archive) checkLocal(f *zip.File) error {
-	const fixed, maxExtra = 30, 1<<16 - 1
-	data, err := f.DataOffset()
-	if err != nil {
-		return bad("entry %q: %v", f.Name, err)
-	}
-	for _, extra := range []int64{64, maxExtra} {
-		start := max(0, data-fixed-int64(len(f.Name))-extra)
-		b := make([]byte, data-start)
-		if _, err := a.file.ReadAt(b, start); err != nil && err != io.EOF {
-			return err
-		}
-		for end := len(b); ; {
-			i := bytes.LastIndex(b[:end], []byte("PK\x03\x04"))
-			if i < 0 {
-				break
-			}
-			h := b[i:]
-			if len(h) >= fixed {
-				name, rest := int(binary.LittleEndian.Uint16(h[26:])), int(binary.LittleEndian.Uint16(h[28:]))
-				if len(h) == fixed+name+rest && string(h[fixed:fixed+name]) == f.Name {
-					return nil
-				}
-			}
-			end = i
-		}
-	}
-	return bad("entry %q: another name in its header", f.Name)
-}
-
 // Types in the upper half of a zip entry's external attributes (stat.h).
 const (
 	typeMask    = 0o170000
@@ -103,21 +71,25 @@ const (
 	typeFolder  = 0o040000
 )
 
-// checkType refuses links, devices and the like, and what needs a password. Poetry
-// would write a link's target as a file's text, which no wheel means.
+// checkType refuses links, devices and the like, and data that cannot be read. Poetry
+// would write a link's target as a file's text, which no wheel means. An entry whose name
+// ends in a slash is a folder, also if its mode says file: nothing is written for it.
 func checkType(f *zip.File) error {
 	const encrypted = 1
 	if f.Flags&encrypted != 0 {
 		return bad("entry %q: encrypted", f.Name)
 	}
+	if !isKnown(f.Method) {
+		return bad("entry %q: compression method %d is not one that wheels may use", f.Name, f.Method)
+	}
 	folder := strings.HasSuffix(f.Name, "/")
 	switch t := f.ExternalAttrs >> 16 & typeMask; {
-	case t == 0, t == typeRegular && !folder, t == typeFolder && folder:
+	case t == 0, t == typeRegular, t == typeFolder && folder:
 		return nil
 	case t == 0o120000:
-		return bad("entry %q: symbolic link", f.Name)
+		return refused("entry %q: symbolic link", f.Name)
 	default:
-		return bad("entry %q: neither file nor folder (type %06o)", f.Name, t)
+		return refused("entry %q: neither file nor folder (type %06o)", f.Name, t)
 	}
 }
 

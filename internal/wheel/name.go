@@ -3,6 +3,8 @@ package wheel
 import (
 	"regexp"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/names"
 )
 
 // fileName is what a wheel's file name says.
@@ -16,7 +18,7 @@ var fileNamePattern = regexp.MustCompile(`^(.+?)-(.*?)(?:-(\d[^-]*?))?-(.+?-.+?-
 
 func parseFileName(base string) (fileName, error) {
 	m := fileNamePattern.FindStringSubmatch(base)
-	if m == nil || strings.ContainsAny(m[1]+m[2], `/\`) || m[1] == ".." || m[1] == "." {
+	if m == nil || !names.IsFileName(m[1]) || !names.IsFileName(m[2]) {
 		return fileName{}, bad("not a wheel's file name")
 	}
 	return fileName{distribution: m[1], version: m[2]}, nil

@@ -1,7 +1,9 @@
 package wheel
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 	"github.com/quatrain-build/quatrain/internal/step/fixed"
@@ -18,8 +21,9 @@ import (
 // claim is one package's line in its RECORD: this path has this content.
 type claim struct {
 	pkg  string // canonical name
-	tree int    // whose tree it is in
+	tree int    // the number of the tree it is in
 	hash string
+	mode fs.FileMode // of the file, once it has been looked for
 }
 
 // RunOverlaps is the overlaps step. Poetry installs in the order of the packages'
@@ -34,7 +38,11 @@ func RunOverlaps(s step.Overlaps) error {
 	if err := notBoth(claims); err != nil {
 		return err
 	}
-	return writeOverlaps(s.Out, overlapsOf(s.Venv, claims))
+	var found []step.Overlap
+	for _, p := range differing(claims) {
+		found = append(found, overlapOf(s.Venv, p, claims[p]))
+	}
+	return writeOverlaps(s.Out, shorten(found))
 }
 
 // RunSettle is the settle step: what those write is put where Poetry's order and that of
@@ -44,39 +52,74 @@ func RunSettle(s step.Settle) error {
 	if err != nil {
 		return err
 	}
-	found := overlapsOf(s.Venv, claims)
-	for i, o := range found {
-		p := strings.TrimPrefix(o.Path, path.Clean(s.Venv)+"/")
-		if found[i].Settled, err = settle(s, p, claims[p]); err != nil {
+	var found []step.Overlap
+	for _, p := range differing(claims) {
+		of, err := inTrees(s, p, claims[p])
+		if err != nil {
 			return err
 		}
+		if !differ(of) {
+			continue
+		}
+		o := overlapOf(s.Venv, p, of)
+		if o.Settled, err = settle(s, p, of); err != nil {
+			return err
+		}
+		found = append(found, o)
+	}
+	list := shorten(found)
+	for _, o := range list.Overlaps[:min(len(list.Overlaps), maxProblems)] {
 		fmt.Fprintf(os.Stderr, "warning: %s is written by %s, with different contents: the last one stays, as with Poetry\n",
 			o.Path, strings.Join(o.Packages, ", "))
 	}
 	if err := os.MkdirAll(filepath.Join(s.Out, "tree"), 0o755); err != nil {
 		return err
 	}
-	return writeOverlaps(s.Out, found)
+	return writeOverlaps(s.Out, list)
 }
 
-// overlapsOf are the paths that packages claim with different contents, sorted.
-func overlapsOf(venv string, claims map[string][]claim) []step.Overlap {
-	found := []step.Overlap{}
-	for _, p := range slices.Sorted(maps.Keys(claims)) {
-		if !differ(claims[p]) {
-			continue
+// differing returns the paths that packages claim with different contents, sorted.
+func differing(claims map[string][]claim) []string {
+	var all []string
+	for p, of := range claims {
+		if differ(of) {
+			all = append(all, p)
 		}
-		o := step.Overlap{Path: path.Join(venv, p)}
-		for _, c := range claims[p] {
-			o.Packages = append(o.Packages, c.pkg)
-		}
-		found = append(found, o)
 	}
-	return found
+	slices.Sort(all)
+	return all
 }
 
-func writeOverlaps(out string, found []step.Overlap) error {
-	text, err := json.MarshalIndent(step.OverlapList{Overlaps: found}, "", " ")
+func differ(all []claim) bool {
+	return slices.ContainsFunc(all, func(c claim) bool { return c.hash != all[0].hash })
+}
+
+func overlapOf(venv, p string, of []claim) step.Overlap {
+	o := step.Overlap{Path: path.Join(venv, p)}
+	for _, c := range of {
+		o.Packages = append(o.Packages, c.pkg)
+	}
+	return o
+}
+
+// maxOverlaps bounds what the frontend reads and prints: packages that are two builds of
+// one thing overlap in thousands of files.
+const maxOverlaps = 1000
+
+// shorten keeps the first overlaps. One that was settled is among them if there is any,
+// for it tells that there is a tree to lie over the others.
+func shorten(found []step.Overlap) step.OverlapList {
+	list := step.OverlapList{Overlaps: append([]step.Overlap{}, found[:min(len(found), maxOverlaps)]...)}
+	list.More = len(found) - len(list.Overlaps)
+	settled := func(o step.Overlap) bool { return o.Settled }
+	if first := slices.IndexFunc(found, settled); first >= len(list.Overlaps) {
+		list.Overlaps[len(list.Overlaps)-1] = found[first]
+	}
+	return list
+}
+
+func writeOverlaps(out string, list step.OverlapList) error {
+	text, err := json.MarshalIndent(list, "", " ")
 	if err != nil {
 		return err
 	}
@@ -89,25 +132,25 @@ func writeOverlaps(out string, found []step.Overlap) error {
 	return fixed.Tree(out)
 }
 
-// readClaims is path below the environment → who writes it, by name of the package.
+// readClaims returns who writes each path below the environment, by name of the package.
 func readClaims(python, venv string, trees []string) (map[string][]claim, error) {
-	site := step.SitePackages(python)
 	claims := map[string][]claim{}
 	for i, tree := range trees {
+		site := step.SitePackages(python)
 		all, err := recordsIn(filepath.Join(tree, venv, site))
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range all {
-			pkg := canonical(distInfoName(r.distInfo))
-			for _, row := range csvRows(splitLines(string(r.text))) {
-				if len(row) == 3 && row[1] != "" {
-					p := path.Join(site, row[0])
-					if rest, ok := strings.CutPrefix(p, "lib64/"); ok {
-						p = "lib/" + rest
-					}
-					claims[p] = append(claims[p], claim{pkg, i, row[1]})
+			rows, _ := csvRows(string(r.text)) // Install has written no more
+			hashes := map[string]string{}
+			for _, row := range rows {
+				if p, ok := claimed(site, row); ok {
+					hashes[p] = row[1]
 				}
+			}
+			for p, hash := range hashes {
+				claims[p] = append(claims[p], claim{pkg: canonical(distInfoName(r.distInfo)), tree: i, hash: hash})
 			}
 		}
 	}
@@ -117,19 +160,30 @@ func readClaims(python, venv string, trees []string) (map[string][]claim, error)
 	return claims, nil
 }
 
-func differ(all []claim) bool {
-	return slices.ContainsFunc(all, func(c claim) bool { return c.hash != all[0].hash })
+// claimed returns the path that a row of RECORD is about. ok is false if it has no hash,
+// as the one of RECORD itself, or is about no file of the environment.
+func claimed(site string, row []string) (p string, ok bool) {
+	if len(row) != 3 || row[1] == "" || path.IsAbs(row[0]) {
+		return "", false
+	}
+	p = path.Join(site, row[0])
+	if rest, found := strings.CutPrefix(p, "lib64/"); found {
+		p = "lib/" + rest
+	}
+	return p, filepath.IsLocal(p) && p != "." && !strings.HasPrefix(site+"/", p+"/")
 }
 
 // notBoth refuses a path that is a file to one package and a folder to another, as
-// an installation one after another does.
+// an installation one after another does. It names each file once.
 func notBoth(claims map[string][]claim) error {
 	var problems joined
+	seen := map[string]bool{} // folders whose parents have been looked at, and files
 	for _, p := range slices.Sorted(maps.Keys(claims)) {
-		for dir := path.Dir(p); dir != "." && dir != "/"; dir = path.Dir(dir) {
-			if file := claims[dir]; file != nil {
-				problems = append(problems, &step.Problem{Kind: step.BadWheel, Package: file[0].pkg,
-					Message: fmt.Sprintf("%s is a file of it and a folder of %s", dir, claims[p][0].pkg)})
+		for dir := path.Dir(p); dir != "." && !seen[dir]; dir = path.Dir(dir) {
+			seen[dir] = true
+			if file := claims[dir]; file != nil && len(problems) < maxProblems {
+				problems = append(problems, &step.Problem{Kind: step.BadWheel, Package: file[0].pkg, Hint: hintOverlap,
+					Message: fmt.Sprintf("%s is a file of it and a folder of %s", clip(dir), claims[p][0].pkg)})
 			}
 		}
 	}
@@ -139,25 +193,49 @@ func notBoth(claims map[string][]claim) error {
 	return problems
 }
 
+const (
+	maxProblems = 20 // that are printed
+	hintOverlap = "Only one of the two can be installed. Remove one, or choose another version of it."
+)
+
+// inTrees returns the claims whose file is there: a RECORD may list what is not, or what
+// another package brings. It notes the mode of each file.
+func inTrees(s step.Settle, p string, all []claim) (there []claim, err error) {
+	for _, c := range all {
+		info, err := os.Lstat(c.in(s, p))
+		if isNoFile(err) || err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		c.mode = info.Mode()
+		there = append(there, c)
+	}
+	return there, nil
+}
+
+// isNoFile reports whether there can be no file of a name.
+func isNoFile(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) ||
+		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
+}
+
+// in is where the file at p is in the claim's tree.
+func (c claim) in(s step.Settle, p string) string { return filepath.Join(s.Trees[c.tree], s.Venv, p) }
+
 // settle writes the last package's file where it will lie over the merged trees, if
 // they have another there. One that was executable before stays so, as in [Tree].
 func settle(s step.Settle, p string, all []claim) (bool, error) {
-	at := func(c claim) string { return filepath.Join(s.Trees[c.tree], s.Venv, p) }
 	winner, mode := all[len(all)-1], fs.FileMode(0o644)
-	modes := map[int]fs.FileMode{}
 	for _, c := range all {
-		info, err := os.Stat(at(c))
-		if err != nil {
-			return false, err
-		}
-		modes[c.tree] = info.Mode()
-		mode |= info.Mode()
+		mode |= c.mode
 	}
-	merged := slices.Max(slices.Collect(maps.Keys(modes)))
-	if winner.tree == merged && modes[merged] == mode {
+	merged := slices.MaxFunc(all, func(a, b claim) int { return cmp.Compare(a.tree, b.tree) })
+	if winner.tree == merged.tree && merged.mode == mode {
 		return false, nil
 	}
-	text, err := os.ReadFile(at(winner))
+	text, err := os.ReadFile(winner.in(s, p))
 	if err != nil {
 		return false, err
 	}

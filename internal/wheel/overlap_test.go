@@ -3,6 +3,7 @@ package wheel
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,120 @@ func TestOverlaps(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
+}
+
+// plant makes a tree of files by their paths in site-packages, whatever RECORDs say.
+func plant(t *testing.T, files map[string]string) string {
+	t.Helper()
+	tree := t.TempDir()
+	for name, text := range files {
+		p := filepath.Join(tree, "opt/venv", site, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return tree
+}
+
+// A RECORD that lists what is not the package's, or nothing at all, counts for what
+// there is only.
+func TestOverlapsOfOddRecords(t *testing.T) {
+	const lib = "/opt/venv/" + site
+	good := plant(t, map[string]string{"good.py": "1", "own.py": "1", "good-1.dist-info/RECORD": "good.py,sha256=a,1\nown.py,sha256=a,1\n"})
+	for name, c := range map[string]struct {
+		record string
+		want   []step.Overlap
+	}{
+		"above":              {"../../../../../../x,sha256=a,1\n../../../../../../x,sha256=b,1\n", []step.Overlap{}},
+		"the root":           {"/etc/passwd,sha256=a,1\n/etc/passwd,sha256=b,1\n", []step.Overlap{}},
+		"the environment":    {"../../..,sha256=a,1\n../../..,sha256=b,1\n", []step.Overlap{}},
+		"the place above it": {"../../../..,sha256=a,1\n../../../..,sha256=b,1\n", []step.Overlap{}},
+		"empty":              {",sha256=a,1\n,sha256=b,1\n", []step.Overlap{}},
+		"of another":         {"good.py,sha256=AAAA,1\n", []step.Overlap{}},
+		"twice":              {"gone.py,sha256=a,1\ngone.py,sha256=b,1\n", []step.Overlap{}},
+		"NUL":                {"a\x00b,sha256=a,1\na\x00b,sha256=b,1\n", []step.Overlap{}},
+		"a line separator":   {"a\u2028good.py,sha256=b,1\n", []step.Overlap{}},
+		"a very long name":   {strings.Repeat("n", 5000) + ",sha256=a,1\n", []step.Overlap{}},
+		"an open quote":      {"\n\"", []step.Overlap{}},
+		"its own":            {"own.py,sha256=b,1\n", []step.Overlap{{Path: lib + "own.py", Packages: []string{"good", "zz"}, Settled: false}}},
+	} {
+		s := step.Settle{Python: "3.12", Venv: "/opt/venv", Out: filepath.Join(t.TempDir(), "out"),
+			Trees: []string{good, plant(t, map[string]string{"own.py": "2", "zz-9.dist-info/RECORD": c.record})}}
+		if err := errors.Join(RunOverlaps(look(s)), RunSettle(s)); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, overlapsIn(t, s.Out)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if got := list(t, filepath.Join(s.Out, "tree")); len(got) > 0 {
+			t.Errorf("%s: wrote %v", name, got)
+		}
+	}
+}
+
+// Two builds of one thing overlap in thousands of files: the list stays short, and one
+// that was settled is in it.
+func TestManyOverlaps(t *testing.T) {
+	files := func(text string) (all []f) {
+		for i := range maxOverlaps + 10 {
+			all = append(all, f{fmt.Sprintf("x/%05d", i), text, 0})
+		}
+		return all
+	}
+	zz := f{"zz", "a", 0}
+	a, b := wheelOf(t, "a", append(files("a"), zz)...), wheelOf(t, "b", files("b")...)
+	s := trees(t, []string{wheelOf(t, "c", f{"zz", "c", 0})}, []string{a, b})
+	if err := RunSettle(s); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(s.Out, "overlaps.json"))
+	var got step.OverlapList
+	if err = errors.Join(err, json.Unmarshal(text, &got)); err != nil {
+		t.Fatal(err)
+	}
+	last := got.Overlaps[len(got.Overlaps)-1]
+	if len(got.Overlaps) != maxOverlaps || got.More != 11 || filepath.Base(last.Path) != "zz" || !last.Settled {
+		t.Errorf("%d, %d more, the last is %+v", len(got.Overlaps), got.More, last)
+	}
+}
+
+// A file of one package that is a folder of another is named once, and not more than
+// some of them are.
+func TestManyClashes(t *testing.T) {
+	var in, of []f
+	for i := range 100 {
+		in = append(in, f{fmt.Sprintf("x%d/y", i), "", 0}, f{fmt.Sprintf("x%d/z", i), "", 0})
+		of = append(of, f{fmt.Sprintf("x%d", i), "", 0})
+	}
+	s := trees(t, []string{wheelOf(t, "a", in...)}, []string{wheelOf(t, "b", of...)})
+	if p := step.Problems(RunOverlaps(look(s))); len(p) != maxProblems {
+		t.Errorf("%d problems", len(p))
+	}
+}
+
+// Whatever RECORDs say, the steps end, and write below their Out only.
+func FuzzSettle(f *testing.F) {
+	f.Add("x.py,sha256=a,1\n../../../bin/x,sha256=b,1\n", "x.py,sha256=c,1\n")
+	f.Add("../../../../../../x,sha256=a,1\n", "../../../../../../x,sha256=b,1\n")
+	f.Add("x.py/y,sha256=a,1\n/x,sha256=b,1\n", "\"x.py\n,sha256=c,1\n")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		around := t.TempDir()
+		s := step.Settle{Python: "3.12", Venv: "/opt/venv", Out: filepath.Join(around, "out")}
+		for i, record := range []string{first, second} {
+			s.Trees = append(s.Trees, plant(t, map[string]string{"x.py": strings.Repeat("1", i), fmt.Sprintf("p%d-1.dist-info/RECORD", i): record}))
+		}
+		for _, err := range []error{RunOverlaps(look(s)), RunSettle(s)} {
+			if err != nil && step.KindOf(err) != step.BadWheel {
+				t.Error(err)
+			}
+		}
+		for name := range list(t, around) {
+			if base := filepath.Base(name); base != "overlaps.json" && name != "out/tree/opt/venv/"+site+"x.py" {
+				t.Errorf("wrote %q", name)
+			}
+		}
+	})
 }
 
 func TestOverlapsRefuse(t *testing.T) {

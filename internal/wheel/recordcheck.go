@@ -1,6 +1,7 @@
 package wheel
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,8 +17,12 @@ func checkRecord(text []byte, a *archive) (issues []string, err error) {
 	if !utf8.Valid(text) {
 		return nil, bad("RECORD is not UTF-8")
 	}
+	rows, complete := csvRows(string(text))
+	if !complete {
+		return nil, bad("RECORD: more than %d rows", maxRows)
+	}
 	listed := map[string][]string{}
-	for i, row := range csvRows(splitLines(string(text))) {
+	for i, row := range rows {
 		if len(row) != 3 {
 			return nil, bad("RECORD: row %d has %d fields instead of 3", i+1, len(row))
 		}
@@ -79,43 +84,54 @@ func checkRow(row []string) error {
 	return nil
 }
 
-// splitLines is Python's str.splitlines.
-func splitLines(text string) []string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	var lines []string
-	for text != "" {
-		i := strings.IndexFunc(text, isLineEnd)
-		if i < 0 {
-			return append(lines, text)
+// splitLines yields the lines of a text as Python's str.splitlines does.
+func splitLines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for text != "" {
+			i := strings.IndexFunc(text, isLineEnd)
+			if i < 0 {
+				yield(text)
+				return
+			}
+			if !yield(text[:i]) {
+				return
+			}
+			_, size := utf8.DecodeRuneInString(text[i:])
+			if strings.HasPrefix(text[i:], "\r\n") {
+				size = 2
+			}
+			text = text[i+size:]
 		}
-		lines = append(lines, text[:i])
-		_, size := utf8.DecodeRuneInString(text[i:])
-		text = text[i+size:]
 	}
-	return lines
 }
 
 func isLineEnd(r rune) bool {
 	return '\n' <= r && r <= '\r' || '\x1c' <= r && r <= '\x1e' || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
+// maxRows bounds RECORD: it has a row for each file, and some list files that are gone.
+const maxRows = 2 * maxEntries
+
 // csvRows reads rows as Python's csv module does, which is more lenient than
 // encoding/csv: a quote is special at the start of a field only, and what is
 // open at the end counts as closed. A line is a row, without its end; an empty
-// one is a row without fields.
-func csvRows(lines []string) [][]string {
+// one is a row without fields. If there are more than maxRows, it returns those, and
+// complete is false.
+func csvRows(text string) (rows [][]string, complete bool) {
 	const (
 		start  = iota // of a field
 		plain         // in a field
 		quoted        // in quotes
 		quote         // after a quote in quotes: the end, or the first of two
 	)
-	var rows [][]string
 	var row []string
 	var field []byte
 	state := start
 	end := func() { row, field, state = append(row, string(field)), field[:0], start }
-	for _, line := range lines {
+	for line := range splitLines(text) {
+		if len(rows) == maxRows {
+			return rows, false
+		}
 		if line == "" && state == start {
 			rows = append(rows, nil)
 			continue
@@ -145,5 +161,5 @@ func csvRows(lines []string) [][]string {
 		end()
 		rows = append(rows, row)
 	}
-	return rows
+	return rows, true
 }

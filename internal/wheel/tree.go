@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/quatrain-build/quatrain/internal/names"
 )
 
 // Tree is an environment that wheels are installed into. It is written through
@@ -117,15 +119,18 @@ func clash(rel string, err error) error {
 	return err
 }
 
-// checkTarget refuses what belongs to the environment itself, and leads lib64,
-// which is a link to lib there, to the real folder.
+// checkTarget refuses what belongs to the environment itself, as a file and as a folder
+// in its place, and leads lib64, which is a link to lib there, to the real folder.
 func checkTarget(rel string) (string, error) {
 	if rest, found := strings.CutPrefix(rel, "lib64/"); found {
 		rel = "lib/" + rest
 	}
-	dir, base := path.Split(rel)
-	if rel == "pyvenv.cfg" || rel == "lib64" || dir == "bin/" && interpreterName.MatchString(base) {
-		return "", bad("%s belongs to the environment, not to a package", rel)
+	first, rest, below := strings.Cut(rel, "/")
+	second, _, _ := strings.Cut(rest, "/")
+	own := first == "pyvenv.cfg" || !below && (first == "bin" || first == "lib" || first == "lib64") ||
+		first == "bin" && names.IsReserved(second)
+	if own {
+		return "", refused("%s belongs to the environment, not to a package", rel)
 	}
 	return rel, nil
 }

@@ -9,7 +9,6 @@
 package wheel
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -24,6 +23,7 @@ const Installer = "quatrain"
 // Options is what installing one wheel needs beyond the wheel.
 type Options struct {
 	DirectURL string    // contents of direct_url.json (PEP 610), "" for none
+	Built     bool      // made in this build; else it is a file that the lock names
 	Warnings  io.Writer // where to say what is odd but harmless; nil: nowhere
 }
 
@@ -45,9 +45,9 @@ func Run(s step.Install) error {
 	defer tree.Close()
 	var problems joined
 	for _, w := range s.Wheels {
-		path, err := given(w)
+		path, built, err := locate(w)
 		if err == nil {
-			_, err = Install(path, tree, Options{DirectURL: w.DirectURL, Warnings: os.Stderr})
+			_, err = Install(path, tree, Options{DirectURL: w.DirectURL, Built: built, Warnings: os.Stderr})
 		}
 		if err != nil {
 			problems = append(problems, err)
@@ -69,9 +69,4 @@ func (j joined) Error() string {
 		lines = append(lines, e.Error())
 	}
 	return strings.Join(lines, "\n")
-}
-
-// bad is a problem with the wheel itself. Name and package are added by Install.
-func bad(format string, args ...any) error {
-	return &step.Problem{Kind: step.BadWheel, Message: fmt.Sprintf(format, args...)}
 }

@@ -223,6 +223,36 @@ func TestRefused(t *testing.T) {
 		"script python":        {demo(f{info + "entry_points.txt", "[console_scripts]\npython = a:b\n", 0}), "belongs to the environment"},
 		"script code":          {demo(f{info + "entry_points.txt", "[console_scripts]\nx = a:b;import os\n", 0}), "not module:attribute"},
 		"script code below":    {demo(f{info + "entry_points.txt", "[console_scripts]\nx = a:b\n  import os\n", 0}), "not module:attribute"},
+		"line separator":       {demo(f{"a\u2028b.py", "x", 0}), "line separator"},
+		"paragraph separator":  {demo(f{"demo-1.0.data/data/a\u2029b", "x", 0}), "line separator"},
+		"next line":            {demo(f{"a\u0085b.py", "x", 0}), "control character"},
+		"tab":                  {demo(f{"a\tb.txt", "x", 0}), "control character"},
+		"folder for python":    {demo(f{"demo-1.0.data/data/bin/python/x", "", 0}), "belongs to the environment"},
+		"folder for python3":   {demo(f{"demo-1.0.data/scripts/python3/x/y", "", 0}), "belongs to the environment"},
+		"folder for pypy":      {demo(f{"demo-1.0.data/data/bin/PyPy3/x", "", 0}), "belongs to the environment"},
+		"folder for the cfg":   {demo(f{"demo-1.0.data/data/pyvenv.cfg/x", "", 0}), "belongs to the environment"},
+		"file for bin":         {demo(f{"demo-1.0.data/data/bin", "", 0}), "belongs to the environment"},
+		"file for lib":         {demo(f{"demo-1.0.data/data/lib", "", 0}), "belongs to the environment"},
+		"file by lib64":        {demo(f{"demo-1.0.data/data/lib64/python3.12", "", 0}), "a file to one entry"},
+		"activate":             {demo(f{"demo-1.0.data/scripts/activate", "", 0}), "belongs to the environment"},
+		"activate.fish":        {demo(f{"demo-1.0.data/data/bin/activate.fish", "", 0}), "belongs to the environment"},
+		"another's RECORD":     {demo(f{"demo-1.0.data/purelib/zz-9.dist-info/RECORD", "", 0}), "belongs to another package"},
+		"another's by platlib": {demo(f{"demo-1.0.data/platlib/zz-9.dist-info/METADATA", "", 0}), "belongs to another package"},
+		"another's by data":    {demo(f{"demo-1.0.data/data/lib/python3.12/site-packages/zz-9.dist-info/RECORD", "", 0}), "belongs to another package"},
+		"another's by lib64":   {demo(f{"demo-1.0.data/data/lib64/python3.12/site-packages/zz-9.dist-info/RECORD", "", 0}), "belongs to another package"},
+		"another's, capitals":  {demo(f{"demo-1.0.data/purelib/zz-9.DIST-INFO/RECORD", "", 0}), "belongs to another package"},
+		"script activate":      {demo(f{info + "entry_points.txt", "[gui_scripts]\nactivate = a:b\n", 0}), "belongs to the environment"},
+		"script option":        {demo(f{info + "entry_points.txt", "[console_scripts]\n-x = a:b\n", 0}), "not a file name"},
+		"script separator":     {demo(f{info + "entry_points.txt", "[console_scripts]\nx\u2028y = a:b\n", 0}), "not a file name"},
+		"script reversed":      {demo(f{info + "entry_points.txt", "[console_scripts]\nx\u202ey = a:b\n", 0}), "not a file name"},
+		"script long":          {demo(f{info + "entry_points.txt", "[console_scripts]\n" + strings.Repeat("x", 256) + " = a:b\n", 0}), "not a file name"},
+		"scripts without end":  {demo(f{info + "entry_points.txt", manyScripts(), 0}), "more than 10000 scripts"},
+		"value without end":    {demo(f{info + "entry_points.txt", "[x]\na = b\n" + strings.Repeat(" c\n", 300_000), 0}), "is longer than 4096 bytes"},
+		"long WHEEL":           {[]f{{info + "WHEEL", wheelFile + strings.Repeat("\n", 1<<20), 0}, {info + "RECORD", "", 0}}, "WHEEL is longer"},
+		"long entry points":    {demo(f{info + "entry_points.txt", strings.Repeat("#\n", 1<<20), 0}), "entry_points.txt is longer"},
+		"long RECORD":          {[]f{{info + "WHEEL", wheelFile, 0}, {info + "RECORD", strings.Repeat(strings.Repeat("x", 1<<20)+"\n", 65), 0}}, "RECORD is longer"},
+		"many rows":            {[]f{{info + "WHEEL", wheelFile, 0}, {info + "RECORD", strings.Repeat(",,\n", 500_001), 0}}, "more than 500000 rows"},
+		"many dist-infos":      {demo(manyInfos()...), "and 1 more"},
 		"no attribute":         {demo(f{info + "entry_points.txt", "[console_scripts]\nx = a.b\n", 0}), "not module:attribute"},
 		"percent":              {demo(f{info + "entry_points.txt", "[console_scripts]\nx = a:b [%(y)s]\n", 0}), "not module:attribute"},
 		"defaults":             {demo(f{info + "entry_points.txt", "[DEFAULT]\nx = a:b\n", 0}), "not allowed"},
@@ -241,11 +271,28 @@ func TestRefused(t *testing.T) {
 			if len(p) != 1 || p[0].Kind != step.BadWheel || p[0].Package != "demo" || p[0].File != "demo-1.0-py3-none-any.whl" {
 				t.Fatalf("got %+v", p)
 			}
-			if !strings.Contains(p[0].Message, test.want) {
+			if !strings.Contains(p[0].Message, test.want) || len(p[0].Message) > 2000 {
 				t.Errorf("%q does not say %q", p[0].Message, test.want)
 			}
 		})
 	}
+}
+
+func manyScripts() string {
+	var b strings.Builder
+	b.WriteString("[console_scripts]\n")
+	for i := range 10_001 {
+		fmt.Fprintf(&b, "x%d = a:b\n", i)
+	}
+	return b.String()
+}
+
+func manyInfos() []f {
+	var all []f
+	for i := range 5 {
+		all = append(all, f{fmt.Sprintf("other-%d.dist-info/WHEEL", i), "", 0})
+	}
+	return all
 }
 
 // manyFolders is a small archive that would take gigabytes for its folders alone.
@@ -263,6 +310,12 @@ func TestAccepted(t *testing.T) {
 		"old attributes":     demo(f{"x", "1", 0o644}),
 		"dots":               demo(f{"./..x/...", "1", 0}),
 		"other .data":        demo(f{"other-2.data/x", "1", 0}),
+		"a folder as a file": demo(f{"demo/", "", 0o100755}, f{"demo/x", "1", 0}),
+		"own RECORD by data": demo(f{"demo-1.0.data/purelib/demo-1.0.dist-info/RECORD", "x", 0}),
+		"nested dist-info":   demo(f{"demo/_vendor/other-1.dist-info/RECORD", "x", 0}),
+		"format characters":  demo(f{"demo/\U0001f468\u200d\U0001f469.txt", "1", 0}),
+		"bin in the project": demo(f{"bin/python", "1", 0}, f{"lib", "1", 0}),
+		"like an activate":   demo(f{"demo-1.0.data/scripts/activate-global-python-argcomplete", "1", 0}, f{"demo-1.0.data/scripts/pip", "1", 0}),
 	} {
 		file := makeWheel(t, "demo-1.0-py3-none-any.whl", entries)
 		if _, _, err := installInto(t, "/opt/venv", "", file); err != nil {

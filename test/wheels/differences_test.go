@@ -43,12 +43,12 @@ func nameOf(d difference) string {
 // refusals are why Quatrain refuses a wheel that Poetry installs. No wheel of
 // list.txt is among them.
 var refusals = map[string]string{
-	"types":                "links, devices and folders that say to be files: Poetry writes a link's target as a file's text",
+	"types":                "links and devices: Poetry writes a link's target as a file's text",
 	"two contents":         "two entries for one file with different contents: which one counts depends on the reader",
-	"spelling":             "names with .., \\ or control characters mean different files to different readers",
+	"spelling":             "names with .., \\, control characters or line separators mean different files to different readers",
 	"environment":          "the file belongs to the environment; Poetry writes through bin/python into the base's interpreter",
-	"launcher in a folder": "an entry point is a command's name, not a path",
-	"compression":          "bzip2 and lzma: wheels are deflated or stored, and few tools read others",
+	"launcher in a folder": "an entry point is a command's name: printable, no path, no option",
+	"another package":      "what is in the .dist-info folder of another package would speak for that package",
 	"damaged":              "a cut archive, or one whose parts contradict each other: zipfile passes over some of it",
 	"configparser":         "% and [DEFAULT] in entry_points.txt: accidents of Python's configparser, which Poetry applies",
 }
@@ -60,8 +60,8 @@ const anyReason = "any"
 func reasonOf(err error) string {
 	for text, name := range map[string]string{
 		"symbolic link": "types", "neither file nor folder": "types", "two entries for": "two contents",
-		"leaves its folder": "spelling", "backslash": "spelling", "control character": "spelling", "names no file": "spelling",
-		"belongs to the environment": "environment", "is not a file name": "launcher in a folder",
+		"leaves its folder": "spelling", "backslash": "spelling", "control character": "spelling", "names no file": "spelling", "line separator": "spelling",
+		"belongs to the environment": "environment", "is not a file name": "launcher in a folder", "belongs to another package": "another package",
 	} {
 		if strings.Contains(err.Error(), text) {
 			return name
