@@ -10,24 +10,25 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/process"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // Run is the apt step.
 func Run(s step.Apt) error {
-	return installer{root: "/", run: command, pause: 2 * time.Second}.install(s.Packages)
+	return installer{root: "/", run: command, packageNames: aptNames, pause: 2 * time.Second}.install(s.Packages)
 }
 
 // installer holds what tests replace.
 type installer struct {
-	root  string // where files are looked for and removed
-	run   func(argv ...string) error
-	pause time.Duration // before another try
+	root         string // where files are looked for and removed
+	run          func(argv ...string) error
+	packageNames func(*lines) error // writes the name of each package that there is
+	pause        time.Duration      // before another try
 }
 
 func (i installer) install(packages []string) error {
@@ -61,6 +62,9 @@ func (i installer) updateAndInstall(packages []string) error {
 		if err := i.run(argv(options, "update")...); err != nil {
 			return err
 		}
+		if err := i.checkExact(packages); err != nil {
+			return err
+		}
 		install := argv(options, "install", "-y", "--no-install-recommends", "--")
 		return i.run(append(install, packages...)...)
 	})
@@ -74,13 +78,10 @@ func argv(options []string, command ...string) []string {
 	return append(append(args, options...), command...)
 }
 
-// A package's name as Debian policy 5.6.1 has it, with an architecture and a version.
-var packagePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~-]+)?$`)
-
 // checkPackage refuses what apt-get would read as something else: an option, a
 // pattern, a file, or (with "-" at the end) a package to remove.
 func checkPackage(name string) error {
-	if packagePattern.MatchString(name) && !strings.HasSuffix(name, "-") {
+	if _, ok := names.DebianPackage(name); ok {
 		return nil
 	}
 	return &step.Problem{

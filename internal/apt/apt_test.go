@@ -65,7 +65,7 @@ func TestInstall(t *testing.T) {
 	must(os.Chtimes(filepath.Join(root, "usr"), old, old))
 	var ran []string
 	var ca string
-	i := installer{root: root, run: func(argv ...string) error {
+	i := installer{root: root, packageNames: known("g++"), run: func(argv ...string) error {
 		at := slices.IndexFunc(argv, func(a string) bool { return strings.HasPrefix(a, "Acquire::https::CAInfo=") })
 		ca = strings.TrimPrefix(argv[at], "Acquire::https::CAInfo=")
 		text, err := os.ReadFile(ca)
@@ -130,6 +130,57 @@ func TestAgain(t *testing.T) {
 				t.Errorf("%v after %d", err, ran)
 			}
 		})
+	}
+}
+
+// known is a Debian with these packages.
+func known(packages ...string) func(*lines) error {
+	return func(l *lines) error {
+		_, err := l.Write([]byte("bash\n" + strings.Join(packages, "\n") + "\n"))
+		return err
+	}
+}
+
+// A name that apt-get would take for a pattern or an order is refused before it does.
+func TestExactNames(t *testing.T) {
+	for _, name := range []string{"bash.", "libboost1.7", "gcc-1.", "bash+", "python3.1", "libpq.", "python3.1=3.11", "python3.1:amd64"} {
+		var ran []string
+		i := installer{root: t.TempDir(), packageNames: known("python3.11", "libboost1.74-dev", "libpq5"), run: func(argv ...string) error {
+			ran = append(ran, argv[len(argv)-1])
+			return nil
+		}}
+		err := i.updateAndInstall([]string{"libpq5", name})
+		if err == nil || !strings.Contains(err.Error(), "has no package of that name") || !slices.Equal(ran, []string{"update"}) {
+			t.Errorf("%s: %v, ran %q", name, err, ran)
+		}
+	}
+	for _, name := range []string{"python3.11", "libstdc++6", "g++", "g++=4:12.2.0-3", "libstdc++6:amd64"} {
+		i := installer{root: t.TempDir(), packageNames: known("python3.11", "libstdc++6", "g++"), run: func(...string) error { return nil }}
+		if err := i.updateAndInstall([]string{name}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// The others need no list: apt-get refuses a name that it does not know.
+	if err := (installer{root: t.TempDir(), run: func(...string) error { return nil }}).updateAndInstall([]string{"no-such-package"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// The names are apt-cache's own, as of apt 1.8 and newer.
+func TestAptNames(t *testing.T) {
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
+	put(t, bin, "apt-cache", "#!/bin/sh\n[ \"$*\" = '--all-names pkgnames' ] || exit 1\necho g++\necho awk\n")
+	if err := os.Chmod(filepath.Join(bin, "apt-cache"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	if err := aptNames(&lines{do: func(line string) { got = append(got, line) }}); err != nil || !slices.Equal(got, []string{"g++", "awk"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	put(t, bin, "apt-cache", "#!/bin/sh\necho E: broken >&2\nexit 100\n")
+	if err := aptNames(&lines{do: func(string) {}}); err == nil || !strings.Contains(err.Error(), "E: broken") {
+		t.Error(err)
 	}
 }
 
