@@ -150,6 +150,8 @@ func (c *client) closedHint() string {
 
 func missing(err error) bool { return step.KindOf(err) == step.NotFound }
 
+func unauthorized(err error) bool { return step.KindOf(err) == step.Unauthorized }
+
 func host(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
