@@ -31,7 +31,7 @@ func IsBelow(u, root *url.URL) bool {
 		return false
 	}
 	escaped := strings.ToLower(u.EscapedPath())
-	for _, ambiguous := range []string{"%2e", "%2f", "%5c", `\`, "//"} {
+	for _, ambiguous := range []string{"%2e", "%2f", "%5c", `\`, "//", "..;"} {
 		if strings.Contains(escaped, ambiguous) {
 			return false
 		}
@@ -39,7 +39,36 @@ func IsBelow(u, root *url.URL) bool {
 	if clean := path.Clean("/" + u.Path); clean != "/"+strings.Trim(u.Path, "/") {
 		return false
 	}
+	if strings.Contains(u.Path, "%") { // escaped twice
+		return false
+	}
 	return strings.HasPrefix(u.Path, strings.TrimSuffix(root.Path, "/")+"/")
+}
+
+// MayBeBelow reports whether some server could read an address as one below root, with
+// escapes undone, dots followed and parameters dropped. It errs on the side of yes: use it
+// to keep a secret away from a place, and [IsBelow] to send one there.
+func MayBeBelow(u, root *url.URL) bool {
+	return Origin(u) == Origin(root) && (isWithin(u.Path, root.Path) || isWithin(loosely(u.EscapedPath()), loosely(root.EscapedPath())))
+}
+
+func isWithin(name, folder string) bool {
+	folder = strings.TrimSuffix(folder, "/")
+	return name == folder || strings.HasPrefix(name, folder+"/")
+}
+
+var parameters = regexp.MustCompile(`;[^/]*`)
+
+// loosely returns a path as the most lenient server reads it.
+func loosely(escaped string) string {
+	for range 3 { // some decode twice
+		plain, err := url.PathUnescape(escaped)
+		if err != nil || plain == escaped {
+			break
+		}
+		escaped = plain
+	}
+	return strings.ToLower(path.Clean("/" + parameters.ReplaceAllString(strings.ReplaceAll(escaped, `\`, "/"), "")))
 }
 
 // Shared counts the leading path segments that two addresses have in common.

@@ -52,6 +52,9 @@ func TestIsBelow(t *testing.T) {
 		"https://sub.host.test/team/simple/a.whl":       false,
 		"https://host.test.evil.test/team/simple/a":     false,
 		"https://host.test@evil.test/team/simple/a":     false,
+		"https://host.test/team/simple/..;/a.whl":       false,
+		"https://host.test/team/simple/%252e%252e/a":    false,
+		"https://host.test/team%2Fsimple/a.whl":         false,
 		"https://evil.test/team/simple/a.whl?host.test": false,
 	} {
 		if got := IsBelow(parse(t, text), root); got != want {

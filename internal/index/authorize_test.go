@@ -1,8 +1,12 @@
 package index
 
 import (
+	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,47 +15,79 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// Which request gets which login: an index's own goes to its scheme, host and port, an
-// entry of netrc to its host over https, and the entry for all hosts to the index alone.
+// Which request gets which login: that of a source goes to its scheme, host and port,
+// netrc's to those of the project's sources.
 func TestAuthorizeMatrix(t *testing.T) {
 	secrets := map[string]map[string]string{
 		"password":      {"POETRY_HTTP_BASIC_CORP_USERNAME": "me", "POETRY_HTTP_BASIC_CORP_PASSWORD": "pw"},
 		"token":         {"POETRY_HTTP_BEARER_CORP_TOKEN": "pw"},
 		"auth.toml":     {"QUATRAIN_AUTH_TOML": "[http-basic.corp]\nusername = \"me\"\npassword = \"pw\"\n"},
-		"netrc":         {"QUATRAIN_NETRC": "machine corp.test login me password pw\nmachine files.test login me password other\n"},
+		"netrc":         {"QUATRAIN_NETRC": "machine corp.test login me password pw\nmachine files.test login me password other\nmachine named.test login me password third\n"},
 		"netrc default": {"QUATRAIN_NETRC": "default login me password pw\n"},
 	}
 	own := []string{"password", "token", "auth.toml", "netrc", "netrc default"}
+	byHost := []string{"netrc", "netrc default"}
+	const others = "https://corp.test/team/simple/ https://corp.test/a/simple/nested/ https://corp.test/a/ https://named.test/simple/"
 	for _, c := range []struct {
 		root, to string
+		foreign  bool     // only another host has led there
 		gets     []string // kinds of secrets
 	}{
-		{"https://corp.test/simple/", "https://corp.test/simple/alpha/", own},
-		{"https://corp.test/simple/", "https://CORP.test:443/files/alpha.whl", own},
-		{"https://corp.test:443/simple/", "https://corp.test./files/alpha.whl", []string{"password", "token", "auth.toml", "netrc default"}},
-		{"https://corp.test/simple/", "http://corp.test/files/alpha.whl", nil},
-		{"https://corp.test/simple/", "http://corp.test:443/files/alpha.whl", nil},
-		{"https://corp.test/simple/", "https://corp.test:8443/files/alpha.whl", []string{"netrc"}},
-		{"https://corp.test/simple/", "https://files.test/alpha.whl", []string{"netrc"}},
-		{"https://corp.test/simple/", "http://files.test/alpha.whl", nil},
-		{"https://corp.test/simple/", "https://sub.corp.test/alpha.whl", nil},
-		{"https://corp.test/simple/", "https://corp.test.evil.test/alpha.whl", nil},
-		{"https://corp.test/simple/", "https://corp.test@evil.test/alpha.whl", nil},
-		{"https://corp.test/simple/", "https://evil.test/corp.test", nil},
-		{"http://corp.test/simple/", "http://corp.test/files/alpha.whl", own},
-		{"http://corp.test/simple/", "http://files.test/alpha.whl", nil},
-		{"http://corp.test/simple/", "https://files.test/alpha.whl", []string{"netrc"}},
+		{"https://corp.test/a/simple/", "https://corp.test/a/simple/alpha/", false, own},
+		{"https://corp.test/a/simple/", "https://corp.test/a/simple/alpha/", true, own},
+		{"https://corp.test/a/simple/", "https://CORP.test:443/files/alpha.whl", false, own},
+		{"https://corp.test/a/simple/", "https://corp.test/files/alpha.whl", true, nil},
+		{"https://corp.test/a/simple/", "https://corp.test/a/simple/..%2f..%2fapi", true, nil},
+		{"https://corp.test/a/simple/", "https://corp.test/a/simple/%252e%252e/api", true, nil},
+		{"https://corp.test:443/a/simple/", "https://corp.test./files/alpha.whl", false, []string{"password", "token", "auth.toml", "netrc default"}},
+
+		// Of two sources on a host the one with the longer path counts.
+		{"https://corp.test/a/simple/", "https://corp.test/team/simple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/team/simple", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/team/simplex/alpha.whl", false, own},
+		{"https://corp.test/a/simple/", "https://corp.test/a/simple/nested/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/a/files/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/x/../team/simple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/x/%2e%2e/team/simple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/x/..%2fteam/simple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/x/..%252fteam%2Fsimple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/x/..;y/team/simple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test//team//simple/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://corp.test/Team;v=1/simple/alpha.whl", false, byHost},
+
+		{"https://corp.test/a/simple/", "http://corp.test/a/simple/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "http://corp.test:443/files/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://corp.test:8443/files/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://files.test/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "http://files.test/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://named.test/files/alpha.whl", false, byHost},
+		{"https://corp.test/a/simple/", "https://named.test/files/alpha.whl", true, nil},
+		{"https://corp.test/a/simple/", "http://named.test/simple/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://named.test:8443/simple/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://sub.corp.test/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://corp.test.evil.test/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://corp.test@evil.test/alpha.whl", false, nil},
+		{"https://corp.test/a/simple/", "https://evil.test/corp.test", false, nil},
+		{"http://corp.test/simple/", "http://corp.test/files/alpha.whl", false, own},
+		{"http://corp.test:8080/simple/", "http://corp.test:8080/files/alpha.whl", false, own},
+		{"http://corp.test/simple/", "http://corp.test:8080/files/alpha.whl", false, nil},
+		{"http://corp.test/simple/", "http://files.test/alpha.whl", false, nil},
+		{"https://[::1]/simple/", "https://[::1]:443/files/alpha.whl", false, []string{"password", "token", "auth.toml", "netrc default"}},
 	} {
 		for kind, env := range secrets {
 			for _, login := range []string{"corp", ""} {
-				cl, err := newClient(step.Index{Name: "corp", URL: c.root, Login: login}, withSecrets(env))
+				index := step.Index{Name: "corp", URL: c.root, Login: login}
+				if login != "" {
+					index.Others = others
+				}
+				cl, err := newClient(index, withSecrets(env))
 				if err != nil {
 					t.Fatal(err)
 				}
 				req := httptest.NewRequest(http.MethodGet, c.to, nil)
 				req.Header.Set("Authorization", "of the request before")
 				req.Header.Set("Referer", "https://corp.test/?sig=s3cret")
-				cl.authorize(req)
+				cl.authorize(req, !c.foreign)
 				got := req.Header.Get("Authorization") != ""
 				want := login != "" && slices.Contains(c.gets, kind)
 				if got != want {
@@ -62,6 +98,78 @@ func TestAuthorizeMatrix(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Real servers: where a file's address and its redirects lead, by what gets the login.
+func TestLoginOnRedirects(t *testing.T) {
+	type server struct {
+		*httptest.Server
+		told map[string]string // path → Authorization
+	}
+	start := func(tls bool) *server {
+		s := &server{told: map[string]string{}}
+		s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.told[r.URL.Path] = r.Header.Get("Authorization")
+			if to := r.URL.Query().Get("to"); to != "" {
+				w.Header().Set("Location", to)
+				w.WriteHeader(http.StatusTemporaryRedirect)
+				return
+			}
+			w.Write(alpha.Bytes())
+		}))
+		if tls {
+			s.StartTLS()
+		} else {
+			s.Start()
+		}
+		t.Cleanup(s.Close)
+		return s
+	}
+	for name, c := range map[string]struct {
+		path []string // "own/…", "other/…" or "plain/…", each redirects to the next
+		told bool     // whether the last gets the login
+	}{
+		"below":                           {[]string{"own/a/simple/alpha.whl"}, true},
+		"beside":                          {[]string{"own/files/alpha.whl"}, true},
+		"another source":                  {[]string{"own/b/simple/alpha.whl"}, false},
+		"stays":                           {[]string{"own/a/simple/1", "own/files/2"}, true},
+		"to another source":               {[]string{"own/a/simple/1", "own/b/simple/2"}, false},
+		"to another source and back":      {[]string{"own/a/simple/1", "own/b/simple/2", "own/files/3"}, false},
+		"to another port":                 {[]string{"own/a/simple/1", "other/a/simple/2"}, false},
+		"to plain http":                   {[]string{"own/a/simple/1", "plain/a/simple/2"}, false},
+		"away, and back to any place":     {[]string{"own/a/simple/1", "other/2", "own/api/3"}, false},
+		"away, and back below":            {[]string{"own/a/simple/1", "other/2", "own/a/simple/3"}, true},
+		"away, and back by a twisted way": {[]string{"own/a/simple/1", "other/2", "own/a/simple/..%2f..%2fapi"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			servers := map[string]*server{"own": start(true), "other": start(true), "plain": start(false)}
+			at := ""
+			for i := len(c.path) - 1; i >= 0; i-- {
+				who, path, _ := strings.Cut(c.path[i], "/")
+				next := servers[who].URL + "/" + path
+				if at != "" {
+					next += "?to=" + url.QueryEscape(at)
+				}
+				at = next
+			}
+			own := servers["own"].URL
+			o := withSecrets(map[string]string{"POETRY_HTTP_BASIC_CORP_USERNAME": "me", "POETRY_HTTP_BASIC_CORP_PASSWORD": "pw"})
+			o.Bundle = filepath.Join(t.TempDir(), "ca.pem")
+			if err := os.WriteFile(o.Bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: servers["own"].Certificate().Raw}), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			files := locked(alpha)
+			files[0].URL = at
+			if _, err := fetch(t, step.Index{Name: "corp", Login: "corp", URL: own + "/a/simple/", Others: own + "/b/simple/"}, files, o); err != nil {
+				t.Fatal(err)
+			}
+			who, path, _ := strings.Cut(c.path[len(c.path)-1], "/")
+			plain, _ := url.PathUnescape(path)
+			if login, asked := servers[who].told["/"+plain]; !asked || (login != "") != c.told {
+				t.Errorf("asked %v, sent %q, want a login %v", asked, login, c.told)
+			}
+		})
 	}
 }
 

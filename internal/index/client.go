@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -18,7 +19,8 @@ import (
 // client talks to one index.
 type client struct {
 	index    step.Index
-	root     *url.URL // without login
+	root     *url.URL   // without login
+	others   []*url.URL // the project's other sources
 	login    login
 	http     *http.Client
 	anew     *http.Client // each request on a connection of its own
@@ -42,10 +44,15 @@ func newClient(index step.Index, o Options) (*client, error) {
 	if !singlePage.MatchString(index.URL) {
 		root.RawQuery = ""
 	}
-	if _, ok := login.netrc.of(root.Hostname(), true); ok && login.from == "" {
+	if _, ok := login.netrc.of(root.Hostname()); ok && login.from == "" {
 		login.from = "the secret netrc"
 	}
 	c := &client{index: index, root: root, login: login, o: o}
+	for text := range strings.FieldsSeq(index.Others) {
+		if other, err := url.Parse(text); err == nil {
+			c.others = append(c.others, other)
+		}
+	}
 	first, further := o.Transport, o.Transport
 	if o.Transport == nil {
 		if first, further, err = c.transports(); err != nil {
@@ -221,7 +228,7 @@ func (c *client) send(ctx context.Context, by *http.Client, r request) (*http.Re
 		req.Header.Set("If-None-Match", r.etag)
 	}
 	req.Header.Set("User-Agent", "quatrain")
-	c.authorize(req)
+	c.authorize(req, true)
 	return by.Do(req)
 }
 

@@ -203,7 +203,7 @@ func TestAuthorize(t *testing.T) {
 	} {
 		req := httptest.NewRequest(http.MethodGet, address, nil)
 		req.Header.Set("Authorization", "Basic old")
-		c.authorize(req)
+		c.authorize(req, true)
 		if _, _, got := req.BasicAuth(); got != want || !want && req.Header.Get("Authorization") != "" {
 			t.Errorf("%s: %v, want %v", address, got, want)
 		}

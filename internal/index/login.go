@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/address"
@@ -35,7 +36,13 @@ func newLogin(index step.Index, inURL *url.Userinfo, getenv func(string) (string
 	if index.Login == "" {
 		return login{user: inURL}, nil
 	}
-	l, s := login{netrc: parseNetrc(secret(step.Netrc))}, step.SecretsOf(index)
+	var l login
+	var err error
+	text, _ := getenv(step.Netrc.Env)
+	if l.netrc, err = parseNetrc(text); err != nil {
+		return l, err
+	}
+	s := step.SecretsOf(index)
 	if pair := secret(s.ClientCert); pair != "" {
 		cert, err := tls.X509KeyPair([]byte(pair), []byte(pair))
 		if err != nil {
@@ -88,34 +95,57 @@ func authFile(text string, index step.Index) (machine, error) {
 	return machine{r.String(entry.Get("username")), r.String(entry.Get("password"))}, nil
 }
 
-// authorize adds the login to a request to the index's own scheme, host and port, and
-// removes it from any other: files may be elsewhere. An entry of netrc goes to its own
-// host as well, over https; the entry for all hosts only to the index.
-func (c *client) authorize(req *http.Request) {
+// authorize adds the login to a request, and removes that of the request before. named
+// tells that the index itself has led here: by its address, by a page of its own, or by a
+// redirect that has not left its origin. What only another host has led to gets the login
+// only if it is below the index's address.
+func (c *client) authorize(req *http.Request, named bool) {
 	req.Header.Del("Authorization")
 	req.Header.Del("Referer") // it could hold a signature
-	own := address.Origin(req.URL) == address.Origin(c.root)
+	named = named || address.IsBelow(req.URL, c.root)
+	own := named && c.owns(req.URL)
 	switch {
 	case own && c.login.token != "":
 		req.Header.Set("Authorization", "Bearer "+c.login.token)
 	case own && c.login.user != nil:
 		password, _ := c.login.user.Password()
 		req.SetBasicAuth(c.login.user.Username(), password)
-	case own || req.URL.Scheme == "https":
-		if m, ok := c.login.netrc.of(req.URL.Hostname(), own); ok {
+	case own || named && c.isOfProject(req.URL):
+		if m, ok := c.login.netrc.of(req.URL.Hostname()); ok {
 			req.SetBasicAuth(m.login, m.password)
 		}
 	}
 }
 
-// asks says whether requests to an address carry something that only steps have.
+// owns reports whether an address has the index's scheme, host and port and does not belong
+// to another source there. Of two sources with one path the longer one has an address.
+func (c *client) owns(u *url.URL) bool {
+	if address.Origin(u) != address.Origin(c.root) {
+		return false
+	}
+	for _, other := range c.others {
+		inside := address.IsBelow(u, c.root) && len(c.root.Path) >= len(other.Path)
+		if !inside && address.MayBeBelow(u, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// isOfProject reports whether an address has the scheme, host and port of one of the
+// project's sources: entries of netrc go there and nowhere else.
+func (c *client) isOfProject(u *url.URL) bool {
+	return slices.ContainsFunc(append(c.others, c.root), func(s *url.URL) bool { return address.Origin(s) == address.Origin(u) })
+}
+
+// asks reports whether requests to an address carry something that only steps have.
 func (c *client) asks(at string) bool {
 	req, err := http.NewRequest(http.MethodGet, at, nil)
 	if err != nil {
 		return false
 	}
-	c.authorize(req)
-	return req.Header.Get("Authorization") != "" || c.login.client != nil && address.Origin(req.URL) == address.Origin(c.root)
+	c.authorize(req, true)
+	return req.Header.Get("Authorization") != "" || c.login.client != nil && c.owns(req.URL)
 }
 
 // redirect follows up to ten, as the standard client does. That one would keep the
@@ -124,6 +154,8 @@ func (c *client) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) >= 10 {
 		return errors.New("stopped after 10 redirects")
 	}
-	c.authorize(req)
+	req.URL.User = nil // a login that a server makes up
+	named := !slices.ContainsFunc(via, func(r *http.Request) bool { return !c.owns(r.URL) })
+	c.authorize(req, named)
 	return nil
 }

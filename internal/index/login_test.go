@@ -61,7 +61,7 @@ func TestLoginOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 			req := httptest.NewRequest(http.MethodGet, "https://corp.test/x", nil)
-			cl.authorize(req)
+			cl.authorize(req, true)
 			got := req.Header.Get("Authorization")
 			if n, p, ok := req.BasicAuth(); ok {
 				got = n + ":" + p
@@ -81,7 +81,7 @@ func TestLoginOrder(t *testing.T) {
 }
 
 func TestNetrc(t *testing.T) {
-	got := parseNetrc(`# a comment
+	got, err := parseNetrc(`# a comment
 machine one.test login me password "a \"b\" #c" # and another
 machine one.test login second password x
 macdef init
@@ -91,20 +91,47 @@ machine TWO.test
 	user you
 	account acct
 	password #hash\ blank
-default login anyone password any`)
-	want := netrc{"one.test": {"second", "x"}, "two.test": {"you", "#hash blank"}, "": {"anyone", "any"}}
+default login anyone password any
+# #
+machine quoted.test login #1 password "two
+lines"
+machine account.test account who password ""
+machine empty.test
+machine default login every password one`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := netrc{"one.test": {"second", "x"}, "two.test": {"you", "#hash blank"}, "": {"every", "one"},
+		"quoted.test": {"#1", "two\nlines"}, "account.test": {"who", ""}, "empty.test": {}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(machine{})); diff != "" {
 		t.Error(diff)
 	}
-	if m, ok := got.of("Two.Test", false); !ok || m.login != "you" {
+	if m, ok := got.of("Two.Test"); !ok || m.login != "you" {
 		t.Error(m, ok)
+	}
+	if m, ok := got.of("empty.test"); ok {
+		t.Error(m)
+	}
+	for _, bad := range []string{
+		"machine a login b pass hunter2", "hunter2 a", "machine", "machine a login b password hunter2 two", "macdef x\n hunter2\n",
+	} {
+		if _, err := parseNetrc(bad); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	if all, err := parseNetrc("machine a login b password c\r\nmacdef x\r\n y\r\n\r\n"); err != nil || len(all) != 1 {
+		t.Error(all, err)
 	}
 }
 
 func FuzzNetrc(f *testing.F) {
 	f.Add("machine a login b password \"c\\")
 	f.Add("macdef x\n\n default password #")
-	f.Fuzz(func(t *testing.T, text string) { parseNetrc(text).of("a", true) })
+	f.Fuzz(func(t *testing.T, text string) {
+		if all, err := parseNetrc(text); err == nil {
+			all.of("a")
+		}
+	})
 }
 
 // A probe asks before the answer is kept.

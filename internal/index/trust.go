@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -94,7 +94,7 @@ func (c *client) transport(roots *x509.CertPool, adjust func(*http.Transport)) (
 	if c.login.client != nil {
 		own.TLSClientConfig.Certificates = []tls.Certificate{*c.login.client}
 	}
-	return byHost{address.Origin(c.root), own, others}, nil
+	return byHost{c.owns, own, others}, nil
 }
 
 func (c *client) newTransport(roots *x509.CertPool) *http.Transport {
@@ -105,14 +105,14 @@ func (c *client) newTransport(roots *x509.CertPool) *http.Transport {
 	return t
 }
 
-// byHost has a way of its own to one host.
+// byHost asks what an index owns in another way than the rest.
 type byHost struct {
-	origin      string
+	owns        func(*url.URL) bool
 	own, others http.RoundTripper
 }
 
 func (b byHost) RoundTrip(r *http.Request) (*http.Response, error) {
-	if address.Origin(r.URL) == b.origin {
+	if b.owns(r.URL) {
 		return b.own.RoundTrip(r)
 	}
 	return b.others.RoundTrip(r)

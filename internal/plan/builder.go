@@ -38,9 +38,9 @@ func newBuilder(in Input, packages []Package) *Builder {
 	for _, s := range in.Project.Sources {
 		switch {
 		case isPrimary(s):
-			b.Indexes = append(b.Indexes, indexFrom(s))
+			b.Indexes = append(b.Indexes, indexFrom(in.Project, s))
 		case s.Priority != "explicit":
-			b.More = append(b.More, indexFrom(s))
+			b.More = append(b.More, indexFrom(in.Project, s))
 		}
 	}
 	if len(b.Indexes) == 0 {

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"net/url"
+	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
@@ -19,15 +20,20 @@ func loginFor(p *pyproject.Project, name, at string) string {
 	if err != nil || !address.IsHTTP(u) {
 		return ""
 	}
-	named := namesAddress(p, u)
-	login, longest := "", -1
+	named := namesAddress(p, name, u)
+	login, best := "", -1
 	for _, s := range p.Sources {
 		at, err := url.Parse(s.URL)
 		if err != nil || address.Origin(at) != address.Origin(u) {
 			continue
 		}
-		if n := address.Shared(u, at); (named || address.IsBelow(u, at)) && n > longest {
-			login, longest = s.Name, n
+		below := address.IsBelow(u, at)
+		rank := 2 * address.Shared(u, at)
+		if below {
+			rank++
+		}
+		if (named || below) && rank > best {
+			login, best = s.Name, rank
 		}
 	}
 	if login != "" || !named || sourceHasSecretsOf(p, name) {
@@ -53,11 +59,27 @@ func namesGitHost(p *pyproject.Project, remote string) bool {
 	return false
 }
 
-// namesAddress reports whether a url dependency of pyproject.toml is at an address.
-func namesAddress(p *pyproject.Project, u *url.URL) bool {
+// withLogin gives an index a login, and what limits it: the addresses of the other sources.
+func withLogin(p *pyproject.Project, index Index, login string) Index {
+	if index.Login = login; login == "" {
+		return index
+	}
+	var others []string
+	for _, s := range p.Sources {
+		if at, err := url.Parse(s.URL); s.Name != login && err == nil && address.IsHTTP(at) {
+			at.RawQuery = ""
+			others = append(others, address.WithoutLogin(at))
+		}
+	}
+	index.Others = strings.Join(others, " ")
+	return index
+}
+
+// namesAddress reports whether a url dependency of pyproject.toml has a name and an address.
+func namesAddress(p *pyproject.Project, name string, u *url.URL) bool {
 	for _, g := range p.Groups {
 		for _, d := range g.Dependencies {
-			if d.URL == "" {
+			if d.URL == "" || d.Name != name {
 				continue
 			}
 			if at, err := url.Parse(d.URL); err == nil && address.WithoutLogin(at) == address.WithoutLogin(u) {

@@ -66,12 +66,42 @@ func TestLoginFor(t *testing.T) {
 		{"named", "https://files.test/named-1.0-py3-none-any.whl", "named"},
 		{"plainly", "http://plain.test/plainly-1.0.tar.gz", "plainly"},
 		{"beside", "https://host.test/archive/beside-1.0-py3-none-any.whl", "company"},
+		// Another package has the address: the names of secrets are not for sale.
+		{"plainly", "https://files.test/named-1.0-py3-none-any.whl", ""},
+		{"team", "https://files.test/named-1.0-py3-none-any.whl", ""},
 		// And it is called as a source, whose secrets it must not get.
 		{"company", "https://elsewhere.test/company-1.0-py3-none-any.whl", ""},
 	} {
 		if got := loginFor(p, c.name, c.at); got != c.want {
 			t.Errorf("%s at %s: the login of %q, want %q", c.name, c.at, got, c.want)
 		}
+	}
+}
+
+// A source that another one contains comes first for what is below it, whatever the order.
+func TestLoginForNested(t *testing.T) {
+	p := parsed(t, `
+[project]
+name = "shop"
+version = "1"
+dependencies = ["x @ https://host.test/simple/x-1.0-py3-none-any.whl"]
+[[tool.poetry.source]]
+name = "inner"
+url = "https://host.test/simple/inner"
+[[tool.poetry.source]]
+name = "outer"
+url = "https://host.test/simple"
+`)
+	for at, want := range map[string]string{
+		"https://host.test/simple/x-1.0-py3-none-any.whl":       "outer",
+		"https://host.test/simple/inner/x-1.0-py3-none-any.whl": "inner",
+	} {
+		if got := loginFor(p, "x", at); got != want {
+			t.Errorf("%s: %q, want %q", at, got, want)
+		}
+	}
+	if got := indexFrom(p, p.Sources[1]); got.Others != "https://host.test/simple/inner" || got.Login != "outer" {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -106,8 +136,12 @@ func TestOriginHasNoSecret(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c[1], o, err)
 		}
 	}
-	for _, at := range []string{"https://files.test/x.whl?X-Amz-Signature=s3cret", "https://files.test/x.whl?token=s3cret", "https://ci:s3cret@files.test:port/x.whl"} {
-		if _, err := of("url", at); err == nil || strings.Contains(err.Error(), "s3cret") {
+	for _, at := range []string{"https://files.test/x.whl?X-Amz-Signature=s3cret", "https://files.test/x.whl?token=s3cret", "https://ci:s3cret@files.test:port/x.whl", "git+https://ci:s3cret@git.test:port/x.git"} {
+		kind := "url"
+		if rest, git := strings.CutPrefix(at, "git+"); git {
+			kind, at = "git", rest
+		}
+		if _, err := of(kind, at); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

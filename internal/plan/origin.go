@@ -98,7 +98,7 @@ func urlOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 			WithHint("Use an address without it, and pass the login as a build secret (docs/private-code.md).")
 	}
 	plain := address.WithoutLogin(u)
-	index := Index{Name: pkg.Name, URL: plain, Login: loginFor(p, pkg.Name, plain)}
+	index := withLogin(p, Index{Name: pkg.Name, URL: plain}, loginFor(p, pkg.Name, plain))
 	return Origin{Kind: FromURL, URL: plain, Subdirectory: s.Subdirectory, Index: index}, nil
 }
 
@@ -117,7 +117,12 @@ func override(in Input, name string, o Origin) Origin {
 // not have: there it is the reference.
 func gitOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 	s := pkg.Source
-	o := Origin{Kind: FromGit, URL: address.Public(s.URL), Requested: s.Reference, Commit: s.ResolvedReference, Subdirectory: s.Subdirectory}
+	remote := address.Public(s.URL)
+	if remote == "" {
+		return Origin{}, source.Errorf(s.At, "the address of the git repository of %s cannot be parsed", pkg.Name).
+			WithHint("Correct the `git` address of %s in pyproject.toml and run `poetry lock`.", pkg.Name)
+	}
+	o := Origin{Kind: FromGit, URL: remote, Requested: s.Reference, Commit: s.ResolvedReference, Subdirectory: s.Subdirectory}
 	if o.Commit == "" {
 		o.Commit = s.Reference
 	}
@@ -132,7 +137,7 @@ func gitOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 	for _, s := range p.Sources {
 		if strings.EqualFold(s.Name, pkg.Source.Reference) { // names have no case (poetry/repositories/repository_pool.py)
-			return indexFrom(s), nil
+			return indexFrom(p, s), nil
 		}
 	}
 	return Index{}, source.Errorf(pkg.Source.At, "%s comes from the source %q, which pyproject.toml does not define", pkg.Name, pkg.Source.Reference).
@@ -145,10 +150,10 @@ func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 // poetry/factory.py, create_pool).
 func defaultIndex(p *pyproject.Project) Index {
 	if i := slices.IndexFunc(p.Sources, pyproject.Source.IsPyPI); i >= 0 {
-		return indexFrom(p.Sources[i])
+		return indexFrom(p, p.Sources[i])
 	}
 	if i := slices.IndexFunc(p.Sources, isPrimary); i >= 0 {
-		return indexFrom(p.Sources[i])
+		return indexFrom(p, p.Sources[i])
 	}
 	return PyPI
 }
@@ -163,7 +168,7 @@ var singlePage = regexp.MustCompile(`\.html?$`)
 
 // indexFrom returns a source as an index, without the login that its address may have. Its
 // address ends in "/", unless it is that of a single page.
-func indexFrom(s pyproject.Source) Index {
+func indexFrom(p *pyproject.Project, s pyproject.Source) Index {
 	if s.URL == "" {
 		return Index{Name: s.Name, URL: PyPI.URL}
 	}
@@ -171,7 +176,7 @@ func indexFrom(s pyproject.Source) Index {
 	if !singlePage.MatchString(at) {
 		at = strings.TrimRight(at, "/") + "/"
 	}
-	return Index{Name: s.Name, URL: at, Login: s.Name}
+	return withLogin(p, Index{Name: s.Name, URL: at}, s.Name)
 }
 
 // DirectURL is the contents of direct_url.json (PEP 610) as Poetry writes it

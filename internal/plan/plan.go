@@ -62,6 +62,10 @@ type Index struct {
 	Name  string // "pypi" or the name of a [[tool.poetry.source]]; for a url dependency, the package's name
 	URL   string // root of its simple API, or the url dependency's address
 	Login string // the name in its secrets' names, "" if it gets no login (docs/security.md)
+
+	// Others are the addresses of the project's other sources, separated by spaces: what is
+	// below one of them does not get the login of this one. "" without a login.
+	Others string
 }
 
 // PlainURL is the address without a login, for what people read.

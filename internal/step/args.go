@@ -87,6 +87,7 @@ func indexFields(index *Index, out *string) []field {
 		{"--index", &index.Name, false},
 		{"--url", &index.URL, false},
 		{"--login", &index.Login, true},
+		{"--others", &index.Others, true},
 	}, outField(out))
 }
 

@@ -79,6 +79,10 @@ type Index struct {
 	Name  string `json:"name"`            // "pypi" or the name of the [[tool.poetry.source]]; for a url dependency, the package's name
 	URL   string `json:"url"`             // the simple API's root, or the url dependency's address
 	Login string `json:"login,omitempty"` // the name in its secrets' names, "" if it gets no login
+
+	// Others are the addresses of the project's other sources, separated by spaces: what is
+	// below one of them does not get the login of this one. "" without a login.
+	Others string `json:"others,omitempty"`
 }
 
 // File is one distribution file that the lock names.
