@@ -14,17 +14,23 @@ import (
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/llb"
 )
 
 // Build answers one request of the gateway: an image, or the answer to a subrequest.
 func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err error) {
+	defer func() { err = finish(ctx, err) }()
+	defer crash.Recover(&err)
 	r, err := newRequest(c)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = r.withSources(err) }()
+	if r.requestID() == requestProblems {
+		return r.answerProblems(ctx)
+	}
+	defer r.warnOfMore(ctx)
 
 	if err := r.readFiles(ctx); err != nil {
 		return nil, err
@@ -51,9 +57,7 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 	if r.requestID() == requestSBOM {
 		return r.answerSBOM(ctx, target)
 	}
-	rb, err := r.ui.Build(ctx, func(ctx context.Context, p *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
-		return r.buildPlatform(ctx, target, r.platform(p))
-	})
+	rb, err := r.buildPlatforms(ctx, target)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +69,20 @@ func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err erro
 		return nil, err
 	}
 	return res, annotate(res)
+}
+
+// buildPlatforms makes the images of all platforms at the same time.
+func (r *request) buildPlatforms(ctx context.Context, target plan.Target) (*dockerui.ResultBuilder, error) {
+	failed := make([]error, max(len(r.ui.TargetPlatforms), 1))
+	rb, err := r.ui.Build(ctx, func(ctx context.Context, p *ocispecs.Platform, i int) (*dockerui.BuildResult, error) {
+		result, err := r.buildPlatform(ctx, target, r.platform(p))
+		failed[i] = err
+		return result, err
+	})
+	if err != nil {
+		return nil, reasons(append(failed, err)...)
+	}
+	return rb, nil
 }
 
 // planPlatform decides what goes into the image of one platform. What may go on
@@ -100,10 +118,11 @@ func platformID(p ocispecs.Platform) string { return platforms.Format(platforms.
 
 // buildPlatform makes the image of one platform. If a file is not where a cached answer says
 // and not on its index either, the indexes are asked again, once: there may be another file.
-func (r *request) buildPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform) (*dockerui.BuildResult, error) {
+func (r *request) buildPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform) (_ *dockerui.BuildResult, err error) {
+	defer crash.Recover(&err)
 	res, err := r.tryPlatform(ctx, target, platform, false)
 	var gone *goneError
-	if errors.As(err, &gone) {
+	if errors.As(err, &gone) && ctx.Err() == nil {
 		res, err = r.tryPlatform(ctx, target, platform, true)
 	}
 	return res, err
@@ -111,7 +130,7 @@ func (r *request) buildPlatform(ctx context.Context, target plan.Target, platfor
 
 // tryPlatform makes the image of one platform. relocate says not to use cached answers of
 // indexes.
-func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform, relocate bool) (*dockerui.BuildResult, error) {
+func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform ocispecs.Platform, relocate bool) (_ *dockerui.BuildResult, err error) {
 	graph, err := r.newGraph(ctx, target, relocate)
 	if err != nil {
 		return nil, err
@@ -119,10 +138,21 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends what was started on a guess
 	project := begin(r, func() (projectTree, error) { return r.readProject(ctx, graph, target) })
-	var begun func() *dependencies
+	var begun *task[*dependencies]
+	var wanted *dependencies
+	defer func() {
+		if err == nil {
+			return
+		}
+		cancel()
+		if wanted == nil && begun != nil {
+			wanted, _ = begun.wait() // a guess, but what failed of it did fail
+		}
+		err = reasons(err, project.failure(), wanted.failures())
+	}()
 	image, in, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) error {
 		// What the project's files tell is said before anything runs.
-		tree, err := project()
+		tree, err := project.wait()
 		if err == nil {
 			err = r.checkProject(target, tree)
 		}
@@ -140,11 +170,17 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 			r.warn(ctx, w)
 		}
 	}
-	wanted := begun()
-	if !wanted.serve(p) {
-		wanted = r.dependencies(ctx, graph, in, p, image)
+	r.warnOnBuild(ctx, image)
+	if wanted, err = begun.wait(); err != nil {
+		return nil, err
 	}
-	located, err := wanted.inputs()
+	if !wanted.usableFor(p) {
+		wanted = r.dependencies(ctx, graph, in, p, image)
+		if r.mayGoAhead() {
+			wanted.install.start()
+		}
+	}
+	located, err := wanted.inputs.wait()
 	if err != nil {
 		return nil, err
 	}
@@ -154,11 +190,11 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
 		return nil, err
 	}
-	tree, err := project()
+	tree, err := project.wait()
 	if err != nil {
 		return nil, err
 	}
-	found, err := wanted.overlaps()
+	found, err := wanted.overlaps.wait()
 	if err != nil {
 		return nil, err
 	}

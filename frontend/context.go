@@ -52,12 +52,16 @@ func (r *request) withoutIgnored(ctx context.Context, st llb.State) (*llb.State,
 	if err != nil {
 		return nil, err
 	}
+	tree := newRefFS(ctx, ref)
 	for _, name := range []string{r.entry.Filename + ".dockerignore", dockerui.DefaultDockerignoreName} {
-		data, err := dockerui.ReadFile(ctx, ref, name)
+		f, err := readFile(tree, name)
 		if err != nil {
+			return nil, err
+		}
+		if f == nil {
 			continue // most contexts have none
 		}
-		patterns, err := ignorefile.ReadAll(bytes.NewReader(data))
+		patterns, err := ignorefile.ReadAll(bytes.NewReader(f.Data))
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", name, err)
 		}

@@ -66,7 +66,7 @@ func graphOf(urls ...string) llb.State {
 func TestSlowDownloads(t *testing.T) {
 	for _, hangs := range []bool{true, false} {
 		b := &builder{hangs: hangs, works: make(chan struct{}), asked: make(chan string, 4)}
-		r := &request{client: b, ui: &dockerui.Client{}, patience: 10 * time.Millisecond}
+		r := &request{reads: &strictClient{}, client: b, ui: &dockerui.Client{}, patience: 10 * time.Millisecond}
 		sizes := map[string]int64{}
 		for _, u := range []string{"http://x.invalid/a", "http://x.invalid/b"} {
 			sizes[digest.FromString(u).Encoded()] = 1

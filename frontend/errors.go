@@ -3,120 +3,111 @@ package frontend
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
-	"github.com/containerd/platforms"
-	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/grpcerrors"
+	"google.golang.org/grpc/codes"
 
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
+// finish returns a request's error as clients show it.
+func finish(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx) // whatever came of it
+	}
+	return withSources(err)
+}
+
+// canceled reports whether an error only says that somebody else gave up. The gateway
+// carries no more than its code or its text.
+func canceled(err error) bool {
+	return errors.Is(err, context.Canceled) || grpcerrors.Code(err) == codes.Canceled || strings.Contains(err.Error(), context.Canceled.Error())
+}
+
+// Of a file only an excerpt travels to the client, and the lines before it empty, so that
+// its lines have their numbers. An error's details are a trailer of HTTP/2, in which all
+// of this takes twice its size, so the empty lines of one answer are limited too. An
+// excerpt from further down is part of the text.
+const maxPadding = 16 << 10
+
 // withSources turns errors that know their place into BuildKit's, which the
 // client prints with the file's excerpt. It is the only place that does.
-func (r *request) withSources(err error) error {
-	known := source.All(err)
-	if len(known) == 0 {
-		return err
+func withSources(err error) error {
+	if !ours(err) {
+		return shortened(err)
 	}
-	var texts []string
-	for _, e := range known {
-		texts = append(texts, e.Error())
-	}
-	out := errors.New(strings.Join(texts, "\n"))
-	// Clients print the excerpts in the order in which they are added.
-	for _, e := range known {
-		if at := e.At; at.File != nil && at.Start.Line > 0 {
-			out = errdefs.WithSource(out, &errdefs.Source{Info: sourceInfo(at.File), Ranges: ranges(at)})
+	report := source.NewReport(err)
+	var attached []*errdefs.Source
+	padding := 0
+	text := report.Text(func(x *source.Excerpt) string {
+		if padding+x.Padding() > maxPadding {
+			return x.String()
 		}
+		padding += x.Padding()
+		attached = append(attached, &errdefs.Source{Info: sourceInfo(x.File, x.Data()), Ranges: ranges(x)})
+		return ""
+	})
+	if attached == nil {
+		// Without any the client would print the syntax line as the error's place.
+		attached = append(attached, &errdefs.Source{Info: sourceInfo("", nil)})
+	}
+	// Clients print the excerpts in the order in which they are added.
+	var out error = &shownError{report, text}
+	for _, s := range attached {
+		out = errdefs.WithSource(out, s)
 	}
 	return out
 }
 
-// Lines of a file that an error carries at most: a message of the gateway has a
-// limit, and a lock can have megabytes.
-const maxExcerpt = 1 << 20
-
-func sourceInfo(f *source.File) *pb.SourceInfo {
-	data := f.Data
-	if len(data) > maxExcerpt {
-		data = data[:maxExcerpt]
-	}
-	return &pb.SourceInfo{Filename: f.Name, Language: "TOML", Data: data}
+// ours reports whether an error is one of this project's, and not only BuildKit's.
+func ours(err error) bool {
+	var crashed *crash.Error
+	return len(source.All(err)) > 0 || errors.As(err, &crashed)
 }
 
-func ranges(at source.Range) []*pb.Range {
-	start, end := at.Start, at.End
-	if end.Line < start.Line {
-		end = start
-	}
-	// A range that ends at the start of a line does not cover that line.
-	if end.Line > start.Line && end.Column <= 1 {
-		end.Line--
-	}
-	return []*pb.Range{{
-		Start: &pb.Position{Line: int32(start.Line), Character: int32(start.Column)},
-		End:   &pb.Position{Line: int32(end.Line), Character: int32(end.Column)},
-	}}
+// shownError is a report with the text that clients print.
+type shownError struct {
+	*source.Report
+	text string
 }
 
-// warn shows a warning without stopping.
-func (r *request) warn(ctx context.Context, w *source.Error) {
-	short := w.Message
-	if at := w.At.String(); at != "" {
-		short += " (" + at + ")"
+func (e *shownError) Error() string { return e.text }
+
+// Unwrap returns the report: the command shows it in its own way.
+func (e *shownError) Unwrap() error { return e.Report }
+
+// maxText is how long BuildKit's own error may be. It quotes whole command lines.
+const maxText = 32 << 10
+
+// shortened returns BuildKit's own error, whose details clients understand, or if it is
+// too long the start and the end of its text.
+func shortened(err error) error {
+	if err == nil || len(err.Error()) <= maxText {
+		return err
 	}
-	opts := gwclient.WarnOpts{}
-	if w.Hint != "" {
-		short += ". " + w.Hint
-	}
-	if w.At.File != nil {
-		opts.SourceInfo = sourceInfo(w.At.File)
-		if w.At.Start.Line > 0 {
-			opts.Range = ranges(w.At)
-		}
-	}
-	r.entry.Warn(ctx, short, opts)
+	text := err.Error()
+	return errors.New(strings.ToValidUTF8(text[:maxText/2]+"\n…\n"+text[len(text)-maxText/2:], "�"))
 }
 
-// yanked says that a file is that its project wants nobody to install.
-func (r *request) yanked(f step.Location) *source.Error {
-	return source.Errorf(r.lockEntry(f.Package), "the file chosen for %s is yanked: %s (%s)", f.Package, f.Name, f.Yanked)
+func sourceInfo(name string, data []byte) *pb.SourceInfo {
+	return &pb.SourceInfo{Filename: name, Language: "TOML", Data: data}
 }
 
-// warnBuilds says which packages are built although others get a wheel: that takes
-// long, and compilers.
-func (r *request) warnBuilds(ctx context.Context, p *plan.Plan) {
-	for _, pkg := range p.Packages {
-		if pkg.Build && pkg.OtherWheels > 0 {
-			r.warn(ctx, source.Errorf(pkg.At, "%s %s is built from its sdist: none of its %d wheels is for Python %s on %s with %s",
-				pkg.Name, pkg.Version, pkg.OtherWheels, p.Base.Version, p.Platform, p.Base.Libc))
-		}
+func ranges(x *source.Excerpt) (all []*pb.Range) {
+	for _, m := range x.Marks {
+		all = append(all, lines(m[0], m[1]))
 	}
+	return all
 }
 
-// warnEmulated says what a builder of another platform has to emulate.
-func (r *request) warnEmulated(ctx context.Context, p *plan.Plan) {
-	if !r.emulates(p.Platform) {
-		return
-	}
-	for _, n := range p.Native() {
-		hint := "That takes emulation registered with the kernel (binfmt_misc), or a builder of that platform"
-		if n.Hint != "" {
-			hint += "; " + n.Hint
-		}
-		r.warn(ctx, source.Errorf(n.At, "%s on %s, and this builder is %s", n.What, p.Platform, platformID(r.buildPlatformSpec())).WithHint("%s.", hint))
-	}
-}
-
-// emulates tells whether the builder's processor does not run a platform's programs.
-func (r *request) emulates(platform string) bool {
-	p, err := platforms.Parse(platform)
-	return err == nil && !platforms.Only(r.buildPlatformSpec()).Match(p)
+func lines(first, last int) *pb.Range {
+	return &pb.Range{Start: &pb.Position{Line: int32(first)}, End: &pb.Position{Line: int32(last)}}
 }
 
 // lockEntry is where the lock names a package.
@@ -143,10 +134,7 @@ func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 		}
 		all = append(all, e)
 	}
-	if len(all) > 5 {
-		all = append(all[:5], source.Errorf(source.Range{}, "and %d more", len(ps)-5))
-	}
-	return fmt.Errorf("%w", errors.Join(all...))
+	return errors.Join(all...)
 }
 
 // placeOf is what a problem is about: the base, a command of the target, or a package's entry.

@@ -1,9 +1,11 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -28,6 +30,12 @@ const (
 // readFiles reads the entry file and the project's files, in one solve each.
 func (r *request) readFiles(ctx context.Context) error {
 	entry, err := r.ui.ReadEntrypoint(ctx, "TOML")
+	if failure := r.reads.failed(); failure != nil {
+		return failure
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.noEntry()
+	}
 	if err != nil {
 		return fmt.Errorf("reading the build file: %w", err)
 	}
@@ -43,14 +51,18 @@ func (r *request) readFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var read []func() ([]byte, error)
+	tree := newRefFS(ctx, ref)
+	var read []*task[*source.File]
 	for _, name := range wanted {
-		read = append(read, begin(r, func() ([]byte, error) { return dockerui.ReadFile(ctx, ref, path.Join(r.dir, name)) }))
+		read = append(read, begin(r, func() (*source.File, error) { return readFile(tree, path.Join(r.dir, name)) }))
 	}
+	var errs []error
 	for i, name := range wanted {
-		if data, err := read[i](); err == nil {
-			r.files[name] = &source.File{Name: path.Join(r.dir, name), Data: data}
-		}
+		f, err := read[i].wait()
+		r.files[name], errs = f, append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return errors.Join(err, r.stubError)
 	}
 	if f := r.files[versionFile]; f != nil {
 		r.pythonVersion = string(f.Data)
@@ -59,6 +71,13 @@ func (r *request) readFiles(ctx context.Context) error {
 		return errors.Join(err, r.stubError)
 	}
 	return nil
+}
+
+// noEntry says that the file that docker build names with -f is not there.
+func (r *request) noEntry() error {
+	name := cmp.Or(r.client.BuildOpts().Opts["filename"], dockerui.DefaultDockerfileName)
+	return source.Errorf(source.Range{}, "there is no %s in the build context", name).
+		WithHint("Name the build file with -f: it is pyproject.toml or a stub, whose first line is `# syntax=quatrain/poetry:1`.")
 }
 
 // folder is a folder of the context as it is joined to paths: "" for the context itself.

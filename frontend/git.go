@@ -7,8 +7,6 @@ import (
 	"net"
 	"path"
 
-	"github.com/moby/buildkit/frontend/dockerui"
-
 	"github.com/quatrain-build/quatrain/internal/knownhosts"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -27,13 +25,16 @@ func (r *request) readKnownHosts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := dockerui.ReadFile(ctx, ref, path.Join(r.dir, name.Value))
+	f, err := readFile(newRefFS(ctx, ref), path.Join(r.dir, name.Value))
 	if err != nil {
+		return err
+	}
+	if f == nil {
 		return source.Errorf(name.At, "the known hosts %s are not in the build context", name.Value).
 			WithHint("The path is relative to the project; look whether .dockerignore leaves the file out.")
 	}
-	r.knownHosts = append(append([]byte{}, r.knownHosts...), data...)
-	if _, err := knownhosts.Knows(data, "any"); err != nil {
+	r.knownHosts = append(append([]byte{}, r.knownHosts...), f.Data...)
+	if _, err := knownhosts.Knows(f.Data, "any"); err != nil {
 		return source.Errorf(name.At, "%s: %v", name.Value, err).
 			WithHint("It is a known_hosts file as ssh has it: `ssh-keyscan HOST >> %s` writes one.", name.Value)
 	}

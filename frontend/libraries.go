@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"path"
 
-	"github.com/moby/buildkit/frontend/dockerui"
-
 	"github.com/quatrain-build/quatrain/internal/editable"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/plan"
@@ -30,17 +28,20 @@ func (r *request) readLibraries(ctx context.Context, t plan.Target) (map[string]
 	if err != nil {
 		return nil, err
 	}
+	tree := newRefFS(ctx, ref)
 	all := map[string]*pyproject.Project{}
 	for i, p := range candidates {
-		if other, err := r.namedContext(ctx, p.Name); other != nil || err != nil {
+		if _, other := r.contexts()[p.Name]; other {
 			continue // another folder takes its place: that is not in the image
 		}
-		name := path.Join(r.dir, names[i])
-		data, err := dockerui.ReadFile(ctx, ref, name)
+		f, err := readFile(tree, path.Join(r.dir, names[i]))
 		if err != nil {
+			return nil, err
+		}
+		if f == nil {
 			continue // the build of its wheel will say so
 		}
-		project, _, err := pyproject.Parse(&source.File{Name: name, Data: data})
+		project, _, err := pyproject.Parse(f)
 		if err != nil || !plan.IsEditable(project) {
 			r.warnNotEditable(ctx, p)
 			continue

@@ -72,6 +72,14 @@ type answer struct {
 
 func build(t *testing.T, a asked) answer {
 	t.Helper()
+	c := request(t, a)
+	res, err := frontend.Build(context.Background(), c)
+	return answer{result: res, err: err, warnings: c.Warnings(), client: c}
+}
+
+// request writes the files of a request, and returns the client that it comes from.
+func request(t *testing.T, a asked) *offline.Client {
+	t.Helper()
 	files := map[string]string{"pyproject.toml": toml, "poetry.lock": lock, "shop/__init__.py": ""}
 	maps.Copy(files, a.files)
 	dir := t.TempDir()
@@ -89,9 +97,7 @@ func build(t *testing.T, a asked) answer {
 	}
 	opts := map[string]string{"filename": "pyproject.toml"}
 	maps.Copy(opts, a.opts)
-	c := &offline.Client{Dir: dir, Opts: opts, Without: a.without}
-	res, err := frontend.Build(context.Background(), c)
-	return answer{result: res, err: err, warnings: c.Warnings(), client: c}
+	return &offline.Client{Dir: dir, Opts: opts, Without: a.without}
 }
 
 func contentHash(text string) string {

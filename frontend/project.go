@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
-	"sync"
 
 	bkllb "github.com/moby/buildkit/client/llb"
 
@@ -20,16 +19,7 @@ type projectTree struct {
 	app    bkllb.State  // as the image has them
 	folder *bkllb.State // what its wheel is built of, or nil
 	files  fs.FS        // app below its workdir, nil where nobody looks into it
-}
-
-// begin starts on something that is wanted later and returns what waits for it. It is
-// lazy for clients that want one request after the other.
-func begin[T any](r *request, f func() (T, error)) func() (T, error) {
-	wait := sync.OnceValues(f)
-	if !r.inOrder() {
-		go wait()
-	}
-	return wait
+	read   *refFS       // what files reads through
 }
 
 // readProject brings the project's files to the builder. No base image and no lock
@@ -54,7 +44,8 @@ func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) 
 	if err != nil {
 		return tree, err
 	}
-	tree.files, err = fs.Sub(newRefFS(ctx, ref), cmp.Or(strings.TrimPrefix(t.Workdir(), "/"), "."))
+	tree.read = newRefFS(ctx, ref)
+	tree.files, err = fs.Sub(tree.read, cmp.Or(strings.TrimPrefix(t.Workdir(), "/"), "."))
 	return tree, err
 }
 
@@ -66,7 +57,19 @@ func (r *request) checkProject(t plan.Target, tree projectTree) error {
 		return errTests
 	}
 	_, _, err := editable.Files(r.project, tree.files, editable.Target{Venv: plan.Venv, Python: "3", Root: t.Workdir()})
+	if failure := tree.unreadable(t.Workdir()); failure != nil {
+		return failure
+	}
 	return errors.Join(errTests, err)
+}
+
+// unreadable returns an error for the first file that is there and could not be read.
+func (tree projectTree) unreadable(workdir string) error {
+	failure := tree.read.failed()
+	if failure == nil {
+		return nil
+	}
+	return cannotRead(strings.TrimPrefix(failure.Path, strings.TrimPrefix(workdir, "/")+"/"), failure)
 }
 
 // refusals returns what a build of the request's target is refused with before it starts.
@@ -95,6 +98,12 @@ func (r *request) addProject(ctx context.Context, p *plan.Plan, tree projectTree
 	if tree.files == nil {
 		return nil
 	}
+	defer func() {
+		// A readme that is not there is no error, but one that cannot be read is.
+		if failure := tree.unreadable(p.Target.Workdir()); failure != nil {
+			err = failure
+		}
+	}()
 	if in.Installed, err = r.libraryFiles(ctx, p, tree.files); err != nil || !p.Target.InstallRoot {
 		return err
 	}

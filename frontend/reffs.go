@@ -4,23 +4,39 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
-	"strings"
+	"sync"
 	"time"
 
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	fstypes "github.com/tonistiigi/fsutil/types"
+
+	"github.com/quatrain-build/quatrain/internal/base"
 )
 
-// refFS reads a build result as a file system. Symbolic links are not followed:
-// whoever reads resolves them inside the tree. Not for concurrent use.
+// refFS reads a build result as a file system. Stat does not follow symbolic links; reading
+// follows them inside the tree.
+//
+// The gateway's errors are only text, and the text of a broken connection can be anything.
+// So a file is absent if the listing of its folder says so, never because of an error:
+// whoever gets fs.ErrNotExist can rely on it.
 type refFS struct {
-	ctx  context.Context
-	ref  gwclient.Reference
-	dirs map[string][]*fstypes.Stat // listings that were asked for
+	ctx context.Context
+	ref gwclient.Reference
+
+	mu      sync.Mutex
+	dirs    map[string][]*fstypes.Stat // listings that were asked for
+	failure *fs.PathError
 }
+
+// Limits of what is read. A message of the gateway has 16 MiB.
+const (
+	maxFile  = 16 << 20
+	maxPiece = 4 << 20
+)
 
 func newRefFS(ctx context.Context, ref gwclient.Reference) *refFS {
 	return &refFS{ctx: ctx, ref: ref, dirs: map[string][]*fstypes.Stat{}}
@@ -73,35 +89,94 @@ func (f *refFS) lstat(name string) (*fstypes.Stat, error) {
 	return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
 }
 
+// list returns the entries of a folder. It asks for each folder once.
 func (f *refFS) list(dir string) ([]*fstypes.Stat, error) {
-	if stats, ok := f.dirs[dir]; ok {
+	if stats, ok := f.listed(dir); ok {
 		return stats, nil
+	}
+	if dir != "." {
+		resolved, err := base.Resolve(f, dir)
+		if err != nil {
+			return nil, err
+		}
+		st, err := f.lstat(resolved)
+		if err != nil {
+			return nil, err
+		}
+		if !fs.FileMode(st.Mode).IsDir() {
+			return nil, &fs.PathError{Op: "readdir", Path: dir, Err: fs.ErrNotExist} // nothing is below a file
+		}
 	}
 	stats, err := f.ref.ReadDir(f.ctx, gwclient.ReadDirRequest{Path: path.Join("/", dir)})
 	if err != nil {
-		return nil, pathError("readdir", dir, err)
+		return nil, f.fail("readdir", dir, err)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.dirs[dir] = stats
 	return stats, nil
+}
+
+func (f *refFS) listed(dir string) (stats []*fstypes.Stat, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	stats, ok = f.dirs[dir]
+	return stats, ok
+}
+
+// fail notes that the gateway could not answer. Its error is never fs.ErrNotExist, not even
+// that of a client without a daemon.
+func (f *refFS) fail(op, name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New(err.Error())
+	}
+	failure := &fs.PathError{Op: op, Path: name, Err: err}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failure == nil {
+		f.failure = failure
+	}
+	return failure
+}
+
+// failed returns the first failure, for those who let somebody read who takes what cannot
+// be read for something that is not there.
+func (f *refFS) failed() *fs.PathError {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.failure
 }
 
 // Stat is Lstat.
 func (f *refFS) Stat(name string) (fs.FileInfo, error) { return f.Lstat(name) }
 
-// ReadFile reads a file in pieces: one message of the gateway has a limit.
+// ReadFile reads a file.
 func (f *refFS) ReadFile(name string) ([]byte, error) {
-	const piece = 4 << 20
+	resolved, err := base.Resolve(f, name)
+	if err != nil {
+		return nil, err
+	}
+	st, err := f.lstat(resolved)
+	if err != nil {
+		return nil, err
+	}
+	if fs.FileMode(st.Mode).IsDir() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("it is a folder")}
+	}
 	var all []byte
 	for {
 		data, err := f.ref.ReadFile(f.ctx, gwclient.ReadRequest{
 			Filename: "/" + name,
-			Range:    &gwclient.FileRange{Offset: len(all), Length: piece},
+			Range:    &gwclient.FileRange{Offset: len(all), Length: maxPiece},
 		})
 		if err != nil {
-			return nil, pathError("read", name, err)
+			return nil, f.fail("read", name, err)
 		}
 		all = append(all, data...)
-		if len(data) < piece {
+		if len(all) > maxFile {
+			return nil, f.fail("read", name, errTooLarge)
+		}
+		if len(data) < maxPiece {
 			return all, nil
 		}
 	}
@@ -132,16 +207,8 @@ func (f *refFS) ReadLink(name string) (string, error) {
 	return st.Linkname, nil
 }
 
-// pathError tells "not there" from the rest: the gateway carries only text.
-func pathError(op, name string, err error) error {
-	for _, s := range []string{"no such file", "not found", "not a directory"} {
-		if strings.Contains(err.Error(), s) {
-			err = errors.Join(fs.ErrNotExist, err)
-			break
-		}
-	}
-	return &fs.PathError{Op: op, Path: name, Err: err}
-}
+// errTooLarge says that a file is above the limit.
+var errTooLarge = fmt.Errorf("the file is larger than %d MiB, the most that Quatrain reads", maxFile>>20)
 
 type openFile struct {
 	*bytes.Reader

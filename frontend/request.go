@@ -2,12 +2,14 @@ package frontend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/containerd/platforms"
@@ -47,6 +49,7 @@ var knownArgs = []string{
 // request is one build: what was asked, what was read, what was parsed.
 type request struct {
 	client gwclient.Client
+	reads  *strictClient // what ui reads through
 	ui     *dockerui.Client
 	epoch  *time.Time
 	dir    string // the project's folder in the context, "" for its root
@@ -62,32 +65,48 @@ type request struct {
 	knownHosts []byte
 	lock       *lockfile.Lock
 	settings   poetrytoml.Settings
-	warnings   []*source.Error
+	warnings   []*source.Error // of the files
+	shown      warnings
 	budget     *selection.Budget // of all plans
 
 	patience time.Duration // with the builder's downloads
 
-	sboms sync.Map // platform → []byte, of the platforms that are done
+	sessions atomic.Int32 // see reportedElsewhere
+	reports  sync.Map     // digest of a failed vertex → func() []step.Problem
+	sboms    sync.Map     // platform → []byte, of the platforms that are done
 }
 
 func newRequest(c gwclient.Client) (*request, error) {
 	if err := checkDaemon(c.BuildOpts()); err != nil {
 		return nil, err
 	}
-	ui, err := dockerui.NewClient(c)
+	reads := &strictClient{Client: c}
+	ui, err := dockerui.NewClient(reads)
 	if err != nil {
 		return nil, err
 	}
-	r := &request{client: c, ui: ui, patience: downloadPatience, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
+	r := &request{client: c, reads: reads, ui: ui, patience: downloadPatience, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
 	if v := ui.BuildArgs[argEpoch]; v != "" {
-		seconds, err := strconv.ParseInt(v, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("build argument %s=%q is not a number of seconds", argEpoch, v)
+		if r.epoch, err = parseEpoch(v); err != nil {
+			return nil, err
 		}
-		t := time.Unix(seconds, 0).UTC()
-		r.epoch = &t
 	}
 	return r, nil
+}
+
+// maxEpoch is the last second of the year 9999: an image's time has four digits for it.
+const maxEpoch = 253402300799
+
+func parseEpoch(v string) (*time.Time, error) {
+	seconds, err := strconv.ParseInt(v, 10, 64)
+	if errors.Is(err, strconv.ErrSyntax) {
+		return nil, source.Errorf(source.Range{}, "build argument %s=%q is not a number of seconds", argEpoch, v)
+	}
+	if err != nil || seconds < 0 || seconds > maxEpoch {
+		return nil, source.Errorf(source.Range{}, "build argument %s=%s is not between 0 and %d: it is a number of seconds since 1970", argEpoch, v, int64(maxEpoch))
+	}
+	t := time.Unix(seconds, 0).UTC()
+	return &t, nil
 }
 
 // floor is the oldest builder that will do: the first that leaves nothing of a step's

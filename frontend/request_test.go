@@ -169,16 +169,26 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// The last second that an image's time can have is one that it gets.
+func TestLastEpoch(t *testing.T) {
+	if a := build(t, asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "253402300799")}); a.err != nil || !strings.Contains(string(a.result.Metadata["containerimage.config"]), `"created":"9999-12-31T23:59:59Z"`) {
+		t.Error(a.err)
+	}
+}
+
 func TestBadRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		asked asked
 		want  string
 	}{
-		"epoch":     {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "yesterday")}, `SOURCE_DATE_EPOCH="yesterday" is not a number of seconds`},
-		"platform":  {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64 is not one that Quatrain knows"},
-		"old":       {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "too old for Quatrain: it needs BuildKit 0.11 or Docker 24, or newer"},
-		"no folder": {asked{opts: args("build-arg:project-dir", "services/x")}, "there is no pyproject.toml in services/x in the build context"},
-		"python":    {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
+		"epoch":       {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "yesterday")}, `SOURCE_DATE_EPOCH="yesterday" is not a number of seconds`},
+		"late epoch":  {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "253402300800")}, "SOURCE_DATE_EPOCH=253402300800 is not between 0 and 253402300799"},
+		"huge epoch":  {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "99999999999999999999")}, "SOURCE_DATE_EPOCH=99999999999999999999 is not between 0 and 253402300799"},
+		"early epoch": {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "-1")}, "SOURCE_DATE_EPOCH=-1 is not between 0 and 253402300799"},
+		"platform":    {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64 is not one that Quatrain knows"},
+		"old":         {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "too old for Quatrain: it needs BuildKit 0.11 or Docker 24, or newer"},
+		"no folder":   {asked{opts: args("build-arg:project-dir", "services/x")}, "there is no pyproject.toml in services/x in the build context"},
+		"python":      {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := build(t, c.asked).printed(); !strings.Contains(got, c.want) {

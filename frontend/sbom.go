@@ -14,8 +14,10 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/sbom"
+	"github.com/quatrain-build/quatrain/internal/source"
 	quatrain "github.com/quatrain-build/quatrain/llb"
 )
 
@@ -38,7 +40,8 @@ func (r *request) sbom(ctx context.Context, p *plan.Plan, image *baseImage) ([]b
 	}
 	installed, err := base.ReadInstalled(newRefFS(ctx, ref))
 	if err != nil {
-		return nil, err
+		return nil, source.Errorf(r.project.Quatrain.Base.At, "%v", err).
+			WithHint("An SBOM lists the base image's packages. Use another base image, or build without an SBOM.")
 	}
 	return sbom.Document(p, installed, quatrain.TimeOf(image.base.Config, r.epoch)) // as the image: no clock
 }
@@ -62,7 +65,8 @@ func (r *request) attachSBOMs(ctx context.Context, rb *dockerui.ResultBuilder) e
 	if r.ui.SBOM == nil {
 		return nil
 	}
-	return rb.EachPlatform(ctx, func(ctx context.Context, id string, platform ocispecs.Platform) error {
+	return rb.EachPlatform(ctx, func(ctx context.Context, id string, platform ocispecs.Platform) (err error) {
+		defer crash.Recover(&err)
 		document, ok := r.sboms.Load(platformID(platform))
 		if !ok {
 			return fmt.Errorf("there is no SBOM for %s", id)

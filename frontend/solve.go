@@ -14,6 +14,7 @@ import (
 	digest "github.com/opencontainers/go-digest"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
 	quatrain "github.com/quatrain-build/quatrain/llb"
 )
 
@@ -31,6 +32,9 @@ func (r *request) marshal(ctx context.Context, st llb.State) (*llb.Definition, e
 }
 
 func (r *request) solveDefinition(ctx context.Context, def *llb.Definition) (gwclient.Reference, error) {
+	if err := r.reads.failed(); err != nil {
+		return nil, err
+	}
 	res, err := r.client.Solve(ctx, gwclient.SolveRequest{
 		Definition:   def.ToPB(),
 		CacheImports: r.ui.CacheImports,
@@ -120,7 +124,8 @@ func readJSON(ctx context.Context, ref gwclient.Reference, name string, v any) e
 
 // failed is the vertex that a solve stopped at.
 type failed struct {
-	op    *pb.Op // nil where it is not known
+	id    string // digest; "" if it is not known
+	op    *pb.Op // nil if it is not known
 	about string // "" where the vertex is about none
 }
 
@@ -129,6 +134,7 @@ func failedVertex(def *llb.Definition, err error) (f failed) {
 	if !errors.As(err, &vertex) {
 		return f
 	}
+	f.id = vertex.Digest
 	for _, data := range def.Def {
 		id := digest.FromBytes(data)
 		if id.String() != vertex.Digest {
@@ -151,15 +157,18 @@ func (f failed) comesFrom(scheme string) bool {
 	return strings.HasPrefix(f.op.GetSource().GetIdentifier(), scheme)
 }
 
-// explain says what a failed solve means: a step of the helper has left a report, for
-// git there is a list of symptoms. Where neither knows more, the error stands.
+// explain returns what a failed solve means: a step of the helper has left a report, for
+// git there is a list of symptoms. If neither knows more, that is BuildKit's error.
 func (r *request) explain(ctx context.Context, p *plan.Plan, def *llb.Definition, err error) error {
-	f := failedVertex(def, err)
-	if pkg := fetchedByGit(p, f, err); pkg != nil {
+	if pkg := fetchedByGit(p, failedVertex(def, err), err); pkg != nil {
 		return r.explainGit(*pkg, err)
 	}
-	if problems := r.reported(ctx, f.op.GetExec(), err); len(problems) > 0 {
-		return asGone(f.op.GetExec(), problems, r.problems(p, problems))
+	if problems := r.reported(ctx, def, err); len(problems) > 0 {
+		return asGone(failedVertex(def, err).op.GetExec(), problems, r.problems(p, problems))
+	}
+	if lost(err) {
+		return source.Errorf(source.Range{}, "a step failed at the same time as another one, and BuildKit lost its error (%v)", err).
+			WithHint("The output of the step, above, says why.")
 	}
 	return err
 }

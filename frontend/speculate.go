@@ -2,11 +2,12 @@ package frontend
 
 import (
 	"context"
+	"errors"
 	"reflect"
-	"sync"
 
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
 
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/plan"
@@ -14,12 +15,13 @@ import (
 	"github.com/quatrain-build/quatrain/llb"
 )
 
-// dependencies are a plan's packages on their way: where they come from, and what of
-// them overlaps. Each is found once, by whoever asks first.
+// dependencies are a plan's packages on their way: where they come from, what of them
+// overlaps, and the layers that they are installed in.
 type dependencies struct {
 	plan     *plan.Plan
-	inputs   func() (findings, error)
-	overlaps func() (findings, error) // the inputs, with what they say
+	inputs   *task[findings]
+	overlaps *task[findings] // the inputs, with what they say
+	install  *task[struct{}]
 }
 
 // findings are inputs of a graph, and what the user is to be told of them.
@@ -31,20 +33,35 @@ type findings struct {
 
 func (r *request) dependencies(ctx context.Context, g *llb.Graph, in plan.Input, p *plan.Plan, image *baseImage) *dependencies {
 	d := &dependencies{plan: p}
-	d.inputs = sync.OnceValues(func() (findings, error) { return r.inputs(ctx, g, in, p, image) })
-	d.overlaps = sync.OnceValues(func() (findings, error) {
-		found, err := d.inputs()
+	d.inputs = newTask(func() (findings, error) { return r.inputs(ctx, g, in, p, image) })
+	d.overlaps = newTask(func() (findings, error) {
+		found, err := d.inputs.wait()
 		if err != nil {
 			return found, err
 		}
 		return r.findOverlaps(ctx, g, found.plan, found)
 	})
+	d.install = newTask(func() (struct{}, error) {
+		found, err := d.inputs.wait()
+		if err != nil || len(p.Packages) == 0 || !r.mayGoAhead() {
+			return struct{}{}, err
+		}
+		return struct{}{}, r.installAhead(ctx, found.plan, g.Dependencies(found.plan, found.inputs))
+	})
 	return d
 }
 
-// serve says whether these are another plan's dependencies too: on a base image of the
-// same Python it wants the same of them.
-func (d *dependencies) serve(p *plan.Plan) bool {
+// failures returns why parts of the work failed.
+func (d *dependencies) failures() error {
+	if d == nil {
+		return nil
+	}
+	return errors.Join(d.inputs.failure(), d.overlaps.failure(), d.install.failure())
+}
+
+// usableFor reports whether these are another plan's dependencies too: on a base image of
+// the same Python it needs the same ones.
+func (d *dependencies) usableFor(p *plan.Plan) bool {
 	if d == nil || d.plan.Base.Interpreter != p.Base.Interpreter || d.plan.Base.Version != p.Base.Version {
 		return false
 	}
@@ -54,37 +71,108 @@ func (d *dependencies) serve(p *plan.Plan) bool {
 }
 
 // speculate starts on the dependencies while the base image is still on its way: an
-// official image says in its configuration what its files will say too. Where the
-// guess is right, which it nearly always is, they serve; where it is wrong, some work
-// was for nothing and the image is the same. It ends with ctx, and returns what was
-// begun: nil where there was nothing to guess.
-func (r *request) speculate(ctx context.Context, g *llb.Graph, in plan.Input, image *baseImage) func() *dependencies {
+// official image says in its configuration what its files will say too. If the guess is
+// right, which it nearly always is, the work is used; if not, it was for nothing and the
+// image is the same. The work ends with ctx. The task's result is nil if nothing could be
+// guessed.
+func (r *request) speculate(ctx context.Context, g *llb.Graph, in plan.Input, image *baseImage) *task[*dependencies] {
 	guess, ok := base.Guess(image.base.Config.Config.Env)
-	caps := r.client.BuildOpts().LLBCaps
-	if !ok || caps.Supports(pb.CapMergeOp) != nil || r.inOrder() || in.Target.Stage == plan.BaseStage {
-		return func() *dependencies { return nil }
+	if !ok || !r.mayGoAhead() || in.Target.Stage == plan.BaseStage {
+		return newTask(func() (*dependencies, error) { return nil, nil })
 	}
 	in.Base = guess
-	begun := sync.OnceValue(func() *dependencies {
+	return begin(r, func() (*dependencies, error) {
 		p, err := plan.New(in)
 		if err != nil {
-			return nil
+			return nil, nil // the real plan will say so
 		}
 		d := r.dependencies(ctx, g, in, p, image)
-		go d.overlaps()
-		go r.install(ctx, g, d) // and byte code, as soon as the base is there
-		return d
+		d.overlaps.start()
+		d.install.start() // and byte code, as soon as the base is there
+		return d, nil
 	})
-	go begun()
-	return begun
 }
 
-// install has the builder begin with all layers of the dependencies. Nothing is
-// reported from here: whoever wants the layers is told what is wrong.
-func (r *request) install(ctx context.Context, g *llb.Graph, d *dependencies) {
-	if found, err := d.inputs(); err == nil && len(d.plan.Packages) > 0 {
-		_, _ = r.solve(ctx, g.Dependencies(found.plan, found.inputs))
+// installAhead has the builder begin with all layers of the dependencies. Its error is what
+// steps of the helper have reported. All else is left to whoever needs the layers, and may
+// have another way to them (fallBack).
+func (r *request) installAhead(ctx context.Context, p *plan.Plan, layers bkllb.State) error {
+	def, err := r.marshal(ctx, layers)
+	if err != nil {
+		return err
 	}
+	// Of all that a graph needs BuildKit tells the first failure only.
+	var parts []*task[struct{}]
+	for _, part := range append(builds(def), def) {
+		t := newTask(func() (struct{}, error) {
+			if _, err := r.solveDefinition(ctx, part); err != nil {
+				return struct{}{}, r.problems(p, r.reported(ctx, part, err))
+			}
+			return struct{}{}, nil
+		})
+		t.start()
+		parts = append(parts, t)
+	}
+	var errs []error
+	for _, t := range parts {
+		errs = append(errs, t.failure())
+	}
+	return errors.Join(errs...)
+}
+
+// maxBuilds is how many steps are solved by themselves for the sake of their errors.
+const maxBuilds = 20
+
+// builds returns the parts of a graph that end with a step that builds a wheel.
+func builds(def *bkllb.Definition) (all []*bkllb.Definition) {
+	ops := map[digest.Digest]*pb.Op{}
+	for _, data := range def.Def {
+		var op pb.Op
+		if op.UnmarshalVT(data) == nil {
+			ops[digest.FromBytes(data)] = &op
+		}
+	}
+	for _, data := range def.Def {
+		id := digest.FromBytes(data)
+		if output, ok := llb.BuildsWheel(ops[id].GetExec()); ok && len(all) < maxBuilds {
+			all = append(all, endingAt(def, ops, id, output))
+		}
+	}
+	return all
+}
+
+// endingAt returns the part of a graph that one output of a vertex needs.
+func endingAt(def *bkllb.Definition, ops map[digest.Digest]*pb.Op, id digest.Digest, output int64) *bkllb.Definition {
+	needed := map[digest.Digest]bool{}
+	var need func(digest.Digest)
+	need = func(id digest.Digest) {
+		if !needed[id] {
+			needed[id] = true
+			for _, in := range ops[id].GetInputs() {
+				need(digest.Digest(in.Digest))
+			}
+		}
+	}
+	need(id)
+	part := &bkllb.Definition{Metadata: map[digest.Digest]bkllb.OpMetadata{}, Constraints: def.Constraints}
+	for _, data := range def.Def {
+		if id := digest.FromBytes(data); needed[id] {
+			part.Def, part.Metadata[id] = append(part.Def, data), def.Metadata[id]
+		}
+	}
+	end := pb.Op{Inputs: []*pb.Input{{Digest: id.String(), Index: output}}}
+	if data, err := end.MarshalVT(); err == nil {
+		part.Def = append(part.Def, data)
+		part.Metadata[digest.FromBytes(data)] = bkllb.OpMetadata{}
+	}
+	return part
+}
+
+// mayGoAhead reports whether the layers of the dependencies can be solved by themselves, at
+// the same time as other things.
+func (r *request) mayGoAhead() bool {
+	caps := r.client.BuildOpts().LLBCaps
+	return caps.Supports(pb.CapMergeOp) == nil && !r.inOrder()
 }
 
 // inOrder says that the client wants one request after the other: it keeps them.

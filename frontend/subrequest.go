@@ -76,12 +76,11 @@ func (r *request) outline(context.Context) (*outline.Outline, error) {
 			{Name: argEpoch, Description: "time of the image, seconds since 1970", Value: r.ui.BuildArgs[argEpoch]},
 		},
 		Secrets: []outline.Secret{{Name: "ca"}},
-		Sources: [][]byte{r.project.File.Data},
 	}, nil
 }
 
 func (r *request) listTargets(context.Context) (*targets.List, error) {
-	list := &targets.List{Sources: [][]byte{r.project.File.Data}}
+	list := &targets.List{}
 	for _, name := range plan.TargetNames(r.project.Quatrain) {
 		t, err := plan.ResolveTarget(r.project, name)
 		if err != nil {
@@ -100,22 +99,26 @@ func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 	if r.stub != nil {
 		files = append(files, r.stub)
 	}
-	for _, f := range files {
-		results.Sources = append(results.Sources, sourceInfo(f))
-	}
 	refusals := r.refusals(ctx)
 	if refusals != nil && source.All(refusals) == nil {
 		return nil, refusals // not about the project
 	}
+	var places []source.Range
 	for _, w := range append(quatrainlint.Check(r.project, r.lock), quatrainlint.Refusals(refusals)...) {
 		if r.skips(w.Rule.Name) {
 			continue
 		}
+		places = append(places, w.At)
+		location := &pb.Location{SourceIndex: int32(slices.Index(files, w.At.File))} // -1: no place
+		if first, last := w.At.Lines(); first > 0 {
+			location.Ranges = []*pb.Range{lines(first, last)}
+		}
 		results.Warnings = append(results.Warnings, lint.Warning{
-			RuleName: w.Rule.Name, Description: w.Rule.Description, Detail: r.lintMessage(w),
-			// -1 stands for no place.
-			Location: &pb.Location{SourceIndex: int32(slices.Index(files, w.At.File)), Ranges: ranges(w.At)},
+			RuleName: w.Rule.Name, Description: w.Rule.Description, Detail: r.lintMessage(w), Location: location,
 		})
+	}
+	for _, f := range files {
+		results.Sources = append(results.Sources, sourceInfo(f.Name, source.Sparse(f, places)))
 	}
 	return results, nil
 }

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -120,7 +121,11 @@ func (r *request) isThere(ctx context.Context, pkg plan.Package, tree bkllb.Stat
 	if err != nil {
 		return err
 	}
-	if _, err := newRefFS(ctx, ref).Lstat(at); err != nil {
+	_, err = newRefFS(ctx, ref).Lstat(inTree(at))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannotRead(at, err)
+	}
+	if err != nil {
 		return source.Errorf(pkg.At, "%s stands at %s, which is not there in the build context", pkg.Name, at).
 			WithHint("Look whether .dockerignore leaves it out.")
 	}

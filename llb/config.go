@@ -39,6 +39,7 @@ func Config(p *plan.Plan, base Base, request map[string]string, made []string, a
 	img.Config.WorkingDir = p.Target.Workdir()
 	img.Config.Cmd = p.Command()
 	img.Config.Entrypoint = nil
+	img.Config.OnBuild = nil // it is for what is built on the base, and not for what is built on this image
 	if e := p.Target.Image.Entrypoint; e != nil && len(e.Args) > 0 {
 		img.Config.Entrypoint = e.Args
 	}

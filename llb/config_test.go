@@ -22,6 +22,7 @@ func baseConfig() dockerspec.DockerOCIImage {
 	c.Config.Env = []string{"PATH=/usr/local/bin:/usr/bin", "LANG=C.UTF-8", "PYTHON_VERSION=3.12.4"}
 	c.Config.Cmd = []string{"python3"}
 	c.Config.Entrypoint = []string{"/entry"}
+	c.Config.OnBuild = []string{"COPY . /app"}
 	c.Config.ExposedPorts = map[string]struct{}{"9/tcp": {}}
 	c.Config.Labels = map[string]string{"base": "b", "both": "b"}
 	c.Config.StopSignal = "SIGTERM"
@@ -47,7 +48,7 @@ func TestConfigByDefault(t *testing.T) {
 	want.Env = []string{"PATH=/opt/venv/bin:/usr/local/bin:/usr/bin", "LANG=C.UTF-8", "PYTHON_VERSION=3.12.4",
 		"HOME=/home/app", "PYTHONUNBUFFERED=1", "VIRTUAL_ENV=/opt/venv"}
 	want.User, want.WorkingDir = "10001:10001", "/app"
-	want.Cmd, want.Entrypoint = []string{"python"}, nil
+	want.Cmd, want.Entrypoint, want.OnBuild = []string{"python"}, nil, nil
 	if diff := cmp.Diff(want, got.Config); diff != "" {
 		t.Error(diff)
 	}

@@ -134,6 +134,25 @@ func ReportFolder(op *pb.ExecOp) (mount int, ok bool) {
 	return mount, ok
 }
 
+// BuildsWheel reports whether an operation is a step that builds a wheel, and which of its
+// outputs holds the wheel.
+func BuildsWheel(op *pb.ExecOp) (output int64, ok bool) {
+	args := op.GetMeta().GetArgs()
+	if len(args) == 0 || args[0] != step.Helper {
+		return 0, false
+	}
+	s, err := step.Parse(args[1:])
+	if _, builds := s.(step.Build); err != nil || !builds {
+		return 0, false
+	}
+	for _, m := range op.GetMounts() {
+		if m.GetDest() == step.Out {
+			return m.GetOutput(), true
+		}
+	}
+	return 0, false
+}
+
 // online is what a step gets that talks to the network: the plain certificates,
 // a company's own, proxies.
 func (g *Graph) online() []llb.RunOption {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
@@ -33,7 +34,7 @@ func run(args []string, out, errOut io.Writer) int {
 		fmt.Fprint(errOut, usage)
 		return 2
 	}
-	err := commands[args[0]](args[1:], out, errOut)
+	_, err := crash.Guard(func() (any, error) { return nil, commands[args[0]](args[1:], out, errOut) })()
 	var wrong *usageError
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
@@ -57,13 +58,16 @@ var commands = map[string]func(args []string, out, errOut io.Writer) error{
 	"check": runCheck,
 }
 
-// printError prints what the frontend would say, one error after the other.
+// printError prints an error as a client prints that of a build.
 func printError(w io.Writer, err error) {
-	known := source.All(err)
-	if len(known) == 0 {
-		fmt.Fprintln(w, "quatrain:", err)
+	var report *source.Report
+	switch {
+	case errors.As(err, &report):
+	case len(source.All(err)) > 0:
+		report = source.NewReport(err)
+	default:
+		fmt.Fprintln(w, "quatrain:", source.NewReport(err).Error())
+		return
 	}
-	for _, e := range known {
-		fmt.Fprintln(w, e)
-	}
+	fmt.Fprintln(w, report.Text((*source.Excerpt).String))
 }

@@ -96,7 +96,13 @@ type moved struct {
 	dir  string
 }
 
-func (m moved) Open(name string) (fs.File, error)      { return m.tree.Open(m.rest(name)) }
+func (m moved) Open(name string) (fs.File, error) {
+	if name != m.dir && (name == "." || strings.HasPrefix(m.dir, name+"/")) {
+		return fstest.MapFS{m.dir: {Mode: fs.ModeDir | 0o755}}.Open(name) // on the way to the folder
+	}
+	return m.tree.Open(m.rest(name))
+}
+
 func (m moved) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(m.tree, m.rest(name)) }
 func (m moved) ReadLink(name string) (string, error)   { return fs.ReadLink(m.tree, m.rest(name)) }
 

@@ -70,9 +70,12 @@ func Guess(env []string) (f Facts, ok bool) {
 // become lists of tags, one for each smaller number.
 var fullVersion = regexp.MustCompile(`^(3\.\d{1,2})\.\d{1,3}(?:(?:a|b|rc)\d{1,3})?$`)
 
+// osReleases are the places of os-release(5).
+var osReleases = []string{"etc/os-release", "usr/lib/os-release"}
+
 // osRelease returns a value of os-release(5), "" if there is none.
 func osRelease(root FS, key string) string {
-	for _, name := range []string{"etc/os-release", "usr/lib/os-release"} {
+	for _, name := range osReleases {
 		data, err := readFile(root, name, maxText)
 		if err != nil {
 			continue

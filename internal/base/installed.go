@@ -2,6 +2,7 @@ package base
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -22,7 +23,13 @@ type Package struct{ Name, Version, Architecture string }
 
 // ReadInstalled reads dpkg's database, that of distroless images too, or apk's.
 // Without one, or with one of another kind, the list is empty.
+// Errors: a database that cannot be read, or that is too large.
 func ReadInstalled(root FS) (Installed, error) {
+	for _, name := range osReleases {
+		if _, err := readFile(root, name, maxText); err != nil {
+			return Installed{}, err
+		}
+	}
 	in := Installed{OS: osRelease(root, "ID"), OSVersion: osRelease(root, "VERSION_ID")}
 	for _, db := range []struct {
 		kind, file string
@@ -50,6 +57,7 @@ func distroless(root FS, in *Installed) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // most images have none
 	}
+	total := 0
 	for _, name := range names {
 		if strings.HasSuffix(name, ".md5sums") {
 			continue
@@ -57,6 +65,9 @@ func distroless(root FS, in *Installed) error {
 		data, err := readFile(root, path.Join(dir, name), maxText)
 		if err != nil {
 			return err
+		}
+		if total += len(data); total > maxDatabase {
+			return fmt.Errorf("/%s is larger than %d MiB", dir, maxDatabase>>20)
 		}
 		in.Type, in.Database = "deb", "/"+dir
 		in.Packages = append(in.Packages, dpkg(append([]byte("Status: installed\n"), data...))...)

@@ -146,6 +146,10 @@ func readEntries(root FS, dir string) ([]fs.DirEntry, error) {
 // maxLinks is the kernel's own limit of symbolic links in one path.
 const maxLinks = 40
 
+// Resolve returns a path without symbolic links, which it follows inside the root.
+// Errors: fs.ErrNotExist if there is nothing at the path.
+func Resolve(root FS, name string) (string, error) { return resolve(root, name) }
+
 // resolve follows all symbolic links of a path inside the root. The result is valid
 // for io/fs: "." is the root.
 func resolve(root FS, name string) (string, error) {

@@ -3,6 +3,8 @@ package source
 import (
 	"bytes"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,47 +18,96 @@ const (
 	maxLooked   = 4 << 10 // of them before and after the place
 )
 
-// Excerpt is a few lines of a file around a place: shortened, without secrets and
-// without control characters.
+// Excerpt is a few lines of a file around one or more places: shortened, without secrets
+// and without control characters.
 type Excerpt struct {
-	File       string
-	Start, End int      // the lines of the place
-	First      int      // the number of the first line below
-	Lines      []string // at least Start to End
+	File  string
+	Marks [][2]int // the first and the last line of each place
+	First int      // the number of the first line below
+	Lines []string // all that are marked, at least
 }
 
-// NewExcerpt cuts the lines around a place out of its file. It returns nil if the place
-// names no line of the file.
-func NewExcerpt(at Range) *Excerpt {
-	if at.File == nil || at.Start.Line < 1 {
+// NewExcerpt cuts the lines around places out of their file. The places are in order. It
+// returns nil if the first names no line of the file.
+func NewExcerpt(places ...Range) *Excerpt {
+	first, end := places[0].Lines()
+	if places[0].File == nil || first < 1 {
 		return nil
 	}
-	end := max(at.End.Line, at.Start.Line)
-	// A range that ends at the start of a line does not cover that line.
-	if end > at.Start.Line && at.End.Column <= 1 {
-		end--
+	x := &Excerpt{File: printable(places[0].File.Name), First: max(first-linesAround, 1)}
+	columns := map[int]int{}
+	for _, at := range places {
+		from, to := at.Lines()
+		x.Marks = append(x.Marks, [2]int{from, to})
+		columns[from], end = at.Start.Column, max(end, to)
 	}
-	end = min(end, at.Start.Line+maxMarked-1)
-	x := &Excerpt{File: printable(at.File.Name), Start: at.Start.Line, First: max(at.Start.Line-linesAround, 1)}
-	number := 0 // of the line at hand
-	for line := range bytes.Lines(bytes.TrimPrefix(at.File.Data, []byte("\xef\xbb\xbf"))) {
-		if number++; number > end+linesAround {
-			break
+	for number, line := range numberedLines(places[0].File, end+linesAround) {
+		if number >= x.First {
+			x.Lines = append(x.Lines, shorten(string(line), columns[number]))
 		}
-		if number < x.First {
+	}
+	if len(x.Lines) <= first-x.First {
+		return nil
+	}
+	for i := range x.Marks {
+		x.Marks[i][1] = min(x.Marks[i][1], x.First+len(x.Lines)-1)
+	}
+	return x
+}
+
+// near reports whether two places, the second after the first, fit into one excerpt.
+func near(a, b Range) bool {
+	first, end := a.Lines()
+	start, _ := b.Lines()
+	return a.File == b.File && first > 0 && start <= end+2*linesAround+1
+}
+
+// Sparse returns a stand-in for a file in which only the lines around some places are not
+// empty.
+func Sparse(f *File, places []Range) []byte {
+	columns, last := map[int]int{}, 0 // of the lines to show
+	for _, at := range places {
+		if at.File != f || at.Start.Line < 1 {
 			continue
 		}
-		column := 1
-		if number == at.Start.Line {
-			column = at.Start.Column
+		first, end := at.Lines()
+		last = max(last, end+linesAround)
+		for number := max(first-linesAround, 1); number <= end+linesAround; number++ {
+			columns[number] = max(columns[number], 1)
 		}
-		x.Lines = append(x.Lines, shorten(strings.TrimRight(string(line), "\r\n"), column))
+		columns[first] = max(columns[first], at.Start.Column)
 	}
-	if last := x.First + len(x.Lines) - 1; last >= x.Start {
-		x.End = min(end, last)
-		return x
+	var b bytes.Buffer
+	for number, line := range numberedLines(f, last) {
+		if column, ok := columns[number]; ok {
+			b.WriteString(shorten(string(line), column))
+		}
+		b.WriteByte('\n')
 	}
-	return nil
+	return b.Bytes()
+}
+
+// Lines returns the first and the last line of a range that are shown as its own: 0 if it
+// names no line.
+func (r Range) Lines() (first, last int) {
+	first, last = r.Start.Line, max(r.End.Line, r.Start.Line)
+	// A range that ends at the start of a line does not cover that line.
+	if last > first && r.End.Column <= 1 {
+		last--
+	}
+	return first, min(last, first+maxMarked-1)
+}
+
+// numberedLines yields a file's lines up to one, with their numbers.
+func numberedLines(f *File, last int) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		number := 0
+		for line := range bytes.Lines(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))) {
+			if number++; number > last || !yield(number, bytes.TrimRight(line, "\r\n")) {
+				return
+			}
+		}
+	}
 }
 
 // Padding is how many empty lines come before the excerpt in Data.
@@ -72,10 +123,10 @@ func (x *Excerpt) Data() []byte {
 func (x *Excerpt) String() string {
 	const rule = "--------------------\n"
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d\n%s", x.File, x.Start, rule)
+	fmt.Fprintf(&b, "%s:%d\n%s", x.File, x.Marks[0][0], rule)
 	for i, line := range x.Lines {
 		number, mark := x.First+i, "   "
-		if x.Start <= number && number <= x.End {
+		if slices.ContainsFunc(x.Marks, func(m [2]int) bool { return m[0] <= number && number <= m[1] }) {
 			mark = ">>>"
 		}
 		fmt.Fprintf(&b, " %3d | %s %s\n", number, mark, line)

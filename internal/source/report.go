@@ -33,13 +33,14 @@ func NewReport(err error) *Report {
 	shown := min(len(all), maxErrors)
 	r := &Report{More: len(all) - shown}
 	for _, e := range all[:shown] {
-		r.Errors = append(r.Errors, &Error{At: e.At, Message: brief(e.Message), Hint: brief(e.Hint)})
+		r.Errors = append(r.Errors, &Error{At: e.At, Message: Brief(e.Message), Hint: Brief(e.Hint)})
 	}
 	return r
 }
 
-// brief returns a text that is fit to be shown.
-func brief(text string) string { return cut(Redact(text), maxMessage) }
+// Brief returns a text that is fit to be shown: not too long, without secrets and without
+// control characters.
+func Brief(text string) string { return printable(cut(Redact(text), maxMessage)) }
 
 // asError returns an *Error as it is, and any other error as one without a place.
 func asError(err error) *Error {
@@ -119,27 +120,34 @@ func inOrder(all []*Error) []*Error {
 
 // Error returns the errors one after the other, without excerpts.
 func (r *Report) Error() string {
-	return r.Text(func(*Error) string { return "" })
+	return r.Text(func(*Excerpt) string { return "" })
 }
 
-// Text returns the errors one after the other, each with its excerpt, if it has one. A
-// hint that several have is there once.
-func (r *Report) Text(excerpt func(*Error) string) string {
+// Text returns the errors one after the other. Errors that are close together have an
+// excerpt in common; excerpt returns what of it is part of the text, after theirs. A hint
+// that several have is there once.
+func (r *Report) Text(excerpt func(*Excerpt) string) string {
 	var parts []string
+	var places []Range // of the errors since the last excerpt
 	hints := map[string]bool{"": true}
-	for _, e := range r.Errors {
+	for i, e := range r.Errors {
 		shown := *e
 		if hints[e.Hint] {
 			shown.Hint = ""
 		}
 		hints[e.Hint] = true
 		parts = append(parts, shown.Error())
-		if text := excerpt(e); text != "" {
-			parts = append(parts, strings.TrimSuffix(text, "\n"))
+		if places = append(places, e.At); i+1 < len(r.Errors) && near(e.At, r.Errors[i+1].At) {
+			continue
 		}
+		if x := NewExcerpt(places...); x != nil {
+			parts = append(parts, strings.TrimSuffix(excerpt(x), "\n"))
+		}
+		places = nil
 	}
 	if r.More > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", r.More))
 	}
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	return printable(strings.Join(parts, "\n"))
 }

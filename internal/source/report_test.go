@@ -60,16 +60,16 @@ func TestReport(t *testing.T) {
 // Whatever there are of errors and however long they are, a report is short.
 func TestReportIsBounded(t *testing.T) {
 	size := func(errs, message, lineWidth int) (text int, allocated uint64) {
-		f := &File{Name: "poetry.lock", Data: []byte(strings.Repeat(strings.Repeat("x", lineWidth)+"\n", 50))}
+		f := &File{Name: "poetry.lock", Data: []byte(strings.Repeat(strings.Repeat("x", lineWidth)+"\n", 8))}
 		var all []error
 		for i := range errs {
-			all = append(all, Errorf(at(f, 1+i%50), "%d %s", i, strings.Repeat("m", message)).WithHint("%s", strings.Repeat("h", message)))
+			all = append(all, Errorf(at(f, 1+i%8), "%d %s", i, strings.Repeat("m", message)).WithHint("%s", strings.Repeat("h", message)))
 		}
 		joined := errors.Join(all...)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		r := NewReport(joined)
-		whole := r.Text(func(e *Error) string { return NewExcerpt(e.At).String() })
+		whole := r.Text((*Excerpt).String)
 		runtime.ReadMemStats(&after)
 		if want := fmt.Sprintf("and %d more", errs-maxErrors); !strings.HasSuffix(whole, want) {
 			t.Errorf("%d errors end with %q", errs, whole[len(whole)-50:])
@@ -120,7 +120,7 @@ func TestExcerpt(t *testing.T) {
 			}
 			for i := range x.Lines {
 				mark := " "
-				if n := x.First + i; x.Start <= n && n <= x.End {
+				if n := x.First + i; x.Marks[0][0] <= n && n <= x.Marks[0][1] {
 					mark = ">"
 				}
 				got += fmt.Sprintf("%5s", fmt.Sprintf("%s%d", mark, x.First+i))
@@ -129,7 +129,7 @@ func TestExcerpt(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 			lines := strings.Split(string(x.Data()), "\n")
-			if len(lines) != x.First+len(x.Lines)-1 || lines[x.Start-1] != x.Lines[x.Start-x.First] {
+			if len(lines) != x.First+len(x.Lines)-1 || lines[x.Marks[0][0]-1] != x.Lines[x.Marks[0][0]-x.First] {
 				t.Errorf("the data has %d lines", len(lines))
 			}
 		})
@@ -137,6 +137,48 @@ func TestExcerpt(t *testing.T) {
 	want := "file:2\n--------------------\n   1 |     line 1\n   2 | >>> line 2\n   3 |     line 3\n   4 |     line 4\n--------------------\n"
 	if diff := cmp.Diff(want, NewExcerpt(at(f, 2)).String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Errors that are close together have one excerpt.
+func TestExcerptsInCommon(t *testing.T) {
+	f, other := numbered("file", 50), numbered("other", 50)
+	var got []string
+	text := NewReport(errors.Join(
+		Errorf(Whole(f), "all"), Errorf(at(f, 3), "a"), Errorf(at(f, 3), "b"), Errorf(at(f, 8), "c"), Errorf(at(f, 14), "d"), Errorf(at(other, 15), "e"),
+	)).Text(func(x *Excerpt) string {
+		got = append(got, fmt.Sprintf("%s %v %d-%d", x.File, x.Marks, x.First, x.First+len(x.Lines)-1))
+		return "excerpt"
+	})
+	if diff := cmp.Diff([]string{"file [[3 3] [3 3] [8 8]] 1-10", "file [[14 14]] 12-16"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if want := "file: all\nfile:3: a\nfile:3: b\nfile:8: c\nexcerpt\nfile:14: d\nexcerpt\nand 1 more"; text != want {
+		t.Errorf("%s", text)
+	}
+}
+
+// Of a file with many places only their lines are left, under their numbers.
+func TestSparse(t *testing.T) {
+	f := numbered("file", 1000)
+	other := numbered("other", 1000)
+	got := string(Sparse(f, []Range{at(f, 900), at(f, 10), at(f, 12), at(other, 500), Whole(f), at(f, 5000)}))
+	lines := strings.Split(got, "\n")
+	for i, line := range lines {
+		n := i + 1
+		want := ""
+		if 8 <= n && n <= 14 || 898 <= n && n <= 902 {
+			want = fmt.Sprint("line ", n)
+		}
+		if line != want {
+			t.Errorf("line %d: %q", n, line)
+		}
+	}
+	if len(got) > 1200 {
+		t.Errorf("%d bytes", len(got))
+	}
+	if got := Sparse(f, nil); len(got) != 0 {
+		t.Errorf("%q", got)
 	}
 }
 
