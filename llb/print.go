@@ -11,6 +11,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -164,7 +165,8 @@ func (p *printer) exec(op *pb.Op) {
 		p.line("env %s = secret %s%s", s.Name, s.ID, optional(s.Optional))
 	}
 	if x := e.Meta.ProxyEnv; x != nil {
-		p.line("proxy http=%s https=%s ftp=%s no=%s all=%s", x.HttpProxy, x.HttpsProxy, x.FtpProxy, x.NoProxy, x.AllProxy)
+		p.line("proxy http=%s https=%s ftp=%s no=%s all=%s",
+			address.Public(x.HttpProxy), address.Public(x.HttpsProxy), address.Public(x.FtpProxy), x.NoProxy, address.Public(x.AllProxy))
 	}
 	for _, h := range e.Meta.ExtraHosts {
 		p.line("host %s %s", h.Host, h.IP)

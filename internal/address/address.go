@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -90,20 +91,28 @@ func WithoutLogin(u *url.URL) string {
 
 // credential matches names of query parameters that carry a login, a token or a signature,
 // such as those of presigned addresses.
-var credential = regexp.MustCompile(`(?i)(^|[-_.])(sig|signature|token|access_?token|auth|authorization|key|api_?key|secret|pass|password|passwd|pwd|credential|credentials|policy|jwt|sas|se|sp|sr|st|sv|expires|hmac)($|[-_.])|^x-(amz|goog)-|accesskeyid|token$|key$|signature$`)
+var credential = regexp.MustCompile(`(?i)(^|[-_.])(sig|signature|token|access_?token|code|ticket|session|sid|hdnea|hdnts|auth|authorization|key|api_?key|secret|pass|password|passwd|pwd|credential|credentials|policy|jwt|sas|se|sp|sr|st|sv|expires|hmac)($|[-_.])|^x-(amz|goog)-|accesskeyid|token$|key$|signature$`)
+
+// opaque matches what nobody has made up: a token of any name. File names have a dot.
+var opaque = regexp.MustCompile(`^[A-Za-z0-9+/=_~-]{20,}$`)
+
+// known are the names of parameters with long values that open nothing.
+var known = regexp.MustCompile(`(?i)^(version-?id|generation|ref|rev|at|sha|sha256|commit|branch|tag|job|path|file|filename|name)$`)
 
 // IsSigned reports whether a query holds something like a login, a token or a signature.
 // A query that cannot be read counts as one.
-func IsSigned(u *url.URL) bool {
-	if u.RawQuery == "" {
-		return false
-	}
-	values, err := url.ParseQuery(u.RawQuery)
+func IsSigned(u *url.URL) bool { return holdsSecret(u.RawQuery) }
+
+func holdsSecret(query string) bool {
+	values, err := url.ParseQuery(query)
 	if err != nil {
 		return true
 	}
-	for name := range values {
-		if credential.MatchString(name) {
+	for name, all := range values {
+		if credential.MatchString(name) || opaque.MatchString(name) {
+			return true
+		}
+		if !known.MatchString(name) && slices.ContainsFunc(all, opaque.MatchString) {
 			return true
 		}
 	}
@@ -114,8 +123,11 @@ func IsSigned(u *url.URL) bool {
 // The user's name stays with ssh, where it is part of the address; with HTTP it can be a
 // token. It returns "" for what looks like a URL and cannot be parsed.
 func Public(text string) string {
-	if !strings.Contains(text, "://") {
-		return text // git@host:path, which holds no password
+	if !strings.Contains(text, "://") { // git@host:path, a path
+		if user, _, ok := strings.Cut(text, "@"); ok && strings.Contains(user, ":") {
+			return ""
+		}
+		return text
 	}
 	u, err := url.Parse(text)
 	if err != nil {
@@ -124,6 +136,9 @@ func Public(text string) string {
 	changed := false
 	if IsSigned(u) {
 		u.RawQuery, changed = "", true
+	}
+	if holdsSecret(u.Fragment) {
+		u.Fragment, u.RawFragment, changed = "", "", true
 	}
 	if u.User != nil {
 		if _, has := u.User.Password(); has || IsHTTP(u) {

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
@@ -108,7 +107,7 @@ func locateOn(ctx context.Context, index step.Index, files []step.File, o Option
 	// What else is wrong the download says, of the file that it is about.
 	answer := step.Locations{Files: []step.Location{}, Step: only}
 	for _, a := range found {
-		if u, err := url.Parse(a.URL); err != nil || address.IsSigned(u) { // the answer becomes part of the graph
+		if u, err := url.Parse(a.URL); err != nil || u.RawQuery != "" && a.URL != c.index.URL { // likely signed, and the answer becomes part of the graph
 			a.URL, answer.Step = "", true
 		}
 		answer.Files = append(answer.Files, a.Location)

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/names"
 	"github.com/quatrain-build/quatrain/internal/pep440"
 )
@@ -56,7 +57,9 @@ func (p *Project) CoreMetadata(docs Documents) string {
 		field("Requires-Dist", r)
 	}
 	for _, u := range sortedURLs(m.URLs) {
-		field("Project-URL", u.Label+", "+u.URL)
+		if public := address.Public(u.URL); public != "" || u.URL == "" {
+			field("Project-URL", u.Label+", "+public)
+		}
 	}
 	field("Description-Content-Type", p.readmeType())
 	if docs.Readme != nil {

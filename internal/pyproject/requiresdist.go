@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+
+	"github.com/quatrain-build/quatrain/internal/address"
 )
 
 // requirementLines are the values of Requires-Dist, sorted. Optional dependencies
@@ -48,12 +50,13 @@ func requirementLine(d Dependency) string {
 	return line
 }
 
-// reference is the URL of a direct dependency.
+// reference returns the URL of a direct dependency, without a login or a signature: the
+// metadata is in the image.
 func (d Dependency) reference() string {
-	url := d.URL
+	url := address.Public(d.URL)
 	switch {
 	case d.Git != "":
-		url = "git+" + d.Git
+		url = "git+" + address.Public(d.Git)
 		if rev := d.Branch + d.Tag + d.Rev; rev != "" {
 			url += "@" + rev
 		}
