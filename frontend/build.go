@@ -184,7 +184,9 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	if err != nil {
 		return nil, err
 	}
-	p = located.plan
+	decided := *located.plan
+	decided.Base = p.Base // the plan may be the one that was begun on a guess
+	p = &decided
 	r.warnBuilds(ctx, p)
 	r.warnEmulated(ctx, p)
 	if err := r.keepSBOM(ctx, platform, p, image); err != nil {

@@ -217,7 +217,7 @@ func (l *faultLab) project(t *testing.T, phase string) *project {
 		files["pyproject.toml"] = strings.Replace(files["pyproject.toml"], "requires = []", "requires = [\"plugin\"]", 1)
 		made := sdistOf("made", files)
 		l.index.Add(made)
-		p.locks = append(p.locks, locked{entry: sdistEntry(made, "1.0") + fmt.Sprintf("\n[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"local\"\n", l.indexURL)})
+		p.locks = append(p.locks, locked{entry: p.fromIndex(sdistEntry(made, "1.0"))})
 	case phasePrepare:
 		p.files["collect.py"] = "import time\nhungry = bytearray(b'x') * (400 << 20)\ntime.sleep(1)\nopen('collected.txt', 'w').write('yes')\n"
 		p.toml += "[tool.quatrain.prepare]\ncommand = [\"python\", \"collect.py\"]\n"

@@ -183,9 +183,6 @@ func TestTwoSdistsFail(t *testing.T) {
 				})
 			}
 			p := newSdistProject(t, "", sdist("first"), sdist("second"), sdist("third"))
-			for i := range p.locks {
-				p.locks[i].entry += fmt.Sprintf("[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"local\"\n", p.indexURL())
-			}
 			p.write(t)
 			o := build(t, m, request{dir: p.dir, noImage: true, secrets: machineCA(t)})
 			fails(t, o, " is broken", "poetry.lock:")

@@ -147,7 +147,7 @@ func TestPrivateIndexRefuses(t *testing.T) {
 		"file closed":  {false, file, 401, nil, []string{"local answers 401 Unauthorized for http://", "/files/private-1.0", "--secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"no page":      {false, page, 404, nil, []string{"private-1.0-py3-none-any.whl is not on local (http://", "who has no login: --secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"file gone":    {false, file, 404, basic, []string{"local answers 404 Not Found for http://", "comes from the secrets POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
-		"another file": {true, file, 200, right, []string{"the downloaded private-1.0-py3-none-any.whl has the hash sha256:", "the lock says sha256:"}},
+		"another file": {true, file, 200, right, []string{"private-1.0-py3-none-any.whl was cut after 2 of "}},
 		"no auth.toml": {true, "", 0, map[string][]byte{"auth.toml": []byte("wr0ng-s3cret == ")}, []string{"the secret auth.toml is not TOML"}},
 	} {
 		t.Run(name, func(t *testing.T) {

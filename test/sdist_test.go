@@ -10,7 +10,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
-// sdistEntry is a lock's entry of a package of the default index.
+// sdistEntry is a lock's entry of a package, without its source.
 func sdistEntry(d pindex.Dist, version string, more ...string) string {
 	files := []string{fmt.Sprintf("{file = %q, hash = \"sha256:%s\"}", d.Filename(), pindex.SHA256(d))}
 	for _, name := range more {
@@ -31,9 +31,14 @@ func newSdistProject(t *testing.T, settings string, dists ...pindex.Sdist) *proj
 	p := newGitProject(t, settings+"\n[[tool.poetry.source]]\nname = \"PyPI\"\npriority = \"supplemental\"\n")
 	for _, d := range dists {
 		p.index.Add(d)
-		p.locks = append(p.locks, locked{entry: sdistEntry(d, "1.0")})
+		p.locks = append(p.locks, locked{entry: p.fromIndex(sdistEntry(d, "1.0"))})
 	}
 	return p
+}
+
+// fromIndex adds the project's own index to a lock's entry, as its source.
+func (p *project) fromIndex(entry string) string {
+	return entry + fmt.Sprintf("\n[package.source]\ntype = \"legacy\"\nurl = \"%s/simple\"\nreference = \"local\"\n", p.indexURL())
 }
 
 const setuptools = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n"
@@ -114,7 +119,7 @@ func TestBuildSettings(t *testing.T) {
 	p := newSdistProject(t, "[tool.quatrain.build]\nenv = {FLAVOUR = \"sour\"}\n\n[tool.poetry.build-constraints.told]\nsetuptools = \"^75.0\"\n")
 	p.index.Add(d, pindex.Wheel{Name: "told", Version: "1.0", Files: map[string]string{"told.py": ""}})
 	wheel := pindex.Wheel{Name: "told", Version: "1.0", Files: map[string]string{"told.py": ""}}
-	p.locks = append(p.locks, locked{entry: strings.Replace(sdistEntry(d, "1.0"), "files = [", fmt.Sprintf("files = [{file = %q, hash = \"sha256:%s\"}, ", wheel.Filename(), pindex.SHA256(wheel)), 1)})
+	p.locks = append(p.locks, locked{entry: p.fromIndex(strings.Replace(sdistEntry(d, "1.0"), "files = [", fmt.Sprintf("files = [{file = %q, hash = \"sha256:%s\"}, ", wheel.Filename(), pindex.SHA256(wheel)), 1))})
 	p.files["poetry.toml"] = "[installer]\nno-binary = [\"told\"]\n\n[installer.build-config-settings.told]\nsweet = \"very\"\n"
 	p.write(t)
 	secrets := machineCA(t)
