@@ -135,7 +135,8 @@ func (c *client) owns(u *url.URL) bool {
 // isOfProject reports whether an address has the scheme, host and port of one of the
 // project's sources: entries of netrc go there and nowhere else.
 func (c *client) isOfProject(u *url.URL) bool {
-	return slices.ContainsFunc(append(c.others, c.root), func(s *url.URL) bool { return address.Origin(s) == address.Origin(u) })
+	same := func(source *url.URL) bool { return address.Origin(source) == address.Origin(u) }
+	return same(c.root) || slices.ContainsFunc(c.others, same)
 }
 
 // asks reports whether requests to an address carry something that only steps have.
