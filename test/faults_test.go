@@ -245,11 +245,11 @@ func (l *faultLab) run(t *testing.T, c faultCase) (seen string) {
 	case o.code == 0 && digest != want:
 		t.Errorf("with the fault the image is %s, without %s", digest, want)
 	case o.code == 0 && c.wants != "":
-		t.Errorf("the build did not notice the fault:\n%s", l.readable(o))
+		t.Errorf("the build did not notice the fault:\n%s", readable(o))
 	case o.code != 0 && c.wants == "":
-		t.Errorf("the build failed:\n%s", l.readable(o))
-	case o.code != 0 && !regexp.MustCompile(c.wants).MatchString(l.readable(o)):
-		t.Errorf("nothing says %q:\n%s", c.wants, l.readable(o))
+		t.Errorf("the build failed:\n%s", readable(o))
+	case o.code != 0 && !regexp.MustCompile(c.wants).MatchString(readable(o)):
+		t.Errorf("nothing says %q:\n%s", c.wants, readable(o))
 	}
 	if got := l.build(t, l.faulty.builder, p.dir); got != want {
 		t.Errorf("after the fault the image is %s, without it %s", got, want)
@@ -308,13 +308,13 @@ func (f *faultRun) disturbed(t *testing.T, c faultCase, p *project) (ended, stri
 		}
 		end, reached := <-struck
 		if !reached {
-			t.Fatalf("the phase was not reached:\n%s", f.readable(o))
+			t.Fatalf("the phase was not reached:\n%s", readable(o))
 		}
 		end()
 	}
 	if server != nil {
 		if hits := server.heal(); c.breaks != nil && hits == 0 {
-			t.Errorf("no request met the fault:\n%s", f.readable(o))
+			t.Errorf("no request met the fault:\n%s", readable(o))
 		}
 	}
 	if o.code != 0 {
@@ -370,13 +370,13 @@ func (l *faultLab) build(t *testing.T, b builder, dir string) string {
 		o = b.watched(t, dir, moment{}, nil, argv...)
 	}
 	if o.code != 0 {
-		t.Fatalf("a build without a fault failed on %s:\n%s", b.name, l.readable(o))
+		t.Fatalf("a build without a fault failed on %s:\n%s", b.name, readable(o))
 	}
 	return digestIn(t, file)
 }
 
 // readable returns what a person sees of a build: no raw progress.
-func (l *faultLab) readable(e ended) string {
+func readable(e ended) string {
 	o := readProgress(e.stderr)
 	return o.text + o.log
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -65,7 +66,7 @@ func (c *client) recall(f step.File) (answer, bool) {
 	if err != nil || json.Unmarshal(data, &a) != nil || a.SHA256 != f.SHA256 || a.Name != f.Name {
 		return answer{}, false
 	}
-	if u, err := url.Parse(a.URL); a.Gone == "" && (err != nil || !isHTTP(u)) {
+	if u, err := url.Parse(a.URL); a.Gone == "" && (err != nil || !address.IsHTTP(u)) {
 		return answer{}, false
 	}
 	a.Package, a.Yanked, a.Instead = f.Package, yankedAgain(a.Yanked), nil

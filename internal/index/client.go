@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -31,7 +32,7 @@ type client struct {
 
 func newClient(index step.Index, o Options) (*client, error) {
 	root, err := url.Parse(index.URL)
-	if err != nil || !isHTTP(root) {
+	if err != nil || !address.IsHTTP(root) {
 		return nil, &step.Problem{Kind: step.Failed,
 			Message: fmt.Sprintf("the address of %s is not an http or https URL", index.Name),
 			Hint:    "Correct the `url` of the source in pyproject.toml."}

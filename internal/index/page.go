@@ -15,6 +15,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -204,7 +205,7 @@ func knownVersion(v string) error {
 // address is returned with its fragment. Not ok: no address, or one that is not HTTP.
 func newLink(base *url.URL, href string) (l link, u *url.URL, ok bool) {
 	u, err := base.Parse(withoutNewlines.Replace(strings.TrimSpace(href)))
-	if err != nil || href == "" || !isHTTP(u) {
+	if err != nil || href == "" || !address.IsHTTP(u) {
 		return l, nil, false
 	}
 	plain := *u
@@ -218,10 +219,6 @@ func newLink(base *url.URL, href string) (l link, u *url.URL, ok bool) {
 
 // withoutNewlines takes away what browsers ignore in an address.
 var withoutNewlines = strings.NewReplacer("\n", "", "\r", "", "\t", "")
-
-func isHTTP(u *url.URL) bool {
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-}
 
 // reason returns why a file is yanked, in one line for a terminal.
 func reason(s string) string {

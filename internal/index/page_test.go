@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
@@ -112,7 +113,7 @@ func FuzzParsePage(f *testing.F) {
 		links, _ := parsePage(at, contentType, page, anything)
 		for _, l := range links {
 			u, err := url.Parse(l.url)
-			if err != nil || !isHTTP(u) || u.User != nil {
+			if err != nil || !address.IsHTTP(u) || u.User != nil {
 				t.Errorf("%q: %v", l.url, err)
 			}
 		}

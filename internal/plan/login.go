@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/address"
@@ -49,14 +50,10 @@ func namesGitHost(p *pyproject.Project, remote string) bool {
 	if err != nil || !address.IsHTTP(u) {
 		return false
 	}
-	for _, g := range p.Groups {
-		for _, d := range g.Dependencies {
-			if at, err := url.Parse(d.Git); err == nil && address.IsHTTP(at) && address.Origin(at) == address.Origin(u) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(dependencies(p), func(d pyproject.Dependency) bool {
+		at, err := url.Parse(d.Git)
+		return err == nil && address.IsHTTP(at) && address.Origin(at) == address.Origin(u)
+	})
 }
 
 // withLogin gives an index a login, and what limits it: the addresses of the other sources.
@@ -77,17 +74,10 @@ func withLogin(p *pyproject.Project, index Index, login string) Index {
 
 // namesAddress reports whether a url dependency of pyproject.toml has a name and an address.
 func namesAddress(p *pyproject.Project, name string, u *url.URL) bool {
-	for _, g := range p.Groups {
-		for _, d := range g.Dependencies {
-			if d.URL == "" || d.Name != name {
-				continue
-			}
-			if at, err := url.Parse(d.URL); err == nil && address.WithoutLogin(at) == address.WithoutLogin(u) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(dependencies(p), func(d pyproject.Dependency) bool {
+		at, err := url.Parse(d.URL)
+		return d.URL != "" && d.Name == name && err == nil && address.WithoutLogin(at) == address.WithoutLogin(u)
+	})
 }
 
 // warnAboutLogins returns a warning for each address of pyproject.toml that has a login.
@@ -108,20 +98,21 @@ func warnAboutLogins(p *pyproject.Project) []*source.Error {
 	for _, s := range p.Sources {
 		warn(s.At, "the source "+s.Name, s.URL)
 	}
-	for _, g := range p.Groups {
-		for _, d := range g.Dependencies {
-			warn(d.At, d.PrettyName, cmp.Or(d.URL, d.Git))
-		}
+	for _, d := range dependencies(p) {
+		warn(d.At, d.PrettyName, cmp.Or(d.URL, d.Git))
 	}
 	return all
 }
 
 // sourceHasSecretsOf reports whether a source's secrets are called as those of a package.
 func sourceHasSecretsOf(p *pyproject.Project, name string) bool {
-	for _, s := range p.Sources {
-		if step.SecretName(s.Name) == step.SecretName(name) {
-			return true
-		}
+	return slices.ContainsFunc(p.Sources, func(s pyproject.Source) bool { return step.SecretName(s.Name) == step.SecretName(name) })
+}
+
+// dependencies returns the dependencies of all groups of pyproject.toml, in order.
+func dependencies(p *pyproject.Project) (all []pyproject.Dependency) {
+	for _, g := range p.Groups {
+		all = append(all, g.Dependencies...)
 	}
-	return false
+	return all
 }

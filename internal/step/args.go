@@ -41,31 +41,21 @@ func (s *Test) fields() []field    { return commandFields(&s.User, &s.Dir, &s.Ou
 func (s *Prepare) fields() []field { return commandFields(&s.User, &s.Dir, &s.Out) }
 
 func (s *Requirements) fields() []field {
-	return append([]field{
-		{"--package", &s.Package, false},
-		{"--version", &s.Version, false},
-		{"--source", &s.Source, false},
-		{"--sha256", &s.SHA256, true},
-		{"--subdirectory", &s.Subdirectory, true},
-		{"--tried", &s.Tried, true},
-		{"--interpreter", &s.Interpreter, false},
-		{"--pip", &s.Pip, false},
-	}, outField(&s.Out))
+	return append(sourceFields(&s.Package, &s.Version, &s.Source, &s.SHA256, &s.Subdirectory),
+		field{"--tried", &s.Tried, true},
+		field{"--interpreter", &s.Interpreter, false},
+		field{"--pip", &s.Pip, false},
+		outField(&s.Out))
 }
 
 func (s *Build) fields() []field {
-	return append([]field{
-		{"--package", &s.Package, false},
-		{"--version", &s.Version, false},
-		{"--source", &s.Source, false},
-		{"--sha256", &s.SHA256, true},
-		{"--subdirectory", &s.Subdirectory, true},
-		{"--needed", &s.Needed, false},
-		{"--tried", &s.Tried, true},
-		{"--interpreter", &s.Interpreter, false},
-		{"--python", &s.Python, false},
-		{"--pip", &s.Pip, false},
-	}, outField(&s.Out))
+	return append(sourceFields(&s.Package, &s.Version, &s.Source, &s.SHA256, &s.Subdirectory),
+		field{"--needed", &s.Needed, false},
+		field{"--tried", &s.Tried, true},
+		field{"--interpreter", &s.Interpreter, false},
+		field{"--python", &s.Python, false},
+		field{"--pip", &s.Pip, false},
+		outField(&s.Out))
 }
 
 func (s *Venv) fields() []field {
@@ -89,6 +79,17 @@ func indexFields(index *Index, out *string) []field {
 		{"--login", &index.Login, true},
 		{"--others", &index.Others, true},
 	}, outField(out))
+}
+
+// sourceFields returns the flags that say of which source a wheel is made.
+func sourceFields(pkg, version, source, sha256, subdirectory *string) []field {
+	return []field{
+		{"--package", pkg, false},
+		{"--version", version, false},
+		{"--source", source, false},
+		{"--sha256", sha256, true},
+		{"--subdirectory", subdirectory, true},
+	}
 }
 
 func venvFields(python, venv *string) []field {
