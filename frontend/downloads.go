@@ -11,6 +11,8 @@ import (
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
+
+	"github.com/quatrain-build/quatrain/internal/crash"
 )
 
 // BuildKit waits for a server for ever: one that stops to send, or sends a byte now and
@@ -39,10 +41,17 @@ func (r *request) solveWatched(ctx context.Context, def *llb.Definition, sizes m
 	}
 	watched, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	go r.watchDownloads(watched, all, r.patience+timeFor(all, sizes), cancel)
+	watch := newTask(func() (struct{}, error) {
+		return struct{}{}, r.watchDownloads(watched, all, r.patience+timeFor(all, sizes))
+	})
+	go func() {
+		if _, err := watch.wait(); err != nil {
+			cancel(err)
+		}
+	}()
 	ref, err := r.solveDefinition(watched, def)
-	if err != nil && errors.Is(context.Cause(watched), errSlowDownload) {
-		return nil, errSlowDownload
+	if cause := context.Cause(watched); err != nil && cause != nil && ctx.Err() == nil {
+		return nil, cause
 	}
 	return ref, err
 }
@@ -84,25 +93,29 @@ func timeFor(all []download, sizes map[string]int64) time.Duration {
 	return time.Duration(bytes/downloadRate) * time.Second
 }
 
-// watchDownloads ends a solve whose downloads are not done in time. To see that, it solves
-// each of them: one that is done costs next to nothing, one that is not is the same one.
-func (r *request) watchDownloads(ctx context.Context, all []download, limit time.Duration, end func(error)) {
+// watchDownloads returns errSlowDownload if a solve's downloads are not done in time. To see
+// that, it solves each of them: one that is done costs next to nothing, one that is not is
+// the same one.
+func (r *request) watchDownloads(ctx context.Context, all []download, limit time.Duration) error {
 	select {
 	case <-ctx.Done():
-		return
+		return nil
 	case <-time.After(r.patience):
 	}
 	limited, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	var wg sync.WaitGroup
-	for _, d := range all {
+	crashes := make([]error, len(all))
+	for i, d := range all {
 		wg.Go(func() {
+			defer crash.Recover(&crashes[i])
 			// Whether it fails the watched solve says.
 			_, _ = r.client.Solve(limited, gwclient.SolveRequest{Definition: d.def, CacheImports: r.ui.CacheImports, Evaluate: true})
 		})
 	}
 	wg.Wait()
 	if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
-		end(errSlowDownload)
+		return errSlowDownload
 	}
+	return errors.Join(crashes...)
 }

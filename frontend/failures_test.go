@@ -182,6 +182,36 @@ func TestTwoStepsFail(t *testing.T) {
 	}
 }
 
+// Of builds that fail at the same time all reasons are told, although BuildKit tells only
+// one for all that the image needs.
+func TestTwoBuildsFail(t *testing.T) {
+	client := failing(t, asked{files: map[string]string{"poetry.lock": sdistEntry("first", 1) + sdistEntry("second", 2) + lock[strings.Index(lock, "[metadata]"):]}}, func(ctx context.Context, s solve) error {
+		_, first := s.has("[build] first")
+		_, second := s.has("[build] second")
+		switch {
+		case first:
+			return s.reports("[build] first", step.Problem{Package: "first", Message: "first is broken"})
+		case second:
+			return s.reports("[build] second", step.Problem{Package: "second", Message: "second is broken"})
+		}
+		return nil
+	})
+	_, err := frontend.Build(t.Context(), client)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"poetry.lock:1: first is broken", "second is broken"} {
+		if strings.Count(err.Error(), want) != 1 {
+			t.Errorf("%q is not there once:\n%v", want, err)
+		}
+	}
+}
+
+// sdistEntry is a lock's entry of a package that has only an sdist.
+func sdistEntry(name string, n int) string {
+	return fmt.Sprintf("[[package]]\nname = %q\nversion = \"1.0\"\npython-versions = \"*\"\ngroups = [\"main\"]\nfiles = [{file = \"%s-1.0.tar.gz\", hash = \"sha256:%064x\"}]\n\n", name, name, n)
+}
+
 // Platforms that fail together are all told of, one that was only canceled is not.
 func TestPlatformsFail(t *testing.T) {
 	platforms := args("platform", "linux/amd64,linux/arm64")

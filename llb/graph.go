@@ -134,15 +134,15 @@ func ReportFolder(op *pb.ExecOp) (mount int, ok bool) {
 	return mount, ok
 }
 
-// BuildsWheel reports whether an operation is a step that builds a wheel, and which of its
-// outputs holds the wheel.
+// BuildsWheel reports whether an operation is the last step of a wheel's build, and which of
+// its outputs holds the wheel.
 func BuildsWheel(op *pb.ExecOp) (output int64, ok bool) {
 	args := op.GetMeta().GetArgs()
 	if len(args) == 0 || args[0] != step.Helper {
 		return 0, false
 	}
 	s, err := step.Parse(args[1:])
-	if _, builds := s.(step.Build); err != nil || !builds {
+	if build, ok := s.(step.Build); err != nil || !ok || build.Tried == "" {
 		return 0, false
 	}
 	for _, m := range op.GetMounts() {
