@@ -182,6 +182,7 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	}
 	located, err := wanted.inputs.wait()
 	if err != nil {
+		r.warnBuilds(ctx, p) // as far as it is known
 		return nil, err
 	}
 	decided := *located.plan

@@ -63,14 +63,19 @@ func (l *locator) round(ctx context.Context, p *plan.Plan) (map[string]string, e
 			l.findings.warnings = append(l.findings.warnings, l.request.warnAboutFile(f)...)
 		}
 	}
+	var errs []error // one of each index
 	for _, index := range p.Indexes() {
 		packages := p.From(index)
 		found, err := l.ask(ctx, p, quatrain.Question(index, packages), l.graph.Forget(index, packages), l.graph.Locate(index, packages))
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
+			continue
 		}
 		in.ByStep[index] = found.Step
 		note(found)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	if p.Builder == nil || len(p.Builder.PipFrom) == 0 {
 		return instead, nil

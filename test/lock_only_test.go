@@ -2,6 +2,7 @@ package test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -63,9 +64,10 @@ func TestLockOnlyGetsNoLogin(t *testing.T) {
 		"POETRY_HTTP_BASIC_COMPANY_USERNAME": []byte("ci"), "POETRY_HTTP_BASIC_COMPANY_PASSWORD": []byte(hunter),
 		"POETRY_HTTP_BEARER_COMPANY_TOKEN": []byte(hunter),
 		"auth.toml":                        []byte("[http-basic.company]\nusername = \"ci\"\npassword = \"" + hunter + "\"\n"),
-		"netrc":                            []byte("default login ci password " + hunter + "\n"),
+		"netrc":                            []byte(fmt.Sprintf("default login ci password %q\n", hunter)),
 		"GIT_AUTH_TOKEN":                   []byte(hunter), "GIT_AUTH_HEADER": []byte("Bearer " + hunter),
 	}
+	maps.Copy(secrets, machineCA(t))
 	toml := plainProject + "\n[[tool.poetry.source]]\nname = \"company\"\nurl = \"https://packages.company.test/simple/\"\npriority = \"explicit\"\n"
 	for _, m := range []mode{gateway, buildx} {
 		t.Run("url/"+string(m), func(t *testing.T) {
