@@ -153,12 +153,14 @@ func TestSdistFails(t *testing.T) {
 		want     []string
 	}{
 		"no compiler":      {extension(t, "nogcc", ""), "", []string{`apt = ["gcc", "libc6-dev"]`, "[tool.quatrain.build]"}},
-		"a known header":   {extension(t, "pq", "#include <libpq-fe.h>\n"), compilers, []string{"fatal error: libpq-fe.h", `Add "libpq-dev" to `}},
+		"a known header":   {extension(t, "pq", "#include <libpq-fe.h>\n"), compilers, []string{"fatal error: libpq-fe.h", `"libpq-dev"] in [tool.quatrain.build]`}},
 		"another header":   {extension(t, "odd", "#include <very/odd.h>\n"), compilers, []string{"The header very/odd.h is missing"}},
 		"setup.py raises":  {sdistOf("raises", raising("raise SystemExit('not on a Tuesday')\n")), "", []string{"not on a Tuesday"}},
 		"a missing module": {sdistOf("lacks", raising("import numpy_of_ours\n")), "", []string{"Its build needs numpy_of_ours, which it does not name"}},
 		"no such requirement": {sdistOf("wants", map[string]string{"pyproject.toml": "[build-system]\nrequires = [\"no-such-thing-as-this-1234\"]\nbuild-backend = \"x\"\n"}), "",
 			[]string{"No matching distribution found", "on none of the project's primary and supplemental sources"}},
+		"a download": {sdistOf("fetches", raising("import urllib.request\nurllib.request.urlopen('http://files.example.org/data')\n")), "",
+			[]string{`network = ["fetches"] in [tool.quatrain.build]`}},
 		"neither file": {sdistOf("empty", map[string]string{"README": ""}), "", []string{"neither a pyproject.toml nor a setup.py"}},
 	} {
 		t.Run(name, func(t *testing.T) {

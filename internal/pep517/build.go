@@ -60,7 +60,8 @@ type builder struct {
 	dir       string
 	variables []string            // that every process gets
 	missing   map[string][]string // as in [step.MissingFile]
-	made      map[string]string   // sdist → its wheel, "" while that is being made or where something is missing
+	made      map[string]string   // sdist → its wheel, "" where something is missing for it
+	building  []string            // sdists whose wheels are being made, each for the one before it
 }
 
 // wheel makes a wheel of a source with the files in needed, in a folder of its own, and
@@ -135,10 +136,15 @@ func (b *builder) wheelsFor(needed string) ([]string, error) {
 // is missing for it.
 func (b *builder) requirement(sdist string) (string, error) {
 	key := filepath.Base(sdist)
-	if made, begun := b.made[key]; begun {
+	if made, tried := b.made[key]; tried {
 		return made, nil
 	}
-	b.made[key] = "" // in a circle of sdists each is missing to another
+	if i := slices.Index(b.building, key); i >= 0 {
+		return "", b.subject.problem("its build requirements need one another to be built: "+strings.Join(append(b.building[i:], key), " needs "),
+			"One of them has to come as a wheel.")
+	}
+	b.building = append(b.building, key)
+	defer func() { b.building = b.building[:len(b.building)-1] }()
 	fmt.Fprintf(os.Stderr, "building %s, a build requirement\n", key)
 	made, err := b.wheel(key, origin{subject: sdistSubject(key), path: sdist}, filepath.Join(b.step.Needed, forSdists, key), filepath.Join(b.dir, forSdists, key))
 	b.made[key] = made
@@ -148,7 +154,7 @@ func (b *builder) requirement(sdist string) (string, error) {
 // aboutRequirement makes a problem of a build requirement one of the package.
 func (b *builder) aboutRequirement(key string, err error) error {
 	var p *step.Problem
-	if errors.As(err, &p) {
+	if errors.As(err, &p) && p.Package != b.subject.name {
 		return b.subject.problem(fmt.Sprintf("its build requirement %s: %s", key, p.Message), p.Hint)
 	}
 	return err
