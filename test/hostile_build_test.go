@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,7 @@ var spyBackend string
 type seen struct {
 	Secrets    []string          // where it found a login
 	Planted    []string          // where it found what it should find
-	Ports      []int             // on which something listens
-	Private    []int             // of them, those that gave what takes a login
+	Listening  []int             // the ports of its own network on which something does
 	Interfaces []string          // of the network
 	Mounts     []string          // that it can write to
 	Spoiled    []string          // wheels that it has replaced
@@ -32,11 +32,13 @@ type seen struct {
 
 // spyPlan is what a spy is told.
 type spyPlan struct {
-	Name  string   `json:"name"`
-	Words []string `json:"words"` // that give a login away
-	Port  int      `json:"port"`  // of the index
-	Paths []string `json:"paths"` // to ask for
-	Wheel string   `json:"wheel"` // hex: what it puts in the place of other wheels
+	Name    string   `json:"name"`
+	Words   []string `json:"words"`   // that give a login away, in hex: the plan itself is not to be found
+	Planted []string `json:"planted"` // the same of what it is to find
+	Host    string   `json:"host"`    // of the index
+	Port    int      `json:"port"`
+	Paths   []string `json:"paths"` // to ask it for
+	Wheel   string   `json:"wheel"` // in hex: what it puts in the place of other wheels
 }
 
 // spy is a package whose backend looks for what it should not get at.
@@ -86,8 +88,18 @@ func user(t *testing.T, name string) pindex.Sdist {
 
 // evil is a wheel to put in the place of the plugin's.
 func evil() string {
-	return hex.EncodeToString(pindex.Wheel{Name: "plugin", Version: "1.0", Files: map[string]string{"plugin.py": "who = 'evil'\n"}}.Bytes())
+	return inHex(string(pindex.Wheel{Name: "plugin", Version: "1.0", Files: map[string]string{"plugin.py": "who = 'evil'\n"}}.Bytes()))
 }
+
+// hidden is a file of the index that no build asks for.
+const hidden = "/files/hidden-1.0.tar.gz"
+
+// planted is a variable's value that a spy finds if it looks where it should.
+const planted = "planted for the spy"
+
+const plantedEnv = "env = {PLANTED = \"" + planted + "\"}\n"
+
+func inHex(text string) string { return hex.EncodeToString([]byte(text)) }
 
 // behindLogin is a project whose index takes a login, and gives private text for one.
 func behindLogin(t *testing.T, settings string) (*project, map[string][]byte, spyPlan) {
@@ -95,7 +107,7 @@ func behindLogin(t *testing.T, settings string) (*project, map[string][]byte, sp
 	p := newGitProject(t, settings)
 	p.index.Add(plugin(t, "honest"))
 	p.index.Set(pindex.Options{Username: "me", Password: hunter})
-	p.index.Add(pindex.Raw{Package: "hidden", Name: "hidden-1.0.tar.gz", Data: []byte("private-text")})
+	p.index.Add(pindex.Raw{Package: "hidden", Name: path.Base(hidden), Data: []byte("private-text")})
 	at, err := url.Parse(p.index.URL)
 	must(t, err)
 	host, port, err := net.SplitHostPort(at.Host)
@@ -107,22 +119,29 @@ func behindLogin(t *testing.T, settings string) (*project, map[string][]byte, sp
 		"netrc":     []byte("machine " + host + " login bot password netrc-" + hunter + "\n"),
 		"auth.toml": []byte("[http-basic.local]\nusername = \"me\"\npassword = \"auth-" + hunter + "\"\n"),
 	}
-	return p, secrets, spyPlan{Words: []string{hunter, base64.StdEncoding.EncodeToString([]byte("me:" + hunter))}, Port: number, Paths: []string{"/files/hidden-1.0.tar.gz", "/simple/plugin/", "/0/simple/plugin/"}, Wheel: evil()}
+	return p, secrets, spyPlan{
+		Words:   []string{inHex(hunter), inHex(base64.StdEncoding.EncodeToString([]byte("me:" + hunter)))},
+		Planted: []string{inHex(planted)},
+		Host:    host, Port: number, Paths: []string{hidden, "/simple/plugin/"}, Wheel: evil(),
+	}
 }
+
+// itsOwn is where a build may write: to its root, which is thrown away, and its output.
+var itsOwn = []string{"/", "/out"}
 
 // Code of a package finds no login, no network, nobody to ask and nothing to write to that
 // another build reads. What it leaves running does not hold the build.
 func TestBuildSeesNothing(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
-		p, secrets, plan := behindLogin(t, "[tool.quatrain.build]\nenv = {PLANTED = \"planted-for-the-spy\"}\n")
+		p, secrets, plan := behindLogin(t, "[tool.quatrain.build]\n"+plantedEnv)
 		plan.Name = "sneaky"
 		p.addFiles(t, spy(t, plan))
 		p.write(t)
 		s := report(t, build(t, m, request{dir: p.dir, secrets: secrets}), "sneaky")
-		if len(s.Planted) == 0 {
-			t.Error("this looks at less than it says: what was planted was not found")
+		if !slices.Contains(s.Planted, "/proc/1/environ") {
+			t.Errorf("this looks at less than it says: what was planted was found in %q only", s.Planted)
 		}
-		if len(s.Secrets)+len(s.Ports)+len(s.Private)+len(s.Spoiled) > 0 {
+		if len(s.Secrets)+len(s.Listening)+len(s.Spoiled) > 0 {
 			t.Errorf("it found %+v", s)
 		}
 		if !slices.Equal(s.Interfaces, []string{"lo"}) {
@@ -133,28 +152,25 @@ func TestBuildSeesNothing(t *testing.T) {
 				t.Errorf("%s answers %q", path, text)
 			}
 		}
-		if want := []string{"/", "/out"}; !slices.Equal(s.Mounts, want) {
-			t.Errorf("it can write to %q, not %q", s.Mounts, want)
+		if !slices.Equal(s.Mounts, itsOwn) {
+			t.Errorf("it can write to %q, not to %q alone", s.Mounts, itsOwn)
 		}
 	})
 }
 
 // A project may allow a build the network. It has no login all the same.
 func TestBuildWithNetwork(t *testing.T) {
-	p, secrets, plan := behindLogin(t, "[tool.quatrain.build]\nnetwork = [\"sneaky\"]\nenv = {PLANTED = \"planted-for-the-spy\"}\n")
+	p, secrets, plan := behindLogin(t, "[tool.quatrain.build]\nnetwork = [\"sneaky\"]\n"+plantedEnv)
 	plan.Name = "sneaky"
 	p.addFiles(t, spy(t, plan))
 	p.addFiles(t, user(t, "plain"))
 	p.write(t)
 	s := report(t, build(t, inProcess, request{dir: p.dir, secrets: secrets}), "sneaky")
-	if !strings.Contains(s.Answers["/files/hidden-1.0.tar.gz"], "401") {
+	if !strings.Contains(s.Answers[hidden], " 401 ") {
 		t.Errorf("it did not reach the index: %q", s.Answers)
 	}
-	if len(s.Secrets)+len(s.Private)+len(s.Spoiled) > 0 || !slices.Equal(s.Mounts, []string{"/", "/out"}) {
+	if len(s.Secrets)+len(s.Spoiled) > 0 || !slices.Equal(s.Mounts, itsOwn) {
 		t.Errorf("it found %+v", s)
-	}
-	if len(s.Planted) == 0 || len(s.Ports) == 0 {
-		t.Error("this looks at less than it says")
 	}
 }
 

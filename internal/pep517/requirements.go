@@ -29,6 +29,9 @@ func RunRequirements(s step.Requirements) error {
 }
 
 func requirements(s step.Requirements, dir string, relay func() (*index.Relay, error)) error {
+	if err := os.MkdirAll(s.Out, 0o755); err != nil {
+		return err
+	}
 	d := &downloader{step: s, dir: dir, relay: relay, subject: subject{s.Package, s.Version}}
 	if s.Tried != "" {
 		var err error
@@ -36,7 +39,7 @@ func requirements(s step.Requirements, dir string, relay func() (*index.Relay, e
 			return err
 		}
 		if len(d.missing) == 0 {
-			return os.MkdirAll(s.Out, 0o755)
+			return nil
 		}
 	}
 	variables, err := trust(dir)

