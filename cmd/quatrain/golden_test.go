@@ -59,6 +59,52 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// A step that runs code of packages, or of the project, has no secret and no folder that
+// builds share, and a build has no network unless the project allows it one: in no graph
+// of the golden files.
+func TestPackageCodeHasNothing(t *testing.T) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for _, name := range archives {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for vertex := range strings.SplitSeq(string(text), "\n[") {
+			_, command, ok := strings.Cut(vertex, "\n    $ /.quatrain/helper ")
+			if !ok {
+				continue
+			}
+			kind, _, _ := strings.Cut(command, " ")
+			if kind != "build" && kind != "prepare" && kind != "test" {
+				continue
+			}
+			found[kind]++
+			title, _, _ := strings.Cut(vertex, "\n")
+			offline := strings.Contains(vertex, "\n    network none\n")
+			if allowed := strings.Contains(command, `"network":true`); kind == "build" && allowed {
+				found["with a network"]++
+			} else if kind != "test" && !offline {
+				t.Errorf("%s: [%s has a network", name, title)
+			}
+			for line := range strings.Lines(command) {
+				company := strings.Contains(line, "= secret ca ") // certificates of a step that has a network
+				if strings.Contains(line, " = secret ") && (!company || offline) || strings.Contains(line, " = cache ") {
+					t.Errorf("%s: [%s has %s", name, title, strings.TrimSpace(line))
+				}
+			}
+		}
+	}
+	for _, kind := range []string{"build", "prepare", "test", "with a network"} {
+		if found[kind] == 0 {
+			t.Errorf("no golden file has a step %q: this looks at less than it says", kind)
+		}
+	}
+}
+
 // example is the folder that a comment names on its last line: "dir: ../../examples/x".
 func example(a *txtar.Archive) string {
 	lines := strings.Split(strings.TrimSpace(string(a.Comment)), "\n")
