@@ -116,7 +116,7 @@ func behindLogin(t *testing.T, settings string) (*project, map[string][]byte, sp
 	must(t, err)
 	secrets := map[string][]byte{
 		"POETRY_HTTP_BASIC_LOCAL_USERNAME": []byte("me"), "POETRY_HTTP_BASIC_LOCAL_PASSWORD": []byte(hunter),
-		"netrc":     []byte("machine " + host + " login bot password netrc-" + hunter + "\n"),
+		"netrc":     []byte("machine " + host + " login bot password \"netrc-" + hunter + "\"\n"),
 		"auth.toml": []byte("[http-basic.local]\nusername = \"me\"\npassword = \"auth-" + hunter + "\"\n"),
 	}
 	return p, secrets, spyPlan{

@@ -177,6 +177,8 @@ func (d *downloader) anyIndex(requires []string, into string) error {
 // that name must not be taken instead.
 type unanswered struct{ *step.Problem }
 
+func (u *unanswered) Unwrap() error { return u.Problem }
+
 // from downloads from some indexes by pip, which asks through a relay: neither pip nor
 // what it may start has a login.
 func (d *downloader) from(indexes []step.Index, requires []string, into string) error {
