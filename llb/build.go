@@ -53,8 +53,8 @@ func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 }
 
 // requirements downloads what the build needs: what the source names, and, after a first
-// try, what is missing. Of a tree it sees pyproject.toml alone, so that an edit of other
-// files asks no index.
+// try, what is missing. Of a tree it sees pyproject.toml and setup.py alone, so that an edit
+// of other files asks no index.
 func (b wheelBuild) requirements(name string, tried *llb.State) llb.State {
 	s := step.Requirements{
 		Package: b.pkg.Name, Version: b.pkg.Version, Source: b.at, SHA256: b.unverified(), Subdirectory: b.pkg.Origin.Subdirectory,
@@ -63,7 +63,7 @@ func (b wheelBuild) requirements(name string, tried *llb.State) llb.State {
 	}
 	source := llb.AddMount(b.at, b.source.state, llb.Readonly, llb.SourcePath(b.source.path))
 	if b.pkg.File == "" {
-		source = llb.AddMount(b.at, b.pyproject(), llb.Readonly)
+		source = llb.AddMount(b.at, b.definition(), llb.Readonly)
 	}
 	opts := append(b.graph.online(), source, b.mountPip())
 	if tried != nil {
@@ -75,12 +75,15 @@ func (b wheelBuild) requirements(name string, tried *llb.State) llb.State {
 	return b.run(name, s.Args(), opts)
 }
 
-// pyproject is a tree with the source's pyproject.toml and nothing else.
-func (b wheelBuild) pyproject() llb.State {
-	file := path.Join(b.pkg.Origin.Subdirectory, "pyproject.toml")
+// definition returns a tree with what the source is built by, and nothing else.
+func (b wheelBuild) definition() llb.State {
+	var files []string
+	for _, name := range []string{"pyproject.toml", "setup.py"} {
+		files = append(files, path.Join(b.pkg.Origin.Subdirectory, name))
+	}
 	return llb.Scratch().File(
-		llb.Copy(b.source.state, b.source.path, "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch, IncludePatterns: []string{file}}),
-		b.graph.named("[internal] "+file+" of "+b.pkg.Name)...)
+		llb.Copy(b.source.state, b.source.path, "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch, IncludePatterns: files}),
+		b.graph.named("[internal] "+files[0]+" of "+b.pkg.Name)...)
 }
 
 // backend runs the source's backend with what was downloaded. It has no login and no

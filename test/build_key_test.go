@@ -110,6 +110,7 @@ func TestBuildKeyOfConfiguration(t *testing.T) {
 		p.addFiles(t, unseen(t, name, library(t, name, "1.0")))
 	}
 	plain := p.toml
+	const constrained = "a constraint of one, which has no requirements that it could change"
 	for _, c := range []struct {
 		change    string
 		pyproject string // added to what there is
@@ -117,7 +118,7 @@ func TestBuildKeyOfConfiguration(t *testing.T) {
 		want      string // the packages that are built
 	}{
 		{"nothing", "", "", "one other"},
-		{"a constraint of one", "[tool.poetry.build-constraints.one]\nsetuptools = \"<80\"\n", "", "one"},
+		{constrained, "[tool.poetry.build-constraints.one]\nsetuptools = \"<80\"\n", "", ""},
 		{"a setting of the other", "", "[installer.build-config-settings.other]\nfast = \"yes\"\n", "other"},
 		{"another setting", "", "[installer.build-config-settings.other]\nfast = \"no\"\n", "other"},
 		{"no wheel of a third", "", "[installer]\nno-binary = [\"boxed\"]\n", "boxed"},
@@ -143,6 +144,9 @@ func TestBuildKeyOfConfiguration(t *testing.T) {
 		}
 		if got := withPrefix(o.ran, "[build]"); !slices.Equal(got, want) {
 			t.Errorf("%s built %q, not %q", c.change, got, want)
+		}
+		if asked := withPrefix(o.ran, "[requirements]"); c.change == constrained && (len(asked) == 0 || len(asked) != len(withPrefix(asked, "[requirements] one "))) {
+			t.Errorf("%s: the requirements of %q were looked for, not those of one", c.change, asked)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (b *builder) wheel(key string, from origin, needed, dir string) (string, er
 	if err != nil {
 		return "", from.problem(err.Error(), "")
 	}
-	if !tree.has("pyproject.toml") && !tree.has("setup.py") {
+	if !tree.isBuildable() {
 		return "", from.problem("there is neither a pyproject.toml nor a setup.py in its source", "")
 	}
 	wheels, err := b.wheelsFor(needed)

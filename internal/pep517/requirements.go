@@ -149,6 +149,9 @@ func (d *downloader) requires(key string, from origin) ([]string, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	if !tree.isBuildable() {
+		return nil, nil // the build says what is wrong: it sees the whole source
+	}
 	system, err := readSystem(tree)
 	if err != nil {
 		return nil, d.subject.problem(err.Error(), "")

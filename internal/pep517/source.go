@@ -58,6 +58,9 @@ func (t tree) read(name string) ([]byte, error) {
 	return root.ReadFile(filepath.Join(t.below, name))
 }
 
+// isBuildable reports whether there is something to build by.
+func (t tree) isBuildable() bool { return t.has("pyproject.toml") || t.has("setup.py") }
+
 // has reports whether there is such a file, or folder.
 func (t tree) has(name string) bool {
 	root, err := os.OpenRoot(t.top)
