@@ -47,7 +47,7 @@ var gitSymptoms = []gitSymptom{
 		"the host wants a login, or does not accept the one that it was given",
 		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN.$host$forAll: `--secret id=GIT_AUTH_TOKEN.$host,env=TOKEN` (compose: `build.secrets`). For another kind of login use GIT_AUTH_HEADER.$host."},
 	// BuildKit sees that it has the commit, and does not fetch again.
-	{regexp.MustCompile(`unable to read sha1 file|missing (?:blob|tree)|object file .* is empty|loose object .* is corrupt|inflate: data stream error|unresolved deltas|did not send all necessary objects`),
+	{regexp.MustCompile(`unable to read sha1 file|[Cc]ould not read [0-9a-f]{40}|missing (?:blob|tree)|object file .* is empty|loose object .* is corrupt|inflate: data stream error|unresolved deltas|did not send all necessary objects`),
 		"the builder's own copy of the repository is broken, because a fetch was cut or came wrong",
 		"Remove the copy: `docker buildx prune --all --filter description~=$remote`. The next build fetches the repository again."},
 	{regexp.MustCompile(`not our ref|unadvertised object|reference is not a tree|couldn't find remote ref|bad object|unable to read tree|does not match expected commit`),

@@ -22,6 +22,8 @@ func TestGitSymptoms(t *testing.T) {
 		"remote: Not Found\nfatal: repository 'https://git.corp/x.git/' not found":                                           "no such repository",
 		"fatal: unable to access 'https://git.corp/x.git/': SSL certificate problem: unable to get local issuer certificate": "does not trust",
 		"fatal: remote error: upload-pack: not our ref 4305a3ac7750d4920724757ac0b0447290e845b5":                             "does not have the locked commit",
+		"error: unable to read sha1 file of a.py (893e76a934003d466503a58844e811e5d2d72f8c)":                                 "own copy of the repository is broken",
+		"error: Could not read faf5be0d9764b2a4749c6252a1f62786695b5f87\nerror: pathspec '.' did not match any file(s)":      "own copy of the repository is broken",
 	} {
 		got := ""
 		for _, s := range gitSymptoms {
