@@ -67,7 +67,7 @@ func logProblems(log io.Writer, all []step.Problem) {
 	}
 }
 
-// work is what a step does, and where its output is.
+// work returns what a step does, and where its output goes.
 func work(s step.Step) (out string, do func() error) {
 	switch s := s.(type) {
 	case step.Sequence:

@@ -27,8 +27,8 @@ base image contains is guessed from its name. "quatrain plan -h" lists the optio
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the command; its result is the exit status: 1 where the project cannot be
-// built, 2 where the command line is wrong.
+// run runs the command and returns the exit status: 1 if the project cannot be built, 2 if
+// the command line is wrong.
 func run(args []string, out, errOut io.Writer) int {
 	if len(args) == 0 || commands[args[0]] == nil {
 		fmt.Fprint(errOut, usage)

@@ -139,7 +139,7 @@ func addContext(c *offline.Client, v string) error {
 	return nil
 }
 
-// option is a flag that the frontend gets as an option of the request.
+// option defines a flag that the frontend gets as an option of the request.
 func option(c *offline.Client, flags *flag.FlagSet, name, key, usage string) {
 	flags.Func(name, usage, func(v string) error { c.Opts[key] = v; return nil })
 }

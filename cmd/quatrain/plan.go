@@ -45,7 +45,7 @@ func printWarnings(w io.Writer, c *offline.Client) {
 	}
 }
 
-// names is a flag that is a list, separated by commas or spaces.
+// names defines a flag that is a list, separated by commas or spaces.
 func names(into *[]string) func(string) error {
 	return func(v string) error {
 		*into = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })

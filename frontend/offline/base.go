@@ -18,7 +18,7 @@ type Base struct {
 
 var versionInName = regexp.MustCompile(`:.*?(3\.\d+(?:\.\d+)?)`)
 
-// python is the version, "3.12.0", and whether it is free-threaded.
+// python returns the version, "3.12.0", and whether it is free-threaded.
 func (b Base) python(image string) (version string, freeThreaded bool) {
 	version = b.Python
 	if version == "" {
@@ -44,7 +44,7 @@ func (b Base) libc(image string) tags.Libc {
 	return tags.Libc{Family: "glibc", Major: 2, Minor: 36}
 }
 
-// env is the environment of an official image.
+// env returns the environment of an official image.
 func (b Base) env(image string) []string {
 	version, _ := b.python(image)
 	return []string{
@@ -53,7 +53,7 @@ func (b Base) env(image string) []string {
 	}
 }
 
-// root is as much of the image's file system as facts are read from.
+// root returns the part of the image's file system that facts are read from.
 func (b Base) root(image string) fs.FS {
 	version, freeThreaded := b.python(image)
 	minor := version[:strings.LastIndex(version, ".")]

@@ -53,7 +53,7 @@ var Platform = ocispecs.Platform{OS: "linux", Architecture: "amd64"}
 // what is printed.
 func (c *Client) InOrder() {}
 
-// BuildOpts is a current daemon's, without what Without names.
+// BuildOpts returns the options of a current daemon, without those that Without names.
 func (c *Client) BuildOpts() gwclient.BuildOpts {
 	caps := slices.DeleteFunc(pb.Caps.All(), func(x *capspb.APICap) bool {
 		return slices.Contains(c.Without, apicaps.CapID(x.ID))
@@ -66,7 +66,7 @@ func (c *Client) BuildOpts() gwclient.BuildOpts {
 	}
 }
 
-// CurrentFrontend is the frontend's image by its name.
+// CurrentFrontend returns a reference to the frontend's image.
 func (c *Client) CurrentFrontend() (*llb.State, error) {
 	st := llb.Image("docker.io/quatrain/poetry:1", llb.Platform(Platform))
 	return &st, nil
@@ -92,9 +92,9 @@ func (c *Client) Solve(_ context.Context, req gwclient.SolveRequest) (*gwclient.
 	return res, nil
 }
 
-// Definitions are the graphs that were solved: those on the way, ordered by name
-// and text, since platforms are built at the same time; then the results, ordered
-// by platform.
+// Definitions returns the graphs that were solved. The intermediate ones come first, ordered
+// by name and text because platforms are built at the same time; then the results, ordered by
+// platform.
 func (c *Client) Definitions(res *gwclient.Result) []*pb.Definition {
 	var results []*pb.Definition
 	add := func(r gwclient.Reference) {
@@ -121,7 +121,7 @@ func text(d *pb.Definition) string {
 	return b.String()
 }
 
-// Warnings are the texts that the frontend asked to show.
+// Warnings returns the texts of the warnings.
 func (c *Client) Warnings() []string { return c.warnings }
 
 // Warn keeps a warning.
@@ -145,15 +145,15 @@ func (c *Client) ResolveImageConfig(_ context.Context, ref string, opt sourceres
 	return ref, "", data, err
 }
 
-// ResolveSourceMetadata is not there: it would be a guess of what only a network knows.
+// ResolveSourceMetadata always fails: only a network knows the answer.
 func (c *Client) ResolveSourceMetadata(context.Context, *pb.SourceOp, sourceresolver.Opt) (*sourceresolver.MetaResponse, error) {
 	return nil, errNoDaemon
 }
 
-// Inputs are none.
+// Inputs returns no inputs.
 func (c *Client) Inputs(context.Context) (map[string]llb.State, error) { return nil, nil }
 
-// NewContainer is not there.
+// NewContainer always fails.
 func (c *Client) NewContainer(context.Context, gwclient.NewContainerRequest) (gwclient.Container, error) {
 	return nil, errNoDaemon
 }

@@ -18,7 +18,7 @@ type reference struct {
 	def    *pb.Definition
 }
 
-// local is a path of the gateway as one of io/fs.
+// local returns a path of the gateway in the form of io/fs.
 func local(name string) string { return path.Join(".", strings.TrimPrefix(path.Clean("/"+name), "/")) }
 
 // ReadFile follows links, as the gateway's does.
@@ -65,7 +65,7 @@ func stat(info fs.FileInfo) *fstypes.Stat {
 	return &fstypes.Stat{Path: info.Name(), Mode: uint32(info.Mode()), Size: info.Size()}
 }
 
-// ToState is the graph again.
+// ToState returns the reference's definition as a state.
 func (r *reference) ToState() (llb.State, error) {
 	op, err := llb.NewDefinitionOp(r.def)
 	if err != nil {

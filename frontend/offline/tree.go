@@ -76,8 +76,7 @@ func (c *Client) folder(name string) fs.FS {
 	return empty
 }
 
-// file is what the first copy of a file operation copies, where it copies it to.
-// Patterns are not applied.
+// file returns the tree that a file operation's first copy makes. Patterns are not applied.
 func (g graph) file(op *pb.Op) fs.FS {
 	for _, a := range op.GetFile().Actions {
 		if c := a.GetCopy(); c != nil && int(a.SecondaryInput) < len(op.Inputs) {
@@ -106,7 +105,7 @@ func (m moved) Open(name string) (fs.File, error) {
 func (m moved) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(m.tree, m.rest(name)) }
 func (m moved) ReadLink(name string) (string, error)   { return fs.ReadLink(m.tree, m.rest(name)) }
 
-// rest is a path below the folder; an impossible one for a path outside.
+// rest returns a path relative to the folder, or an impossible one for a path outside.
 func (m moved) rest(name string) string {
 	if m.dir == "." {
 		return name
@@ -138,7 +137,7 @@ func (g graph) exec(op *pb.Op, index int64) fs.FS {
 	return empty
 }
 
-// facts are read of the image that the step has mounted.
+// facts reads the facts of the image that the step mounts.
 func (g graph) facts(op *pb.Op, s step.Facts) fs.FS {
 	for _, m := range op.GetExec().Mounts {
 		if m.Dest != s.Root {
@@ -189,7 +188,7 @@ func readOps(def *pb.Definition, ops map[string]*pb.Op) (head *pb.Op) {
 	return head
 }
 
-// headName is the name of the vertex that a graph results in.
+// headName returns the name of a graph's last vertex.
 func headName(def *pb.Definition) string {
 	head := readOps(def, map[string]*pb.Op{})
 	if head == nil || len(head.Inputs) == 0 {

@@ -18,7 +18,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// Run is the apt step.
+// Run runs the apt step.
 func Run(s step.Apt) error {
 	return installer{root: "/", run: command, packageNames: aptNames, pause: 2 * time.Second}.install(s.Packages)
 }
@@ -50,8 +50,8 @@ func (i installer) install(packages []string) error {
 	return i.settle(began)
 }
 
-// updateAndInstall is what writes into the root, the certificates that it takes and
-// removes again among it.
+// updateAndInstall updates the package lists and installs the packages. Everything that it
+// writes is in the root, including the certificates that it adds and removes again.
 func (i installer) updateAndInstall(packages []string) error {
 	options, remove, err := i.trust()
 	if err != nil {
@@ -70,9 +70,9 @@ func (i installer) updateAndInstall(packages []string) error {
 	})
 }
 
-// argv is a command of apt-get's. Without Error-Mode, update says that all is well when
-// a suite did not come, and what is installed then is older, or not found. With a delay
-// between its retries, apt 2.6 waits for ever when several downloads have failed.
+// argv returns an apt-get command. Without Error-Mode, update succeeds although a suite was
+// not downloaded, and packages are older or not found. With a delay between retries, apt 2.6
+// hangs if several downloads fail.
 func argv(options []string, command ...string) []string {
 	args := []string{"apt-get", "-q", "-o", "Acquire::Retries=3", "-o", "Acquire::Retries::Delay=false", "-o", "APT::Update::Error-Mode=any"}
 	return append(append(args, options...), command...)

@@ -56,7 +56,7 @@ type lines struct {
 	rest []byte
 }
 
-// Write is io.Writer's.
+// Write implements io.Writer.
 func (l *lines) Write(b []byte) (int, error) {
 	const most = 4096 // no package has such a name
 	for _, c := range b {

@@ -13,8 +13,9 @@ import (
 // systemBundle is where Debian keeps the authorities that it trusts.
 const systemBundle = "etc/ssl/certs/ca-certificates.crt"
 
-// trust is the options that add a company's certificates to those that apt
-// trusts, and what removes the file they name. Without such certificates: none.
+// trust returns the options that make apt trust a company's certificates as well, and a
+// function that removes the file that they name. Without such certificates it returns no
+// options.
 func (i installer) trust() (options []string, remove func(), err error) {
 	nothing := func() {}
 	company, err := i.companyCertificates()
@@ -41,7 +42,8 @@ func (i installer) trust() (options []string, remove func(), err error) {
 	return []string{"-o", "Acquire::https::CAInfo=" + file}, remove, nil
 }
 
-// companyCertificates is the secret's text and that of the build context's files.
+// companyCertificates returns the certificates of the secret and of the build context's
+// files.
 func (i installer) companyCertificates() ([][]byte, error) {
 	files, err := filepath.Glob(filepath.Join(i.root, step.CADir, "*"))
 	if err != nil {
@@ -65,7 +67,7 @@ func (i installer) companyCertificates() ([][]byte, error) {
 	return all, nil
 }
 
-// readFirst is the first of the files that exists, or nothing.
+// readFirst returns the contents of the first file that exists, or nothing.
 func readFirst(names ...string) ([]byte, error) {
 	for _, n := range names {
 		text, err := os.ReadFile(n)

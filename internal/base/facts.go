@@ -49,10 +49,10 @@ func Read(root FS, env []string) (Facts, error) {
 	return f, nil
 }
 
-// Guess is what the configuration of an official Python image says, without a look
-// at its files: the interpreter of PYTHON_VERSION in /usr/local/bin, without free
-// threading, and the C library of Debian 12. Not ok for any other image. An image on
-// Alpine has the same configuration: where a wheel depends on the C library, use Read.
+// Guess returns the facts that an official Python image's configuration implies, without
+// reading its files: the interpreter of PYTHON_VERSION in /usr/local/bin, not free-threaded,
+// and the C library of Debian 12. ok is false for any other image. An Alpine image has the
+// same configuration, so use Read if a wheel depends on the C library.
 func Guess(env []string) (f Facts, ok bool) {
 	version := lookup(env, "PYTHON_VERSION")
 	m := fullVersion.FindStringSubmatch(version)

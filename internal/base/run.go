@@ -12,7 +12,7 @@ import (
 // FactsFile is what the facts step writes: [Facts] as JSON.
 const FactsFile = "facts.json"
 
-// Run is the facts step.
+// Run runs the facts step.
 func Run(s step.Facts) error {
 	facts, err := Read(os.DirFS(s.Root).(FS), []string{"PATH=" + s.Path, "PYTHON_VERSION=" + s.Python})
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step/fixed"
 )
 
-// RunPrepare is the step that prepares an image's files. The command may write to the
-// workdir; what is new or changed there is the step's output, and belongs to root.
-// Errors: files that were there are gone, for a layer of files cannot take one away.
+// RunPrepare runs the command that prepares an image's files. The command may write to the
+// workdir. New and changed files there become the step's output and belong to root. It is an
+// error to delete a file, because a layer of files cannot remove one.
 func RunPrepare(s step.Prepare) error {
 	u, err := parseUser(s.User)
 	if err != nil {
@@ -45,7 +45,7 @@ func RunPrepare(s step.Prepare) error {
 	return fixed.Tree(s.Out)
 }
 
-// marks are what tells a changed file, by its path below a folder.
+// marks returns what identifies a changed file, by path below a folder.
 func marks(dir string) (map[string]mark, error) {
 	all := map[string]mark{}
 	return all, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -2,7 +2,7 @@ package command
 
 import "github.com/quatrain-build/quatrain/internal/step"
 
-// RunTest is the test step. The command may write to the workdir, as tests like to, and
+// RunTest runs the test command. The command may write to the workdir, as tests often do, and
 // to Out, whose files are the step's output.
 func RunTest(s step.Test) error {
 	u, err := parseUser(s.User)

@@ -19,8 +19,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
-// distInfo is what a wheel's dist-info folder would hold (poetry-core,
-// masonry/builders/wheel.py, prepare_metadata), sorted.
+// distInfo returns the files of a wheel's dist-info folder, sorted (poetry-core,
+// masonry/builders/wheel.py, prepare_metadata).
 func distInfo(p *pyproject.Project, tree fs.FS) ([]File, error) {
 	docs := documents(p, tree)
 	files := []File{
@@ -49,7 +49,7 @@ func origin(root string) []File {
 	}
 }
 
-// wheelFile is WHEEL of a project without a build script.
+// wheelFile returns the WHEEL file of a project without a build script.
 func wheelFile(p *pyproject.Project) []byte {
 	tag := "py3-none-any"
 	if supportsPython2(p.Python.Value) {
@@ -103,7 +103,7 @@ func readme(p *pyproject.Project, tree fs.FS) *string {
 // (masonry/metadata.py, _license_files_from_package).
 var usualLicenses = []string{"COPYING*", "LICEN[SC]E*", "AUTHORS*", "NOTICE*", "LICENSES/**/*"}
 
-// licenseFiles are sorted paths.
+// licenseFiles returns the paths of the licence files, sorted.
 func licenseFiles(p *pyproject.Project, tree fs.FS) []string {
 	patterns := usualLicenses
 	if p.Metadata.LicenseFiles != nil {

@@ -30,9 +30,9 @@ type File struct {
 	Data []byte
 }
 
-// Files are the files of the project's installation, in the order of Poetry's
-// RECORD. Warnings are about scripts that are not there, which Poetry leaves out
-// too. Errors: a package that is not there; a build script, which Poetry runs.
+// Files returns the files of the project's installation, in the order of Poetry's RECORD. It
+// warns about scripts that do not exist, which Poetry leaves out too. Errors: a package that
+// is not found; a build script, which Poetry would run.
 func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error, error) {
 	if s := p.Layout.BuildScript; s.Value != "" {
 		return nil, nil, source.Errorf(s.At, "the build script %s does not run where the project's source is copied", s.Value).
@@ -72,8 +72,8 @@ func under(dir string, files []File) []File {
 	return files
 }
 
-// moduleName is what poetry-core takes for the module's name (utils/helpers.py,
-// module_name), and for the distribution's in file names.
+// moduleName returns the name that poetry-core gives to the module, and to the distribution
+// in file names (utils/helpers.py, module_name).
 func moduleName(p *pyproject.Project) string {
 	return strings.ReplaceAll(pep508.CanonicalName(p.Name.Value), "-", "_")
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// roots are the folders that go on sys.path, relative to the project: those of
-// [tool.poetry] packages, for whatever format they are, in the file's order
-// (Poetry's is random); else the one that holds the module of the project's name
-// (poetry/core/masonry/utils/module.py).
-// Errors: a package that is not there, as Poetry refuses it.
+// roots returns the folders that go on sys.path, relative to the project. They come from
+// [tool.poetry] packages, whatever format each is for, in the file's order (Poetry's is
+// random). Without that key it is the folder with the module named after the project
+// (poetry/core/masonry/utils/module.py). Errors: a package that is not found, which Poetry
+// refuses too.
 func roots(p *pyproject.Project, tree fs.FS) ([]string, error) {
 	if len(p.Layout.Packages) == 0 {
 		root, err := defaultRoot(p, tree)
@@ -97,7 +97,7 @@ func isStubs(tree fs.FS, pkg pyproject.Package, first string, elements []string)
 	})
 }
 
-// below are the files of a folder at any depth, up to the first module.
+// below returns the files of a folder at any depth, up to the first module.
 func below(tree fs.FS, dir string) []string {
 	var all []string
 	fs.WalkDir(tree, dir, func(name string, _ fs.DirEntry, err error) error {

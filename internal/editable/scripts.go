@@ -20,8 +20,8 @@ const (
 	guiGroup     = "gui_scripts"
 )
 
-// entryPoints are all of them, sorted as poetry-core does: by group, then as text
-// "name = reference".
+// entryPoints returns all entry points, sorted as poetry-core sorts them: by group, then by
+// the text "name = reference".
 func entryPoints(p *pyproject.Project) []point {
 	var all []point
 	for _, s := range p.ConsoleScripts() {
@@ -39,7 +39,7 @@ func entryPoints(p *pyproject.Project) []point {
 	return all
 }
 
-// entryPointsFile is entry_points.txt: no space is left in a line.
+// entryPointsFile returns entry_points.txt. Its lines contain no spaces.
 func entryPointsFile(points []point) []byte {
 	var b strings.Builder
 	for i, e := range points {
@@ -54,8 +54,8 @@ func entryPointsFile(points []point) []byte {
 	return []byte(b.String())
 }
 
-// launchers are the scripts that call an entry point: those of the terminal, then
-// those with a window.
+// launchers returns the scripts that call an entry point: console scripts first, then GUI
+// scripts.
 func launchers(p *pyproject.Project, python string) []File {
 	var all []File
 	for _, group := range []string{consoleGroup, guiGroup} {
@@ -79,8 +79,8 @@ func launcher(python, reference string) []byte {
 		python, module, first, attr)
 }
 
-// fileScripts are copies of the project's own scripts. Poetry leaves one out that
-// is not there, and says so.
+// fileScripts returns copies of the project's own scripts. A script that does not exist is
+// left out with a warning, as Poetry does.
 func fileScripts(p *pyproject.Project, tree fs.FS) ([]File, []*source.Error, error) {
 	var all []File
 	var warnings []*source.Error

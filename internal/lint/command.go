@@ -98,7 +98,7 @@ var commandNotInstalled = Rule{
 	},
 }
 
-// program is what a command runs: "uvicorn", also for python -m uvicorn.
+// program returns what a command runs: "uvicorn", also for python -m uvicorn.
 func program(args []string) string {
 	if len(args) == 0 {
 		return ""

@@ -55,7 +55,7 @@ var healthcheckTool = Rule{
 
 func slim(base string) bool { return base == "" || strings.Contains(base, "-slim") }
 
-// appTargets are the targets with a project in them, production first.
+// appTargets returns the targets that contain the project, production first.
 func appTargets(p *pyproject.Project) []plan.Target {
 	var all []plan.Target
 	for _, name := range plan.TargetNames(p.Quatrain) {

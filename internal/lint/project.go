@@ -47,7 +47,7 @@ var unusedGroup = Rule{
 	},
 }
 
-// installedGroups are the groups of a target by name.
+// installedGroups returns a target's groups by name.
 func installedGroups(p *pyproject.Project, t plan.Target) []string {
 	if t.Groups != nil {
 		return t.Groups

@@ -40,8 +40,8 @@ func (l *Lock) Fresh(pyproject *source.Table) bool {
 	return err == nil && h == want
 }
 
-// CheckFresh is [Lock.Fresh] as an error: Poetry refuses a lock that pyproject.toml
-// has moved away from.
+// CheckFresh returns [Lock.Fresh] as an error. Poetry refuses a lock if pyproject.toml has
+// changed since.
 func (l *Lock) CheckFresh(pyproject *source.Table) error {
 	if l.Fresh(pyproject) {
 		return nil
@@ -64,8 +64,8 @@ func withoutGroups(generator string) bool {
 
 var groupsHashed, _ = pep440.ParseVersion("2.3.0")
 
-// ContentHash is the hash that Poetry 2.3 and later writes, hex.
-// Errors: a value that JSON cannot hold (a TOML date or time).
+// ContentHash returns the hash that Poetry 2.3 and later writes, in hex. Errors: a value that
+// JSON cannot hold (a TOML date or time).
 func ContentHash(pyproject *source.Table) (string, error) { return contentHash(pyproject, true) }
 
 func contentHash(pyproject *source.Table, withGroups bool) (string, error) {
@@ -190,7 +190,7 @@ func writeValue(b *strings.Builder, v *source.Value) error {
 	return nil
 }
 
-// pythonFloat is repr(float(text)), as json.dumps writes it.
+// pythonFloat returns repr(float(text)), as json.dumps writes it.
 func pythonFloat(text string) string {
 	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
 	switch {

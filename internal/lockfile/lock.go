@@ -46,9 +46,9 @@ type Markers struct {
 	At      source.Range
 }
 
-// Of is the marker for a group, named as in Groups; "" where there is none for it,
-// also where the table spells the group differently: so does Poetry
-// (locker.py, locked_packages).
+// Of returns the marker for a group, named as in Groups. It returns "" if the table has none,
+// even if the table spells the group differently; Poetry does the same (locker.py,
+// locked_packages).
 func (m Markers) Of(group string) string {
 	if m.ByGroup != nil {
 		return m.ByGroup[group]

@@ -53,7 +53,7 @@ type parser struct {
 // As loose as Poetry's own expression (locker.py, is_fresh).
 var headerVersion = regexp.MustCompile(`Poetry ([^ ]+)`)
 
-// generator is the Poetry version that the first line names, "" where it names none.
+// generator returns the Poetry version in the lock's first line, or "".
 func generator(data []byte) string {
 	line, _, _ := bytes.Cut(data, []byte("\n"))
 	if m := headerVersion.FindSubmatch(line); m != nil {

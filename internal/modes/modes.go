@@ -9,7 +9,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// Run is the modes step: "u=rwX,go=rX" for all below Out. Links have no mode.
+// Run runs the modes step: it applies "u=rwX,go=rX" to everything below Out. Links have no
+// mode.
 func Run(s step.Modes) error {
 	return filepath.WalkDir(s.Out, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.Type() == fs.ModeSymlink {
@@ -23,8 +24,8 @@ func Run(s step.Modes) error {
 	})
 }
 
-// of is what becomes of a mode: X is the right to execute, for folders and for what
-// somebody may execute.
+// of returns the new mode. X is the right to execute: folders get it, and files that anyone
+// may execute.
 func of(m fs.FileMode) fs.FileMode {
 	if m.IsDir() || m&0o111 != 0 {
 		return 0o755

@@ -111,8 +111,8 @@ func (b bounds) adjacent(o bounds) bool {
 	return b.max.Compare(*o.min) == 0 && b.includeMax != o.includeMin
 }
 
-// allowsAny is poetry-core's allows_any of two ranges or versions; which of the two
-// is asked matters for local variants, there too.
+// allowsAny follows poetry-core's allows_any of two ranges or versions. For local variants
+// the order of the two matters, as it does there.
 func (b bounds) allowsAny(o bounds) bool {
 	switch {
 	case b.isPoint():
@@ -124,7 +124,7 @@ func (b bounds) allowsAny(o bounds) bool {
 	return !b.strictlyLower(o) && !o.strictlyLower(b)
 }
 
-// allowsAll is poetry-core's allows_all.
+// allowsAll follows poetry-core's allows_all.
 func (b bounds) allowsAll(o bounds) bool {
 	if o.isPoint() {
 		v := *o.min
@@ -138,7 +138,7 @@ func (b bounds) allowsAll(o bounds) bool {
 func (b bounds) localMin() bool { return b.min != nil && len(b.min.local) > 0 }
 func (b bounds) localMax() bool { return b.max != nil && len(b.max.local) > 0 }
 
-// and is the intersection; false where it is empty.
+// and returns the intersection, or false if it is empty.
 func (b bounds) and(o bounds) (bounds, bool) {
 	switch {
 	case b.isPoint() && o.isPoint():
@@ -175,7 +175,7 @@ func (b bounds) andPoint(o bounds) (bounds, bool) {
 	return bounds{min: b.min, includeMin: b.includeMin, max: &upper}, true
 }
 
-// or is the union of two ranges that touch, b sorting first.
+// or returns the union of two ranges that touch. b must sort first.
 func (b bounds) or(o bounds) bounds {
 	switch {
 	case b.isPoint() && o.isPoint():

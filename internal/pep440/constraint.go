@@ -9,7 +9,7 @@ type Constraint struct {
 	ranges []bounds
 }
 
-// String is the constraint as it was written.
+// String returns the constraint as it was written.
 func (c Constraint) String() string { return c.text }
 
 // Allows reports whether v is in the set (poetry-core, VersionUnion.allows).
@@ -20,8 +20,8 @@ func (c Constraint) Allows(v Version) bool {
 	return slices.ContainsFunc(c.ranges, func(b bounds) bool { return b.allows(v) })
 }
 
-// excluded is the only version that c does not allow, where there is just one:
-// !=1.2 leaves out 1.2+cpu, which two ranges cannot say.
+// excluded returns the only version that c does not allow, if there is exactly one. !=1.2
+// also excludes 1.2+cpu, which two ranges cannot express.
 func (c Constraint) excluded() (Version, bool) {
 	if len(c.ranges) != 2 {
 		return Version{}, false
@@ -68,7 +68,7 @@ type Range struct {
 // IsVersion reports whether r is one version.
 func (r Range) IsVersion() bool { return bounds{r.Min, r.Max, r.IncludeMin, r.IncludeMax}.isPoint() }
 
-// Ranges are the stretches that c allows, in order.
+// Ranges returns the ranges that c allows, in order.
 func (c Constraint) Ranges() []Range {
 	var all []Range
 	for _, b := range c.ranges {
@@ -77,7 +77,7 @@ func (c Constraint) Ranges() []Range {
 	return all
 }
 
-// intersect is poetry-core's VersionUnion.intersect.
+// intersect follows poetry-core's VersionUnion.intersect.
 func intersect(ours, theirs []bounds) []bounds {
 	var all []bounds
 	for len(ours) > 0 && len(theirs) > 0 {

@@ -18,7 +18,7 @@ func bump(v Version, i int) Version {
 
 func nextPatch(v Version) Version { return bump(v, 2) }
 
-// nextBreaking is ^'s upper bound (poetry-core, Version.next_breaking).
+// nextBreaking returns the upper bound of ^ (poetry-core, Version.next_breaking).
 func nextBreaking(v Version) Version {
 	switch {
 	case v.Major() > 0 || len(v.release) < 2:
@@ -29,14 +29,14 @@ func nextBreaking(v Version) Version {
 	return bump(v, 2)
 }
 
-// nextTilde is ~'s upper bound: ~1 allows 1.9, ~1.2 and ~1.2.3 do not allow 1.3.
+// nextTilde returns the upper bound of ~. ~1 allows 1.9; ~1.2 and ~1.2.3 do not allow 1.3.
 func nextTilde(v Version) Version { return bump(v, min(1, len(v.release)-1)) }
 
-// nextCompatible is ~='s: the last number but one counts up.
+// nextCompatible returns the upper bound of ~=: it increments the last number but one.
 func nextCompatible(v Version) Version { return bump(v, max(0, len(v.release)-2)) }
 
-// nextOfKind is the first version that does not start as v does: 1.2 → 1.3,
-// 1.2a1 → 1.2a2, 1.2.post1 → 1.2.post2, 1.2.dev1 → 1.2.dev2.
+// nextOfKind returns the first version that does not start as v does: 1.2 → 1.3, 1.2a1 →
+// 1.2a2, 1.2.post1 → 1.2.post2, 1.2.dev1 → 1.2.dev2.
 func nextOfKind(v Version) Version {
 	next := v
 	next.local = nil

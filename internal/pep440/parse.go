@@ -15,8 +15,8 @@ func ParseConstraint(s string) (Constraint, error) { return parser{}.parse(s) }
 // does not exclude the pre-releases of its version.
 func ParseMarkerConstraint(s string) (Constraint, error) { return parser{marker: true}.parse(s) }
 
-// ParseReleaseConstraint is ParseMarkerConstraint for platform_release, which may
-// be a kernel's: "6.1.0-13-amd64".
+// ParseReleaseConstraint parses a marker constraint on platform_release, which may be a
+// kernel's version: "6.1.0-13-amd64".
 func ParseReleaseConstraint(s string) (Constraint, error) {
 	return parser{marker: true, release: true}.parse(s)
 }
@@ -110,7 +110,7 @@ func splitAnd(s string) []string {
 	return append(parts, s[from:])
 }
 
-// separator is where the separator that starts at i ends, 0 where there is none.
+// separator returns the end of the separator that starts at i, or 0 if there is none.
 func separator(s string, i int) int {
 	for j := i + spaces(s[i:]); j >= i; j-- {
 		if j >= len(s) || s[j] != ',' && s[j] != ' ' || s[j-1] == '-' || j+1 < len(s) && s[j+1] == '-' {
@@ -186,7 +186,8 @@ func (p parser) from(v, limit Version) []bounds {
 	return []bounds{{min: &v, includeMin: true, max: &limit}}
 }
 
-// strictMax is what "<" excludes from: the pre-releases of a stable version too.
+// strictMax returns the bound of "<", which also excludes the pre-releases of a stable
+// version.
 func (p parser) strictMax(v Version) Version {
 	if p.marker || v.IsPrerelease() {
 		return v
@@ -194,7 +195,8 @@ func (p parser) strictMax(v Version) Version {
 	return v.firstDev()
 }
 
-// wildcard is every version that starts as v does, pre-releases too, or all others.
+// wildcard returns every version that starts as v does, including pre-releases, or all
+// others.
 func (p parser) wildcard(v Version, not bool) []bounds {
 	next := nextOfKind(v)
 	if !p.marker {

@@ -2,9 +2,9 @@ package pep440
 
 import "strings"
 
-// Specifier is the constraint as PEP 440 writes it (">=1.2,<2.0"), for tools that do
-// not know Poetry's operators; "" allows every version. ok is false for a union that
-// no specifier can say.
+// Specifier returns the constraint as PEP 440 writes it (">=1.2,<2.0"), for tools that do not
+// know Poetry's operators. "" allows every version. ok is false for a union that no specifier
+// can express.
 func (c Constraint) Specifier() (text string, ok bool) {
 	if out, ok := c.excluded(); ok {
 		return "!=" + out.String(), true

@@ -72,7 +72,7 @@ func number(digits string) int {
 	return n
 }
 
-// Precision is how many numbers the release has.
+// Precision returns how many numbers the release has.
 func (v Version) Precision() int { return len(v.release) }
 
 // Padded has at least n numbers in its release.
@@ -92,20 +92,20 @@ func (v Version) part(i int) int {
 	return 0
 }
 
-// Major is the first number of the release.
+// Major returns the first number of the release.
 func (v Version) Major() int { return v.part(0) }
 
-// Minor is the second number of the release.
+// Minor returns the second number of the release.
 func (v Version) Minor() int { return v.part(1) }
 
-// Patch is the third number of the release.
+// Patch returns the third number of the release.
 func (v Version) Patch() int { return v.part(2) }
 
 // IsPrerelease reports whether v has a pre or dev part.
 func (v Version) IsPrerelease() bool { return v.pre != "" || v.dev >= 0 }
 
-// Stable is v where v is stable, else the release it leads to, with its post part
-// where it has no pre part (poetry-core, Version.stable).
+// Stable returns v if it is stable, else the release that it leads to, with its post part if
+// it has no pre part (poetry-core, Version.stable).
 func (v Version) Stable() Version {
 	if !v.IsPrerelease() {
 		return v
@@ -183,7 +183,7 @@ func compareLocalPart(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// Key is equal for versions that compare as equal, and for no others.
+// Key returns a string that is equal for versions that compare as equal, and only for those.
 func (v Version) Key() string {
 	n := len(v.release)
 	for n > 1 && v.release[n-1] == 0 {
@@ -201,7 +201,7 @@ func (v Version) Key() string {
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// String is the normalised form.
+// String returns the normalised form.
 func (v Version) String() string {
 	var b strings.Builder
 	if v.epoch > 0 {

@@ -18,7 +18,7 @@ func isVersion(variable string) bool {
 	return variable == "python_version" || variable == "python_full_version" || variable == "platform_release"
 }
 
-// aliases are the spellings of PEP 345.
+// aliases maps the spellings of PEP 345.
 func aliases(variable string) string {
 	switch variable {
 	case "os.name", "sys.platform", "platform.version", "platform.machine", "platform.python_implementation":
@@ -29,8 +29,8 @@ func aliases(variable string) string {
 	return variable
 }
 
-// newComparison is poetry-core's SingleMarker. Errors: a variable that is none,
-// an operator that does not fit it, a value that is no version.
+// newComparison follows poetry-core's SingleMarker. Errors: an unknown variable, an operator
+// that does not fit the variable, a value that is not a version.
 func newComparison(variable, op, value string, reversed bool) (node, error) {
 	c := comparison{variable: aliases(variable), op: op, value: value, reversed: reversed}
 	list := op == "in" || op == "not in"
@@ -65,7 +65,7 @@ func newComparison(variable, op, value string, reversed bool) (node, error) {
 	return c, nil
 }
 
-// versions is the set that a version variable is compared with.
+// versions returns the set that a version variable is compared with.
 func versions(c comparison) (pep440.Constraint, error) {
 	parse := pep440.ParseMarkerConstraint
 	if c.variable == "platform_release" {

@@ -9,13 +9,14 @@ type Environment struct {
 	Extras map[string]bool // canonical names
 }
 
-// LinuxEnvironment is CPython on Linux; machine is platform.machine().
-// The host kernel's release and version are not knowable and left out.
+// LinuxEnvironment returns the environment of CPython on Linux. machine is
+// platform.machine(). The host kernel's release and version cannot be known and are left out.
 func LinuxEnvironment(python, machine string) Environment {
 	return NewEnvironment(python, "linux", machine)
 }
 
-// NewEnvironment is CPython on a platform named as sys.platform: linux, darwin or win32.
+// NewEnvironment returns the environment of CPython on a platform named as in sys.platform:
+// linux, darwin or win32.
 func NewEnvironment(python, sysPlatform, machine string) Environment {
 	system := map[string]string{"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[sysPlatform]
 	osName := "posix"

@@ -5,8 +5,8 @@ package pep508
 
 import "strings"
 
-// CanonicalName is a project name in the form that PEP 503 compares: lower case,
-// runs of ".", "-" and "_" as one dash.
+// CanonicalName returns a project name in the form that PEP 503 compares: lower case, with
+// one dash for each run of ".", "-" and "_".
 func CanonicalName(name string) string {
 	var b strings.Builder
 	dash := false

@@ -90,7 +90,7 @@ func (s *samples) add(c comparison) {
 	}
 }
 
-// around is a bound, and what comes next to it in patch and minor version.
+// around returns a bound, and the versions next to it by patch and minor number.
 func around(bound *pep440.Version) []string {
 	if bound == nil {
 		return nil
@@ -109,7 +109,8 @@ func around(bound *pep440.Version) []string {
 	}
 }
 
-// extraSets are all sets of the named extras; of many, the smallest and the largest.
+// extraSets returns all sets of the named extras. If there are many extras, it returns the
+// smallest and the largest set.
 func (s *samples) extraSets() []map[string]bool {
 	all := []map[string]bool{{}}
 	if len(s.extras) <= 6 {

@@ -22,10 +22,9 @@ var (
 	listText     = regexp.MustCompile(`[ ,|]+`)
 )
 
-// alternatives are what a comparison of text amounts to: some alternative of which
-// every clause holds. poetry-core reads the value as a constraint, so that
-// sys_platform == "linux|darwin" is either of them, as is in "linux darwin"; and
-// "!=linux" in a value is its opposite.
+// alternatives splits a comparison of text into alternatives: one of them must hold, with all
+// its clauses. poetry-core reads the value as a constraint, so sys_platform == "linux|darwin"
+// matches either, as does in "linux darwin". "!=linux" in a value reverses it.
 func alternatives(c comparison) ([][]clause, error) {
 	switch c.op {
 	case "in":

@@ -17,7 +17,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
-// Run is the build step. Its output is one wheel, or what is missing to make it.
+// Run runs the build step. The output is one wheel, or a report of what the build lacks.
 func Run(s step.Build) error { return run(s, work) }
 
 func run(s step.Build, dir string) error {

@@ -96,8 +96,8 @@ func (e *environment) hook(what string, tree tree, s system, out string) error {
 	return e.subject.failed("its build backend failed", err, log, buildHint(log+err.Error(), e.subject.name, readDistro(), e.offline))
 }
 
-// minorOf is the minor version as paths have it: the interpreter's name says
-// whether it is free-threaded.
+// minorOf returns the minor version as it appears in paths, with a "t" if the interpreter is
+// free-threaded.
 func minorOf(s step.Build) string {
 	parts := strings.SplitN(s.Python, ".", 3)
 	minor := strings.Join(parts[:min(2, len(parts))], ".")

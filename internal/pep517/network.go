@@ -13,7 +13,7 @@ var noNetwork = regexp.MustCompile(`(?i)Temporary failure in name resolution|Nam
 
 const networkAdvice = "Does the builder reach the address? Proxies come as --build-arg HTTPS_PROXY=…"
 
-// allowNetwork is the advice for a build that has no network.
+// allowNetwork returns the advice for a build that failed because it has no network.
 func allowNetwork(pkg string) string {
 	return fmt.Sprintf("A build has no network: its requirements are there before it starts. If it downloads something else, allow that: network = [%q] in [tool.quatrain.build].", pkg)
 }

@@ -20,7 +20,7 @@ import (
 //go:embed download.py
 var download string
 
-// RunRequirements is the step that downloads what a build needs.
+// RunRequirements runs the step that downloads a build's requirements.
 func RunRequirements(s step.Requirements) error {
 	if err := keepSecrets(); err != nil {
 		return err

@@ -22,7 +22,7 @@ func runLogged(cmd *exec.Cmd) (string, error) {
 	return string(log.kept), err
 }
 
-// failed is a problem that shows the end of a log.
+// failed returns an error that shows the end of a log.
 func (s subject) failed(what string, err error, log, hint string) *step.Problem {
 	return s.problem(fmt.Sprintf("%s: %v\n%s", what, err, lastLines(log, shownLines)), process.Hint(err, hint))
 }

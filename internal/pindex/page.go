@@ -78,7 +78,7 @@ func address(f file, o Options) string {
 	return "../../files/" + f.name
 }
 
-// hashOf is what a page says of a file, "" for nothing.
+// hashOf returns the hash of a file that a page gives, or "".
 func hashOf(f file, o Options) (kind, sum string) {
 	switch {
 	case o.WithoutHashes:

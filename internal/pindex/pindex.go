@@ -119,14 +119,14 @@ func (x *Index) Set(o Options) {
 	x.o = o
 }
 
-// Count is how often a path was asked for, refusals included.
+// Count returns how often a path was requested, including refused requests.
 func (x *Index) Count(path string) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.counts[path]
 }
 
-// Requests are the paths that were asked for, in order.
+// Requests returns the requested paths, in order.
 func (x *Index) Requests() []string {
 	x.mu.Lock()
 	defer x.mu.Unlock()

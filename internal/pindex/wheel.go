@@ -36,10 +36,10 @@ type Wheel struct {
 	Modes          map[string]uint32 // permissions of a path where not 0644
 }
 
-// Project is the canonical name (PEP 503).
+// Project returns the canonical name (PEP 503).
 func (w Wheel) Project() string { return canonical(w.Name) }
 
-// Filename is the name of the wheel's file.
+// Filename returns the name of the wheel's file.
 func (w Wheel) Filename() string {
 	return fmt.Sprintf("%s-%s-%s.whl", escaped(w.Name), w.Version, w.tag())
 }
@@ -51,10 +51,10 @@ func (w Wheel) tag() string {
 	return w.Tag
 }
 
-// DistInfo is the name of the wheel's .dist-info folder.
+// DistInfo returns the name of the wheel's .dist-info folder.
 func (w Wheel) DistInfo() string { return escaped(w.Name) + "-" + w.Version + ".dist-info" }
 
-// Bytes is the archive: sorted, without times, RECORD last with true hashes.
+// Bytes returns the archive: sorted, without times, with RECORD last and true hashes.
 func (w Wheel) Bytes() []byte {
 	info := w.DistInfo() + "/"
 	files := maps.Clone(w.Files)
@@ -132,13 +132,13 @@ type Sdist struct {
 	RequiresPython string
 }
 
-// Project is the canonical name (PEP 503).
+// Project returns the canonical name (PEP 503).
 func (s Sdist) Project() string { return canonical(s.Name) }
 
-// Filename is the name of the archive (PEP 625).
+// Filename returns the name of the archive (PEP 625).
 func (s Sdist) Filename() string { return escaped(s.Name) + "-" + s.Version + ".tar.gz" }
 
-// Bytes is the archive: sorted, without times.
+// Bytes returns the archive: sorted, without times.
 func (s Sdist) Bytes() []byte {
 	files := maps.Clone(s.Files)
 	if files == nil {
@@ -178,7 +178,7 @@ func (r Raw) Filename() string { return r.Name }
 // Bytes are the bytes as given.
 func (r Raw) Bytes() []byte { return r.Data }
 
-// SHA256 is the hash of a distribution's bytes, hex.
+// SHA256 returns the hash of a distribution's bytes, in hex.
 func SHA256(d Dist) string {
 	sum := sha256.Sum256(d.Bytes())
 	return hex.EncodeToString(sum[:])

@@ -46,7 +46,7 @@ func Parse(f *source.File) (Settings, []*source.Error, error) {
 	return s, p.warnings, errors.Join(p.Errs...)
 }
 
-// settings are the config_settings of one package (PEP 517): strings, or arrays of them.
+// settings returns the config_settings of one package (PEP 517): strings, or arrays of them.
 func (p *parser) settings(t *source.Table) []string {
 	var all []string
 	for _, e := range entriesOf(t) {
@@ -74,8 +74,8 @@ type parser struct {
 	warnings []*source.Error
 }
 
-// policy is Poetry's PackageFilterPolicy. A string is split and its names are made
-// canonical; an array is taken as it is written; true is not told from an array.
+// policy follows Poetry's PackageFilterPolicy. The names in a string are split and made
+// canonical; an array is used as written; true is treated like an array.
 func (p *parser) policy(key string, v *source.Value) []string {
 	switch {
 	case !truthy(v):
@@ -125,7 +125,7 @@ func reserved(name string) bool {
 	return strings.HasPrefix(name, ":all:") || strings.HasPrefix(name, ":none:")
 }
 
-// truthy is Python's bool(): Poetry does not look at the type of a file's value.
+// truthy follows Python's bool(): Poetry does not check the type of a file's value.
 func truthy(v *source.Value) bool {
 	if v == nil {
 		return false

@@ -30,7 +30,7 @@ func KeysOf(table reflect.Type) []Key {
 	return all
 }
 
-// keyNames are the keys that a table may have.
+// keyNames returns the keys that a table may have.
 func keyNames[T any]() []string {
 	var names []string
 	for _, k := range KeysOf(reflect.TypeFor[T]()) {
@@ -39,7 +39,7 @@ func keyNames[T any]() []string {
 	return names
 }
 
-// oneOf are the values that a key may have.
+// oneOf returns the values that a key may have.
 func oneOf[T any](key string) []string {
 	for _, k := range KeysOf(reflect.TypeFor[T]()) {
 		if k.Name == key {

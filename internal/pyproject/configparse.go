@@ -92,7 +92,7 @@ func (p *configParser) target(e source.Entry, t *source.Table) TargetConfig {
 	}
 }
 
-// names are names of groups, extras or packages, canonical.
+// names returns the names of groups, extras or packages in canonical form.
 func (p *configParser) names(v *source.Value) []source.Text {
 	texts := p.Texts(v)
 	for i := range texts {
@@ -124,7 +124,7 @@ func (p *configParser) patterns(v *source.Value) []source.Text {
 	return texts
 }
 
-// folder is a path below the build context.
+// folder returns a path below the build context.
 func (p *configParser) folder(v *source.Value) source.Text {
 	t := p.Text(v)
 	if v != nil && v.Kind == source.String && !filepath.IsLocal(t.Value) {

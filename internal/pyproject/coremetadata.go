@@ -20,9 +20,8 @@ type Documents struct {
 	License      string   // the text of Metadata.LicenseFile
 }
 
-// CoreMetadata is the METADATA file of the installed project (poetry-core,
-// masonry/metadata.py and builders/builder.py). Requirements are those of the main
-// group.
+// CoreMetadata returns the METADATA file of the installed project (poetry-core,
+// masonry/metadata.py and builders/builder.py). Requirements are those of the main group.
 func (p *Project) CoreMetadata(docs Documents) string {
 	var b strings.Builder
 	field := func(name, value string) {
@@ -68,7 +67,7 @@ func (p *Project) CoreMetadata(docs Documents) string {
 	return b.String()
 }
 
-// NormalVersion is the version as PEP 440 spells it.
+// NormalVersion returns the version as PEP 440 spells it.
 func (p *Project) NormalVersion() string {
 	v, err := pep440.ParseVersion(p.Version.Value)
 	if err != nil {
@@ -77,7 +76,7 @@ func (p *Project) NormalVersion() string {
 	return v.String()
 }
 
-// Summary is the description in one line.
+// Summary returns the description in one line.
 func (p *Project) Summary() string { return names.Line(p.Description) }
 
 // indented keeps a text of several lines in its field.
@@ -99,7 +98,7 @@ func person(field func(name, value string), role string, all []string) {
 	field(role+"-email", strings.TrimSuffix(mail, ">"))
 }
 
-// requiresPython is [project]'s text, else tool.poetry's constraint as a PEP 440
+// requiresPython returns [project]'s text, else tool.poetry's constraint as a PEP 440
 // specifier (poetry-core, version/helpers.py, format_python_constraint).
 func (p *Project) requiresPython() string {
 	if own := p.Metadata.RequiresPython; own != "" && own != "*" {
@@ -169,8 +168,9 @@ var pythonMinors = func() []string {
 
 const pythonClassifier = "Programming Language :: Python"
 
-// classifiers are [project]'s as they are; else sorted, with those of the license
-// and of the Python versions (poetry-core, packages/package.py, all_classifiers).
+// classifiers returns [project]'s classifiers unchanged. Those of tool.poetry are sorted and
+// get the ones for the license and the Python versions (poetry-core, packages/package.py,
+// all_classifiers).
 func (p *Project) classifiers(licenseText string) []string {
 	if p.Metadata.StaticClassifiers {
 		return p.Metadata.Classifiers
@@ -225,7 +225,7 @@ func (p *Project) extraNames() []string {
 	return slices.Compact(all)
 }
 
-// sortedURLs are sorted by the first letter only, as poetry-core does.
+// sortedURLs sorts by the first letter only, as poetry-core does.
 func sortedURLs(urls []URL) []URL {
 	urls = slices.Clone(urls)
 	first := func(u URL) string { return string([]rune(u.Label + " ")[:1]) }

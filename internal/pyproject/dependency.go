@@ -196,7 +196,7 @@ func (d *Dependency) activateBy(marker string) {
 	}
 }
 
-// textOf is a string that was read, and complained of, before.
+// textOf returns a string whose errors were already reported.
 func textOf(v *source.Value) string {
 	if v == nil || v.Kind != source.String {
 		return ""

@@ -10,9 +10,9 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// forLocking are a group's dependencies as they count for locking (poetry-core,
-// dependency_group.py, dependencies_for_locking): the standard ones, each enriched
-// by tool.poetry's of the same name; where there is only one kind, that one.
+// forLocking returns a group's dependencies as they count for locking (poetry-core,
+// dependency_group.py, dependencies_for_locking): the standard ones, each enriched by
+// tool.poetry's of the same name. If there is only one kind, it returns that.
 func (p *parser) forLocking(m *members) []Dependency {
 	if len(m.standard) == 0 {
 		return m.poetry
@@ -82,7 +82,7 @@ func extrasMarker(extras []string) string {
 	return strings.Join(either, " or ")
 }
 
-// declared are the dependencies before they are enriched.
+// declared returns the dependencies before they are enriched.
 func (m *members) declared() []Dependency {
 	if len(m.standard) == 0 {
 		return m.poetry
@@ -90,9 +90,9 @@ func (m *members) declared() []Dependency {
 	return m.mixed()
 }
 
-// mixed are the names that count (poetry-core, DependencyGroup.dependencies): with
-// `dynamic`, tool.poetry adds the mandatory or the optional ones, whichever the
-// standard ones leave to it.
+// mixed returns the names that count (poetry-core, DependencyGroup.dependencies). With
+// `dynamic`, tool.poetry adds the mandatory or the optional ones, whichever the standard ones
+// leave out.
 func (m *members) mixed() []Dependency {
 	if !m.dynamic {
 		return m.standard
@@ -115,7 +115,8 @@ func (m *members) mixed() []Dependency {
 	return all
 }
 
-// enrich is poetry-core's _enrich_dependency: constraints are intersected, the origin is tool.poetry's unless the standard one has its own.
+// enrich follows poetry-core's _enrich_dependency: it intersects the constraints and uses
+// tool.poetry's origin unless the standard dependency has its own.
 func (p *parser) enrich(d, poetry Dependency, marker string) Dependency {
 	if d.direct() && poetry.direct() && !sameOrigin(d, poetry) {
 		p.add(source.Errorf(poetry.At, "cannot enrich dependency %s with different sources", d.PrettyName).
@@ -151,7 +152,8 @@ func disjoint(a, b string) bool {
 	return errA == nil && errB == nil && !ca.AllowsAny(cb)
 }
 
-// both is the intersection of two constraints: of each alternative with each.
+// both returns the intersection of two constraints: each alternative of one with each of the
+// other.
 func both(a, b string) string {
 	switch {
 	case a == "*" || a == "" || a == b:

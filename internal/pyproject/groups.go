@@ -80,7 +80,7 @@ func (p *parser) standardExtras() bool {
 	return len(entriesOf(optional)) > 0 || dependencies != nil && len(dependencies.Items) > 0
 }
 
-// extrasByName are the extras that name each dependency.
+// extrasByName returns the extras that name each dependency.
 func (p *parser) extrasByName(extras *source.Table) map[string][]string {
 	in := map[string][]string{}
 	for _, e := range entriesOf(extras) {
@@ -140,7 +140,7 @@ func (p *parser) poetryGroups() {
 	}
 }
 
-// groupName is the canonical name of a group; spelled in two ways it is an error.
+// groupName returns the canonical name of a group. Two spellings of one name are an error.
 func (p *parser) groupName(e source.Entry) string {
 	name := pep508.CanonicalName(e.Key)
 	if other, ok := p.spellings[name]; ok && other != e.Key {

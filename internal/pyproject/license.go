@@ -2,8 +2,8 @@ package pyproject
 
 import "strings"
 
-// licenseOf is the identifier of a license as SPDX spells it, and its classifier
-// (poetry-core, spdx/helpers.py, license_by_id). Free text stays as it is.
+// licenseOf returns a license's identifier as SPDX spells it, and its classifier
+// (poetry-core, spdx/helpers.py, license_by_id). Free text stays unchanged.
 func licenseOf(license string) (id, classifier string) {
 	if license == "" {
 		return "", ""

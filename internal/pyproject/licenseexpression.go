@@ -61,7 +61,7 @@ func (p *licenseParser) expression() bool {
 	}
 }
 
-// license is an identifier, with an exception or without.
+// license parses an identifier, with or without an exception.
 func (p *licenseParser) license() bool {
 	return p.identifier("") && (!p.word("WITH") || p.identifier("+"))
 }

@@ -28,7 +28,7 @@ func (p *parser) metadata() {
 // wellKnown are the labels that poetry-core writes first, in this order.
 var wellKnown = []string{"Homepage", "Repository", "Documentation"}
 
-// urls are those of [project.urls], else of [tool.poetry].
+// urls returns [project.urls], else those of [tool.poetry].
 func (p *parser) urls() []URL {
 	own := p.Table(p.pep621.Get("urls"))
 	custom := p.Table(p.poetry.Get("urls"))

@@ -55,7 +55,8 @@ type parser struct {
 
 func (p *parser) add(err error) { p.Errs = append(p.Errs, err) }
 
-// either is a key of [project], else, where that is missing or empty, of [tool.poetry].
+// either returns a key of [project], or that of [tool.poetry] if the first is missing or
+// empty.
 func (p *parser) either(key string) *source.Value {
 	v := p.pep621.Get(key)
 	if own := p.poetry.Get(key); v == nil || isEmpty(v) && own != nil {

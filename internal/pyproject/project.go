@@ -129,8 +129,8 @@ type Metadata struct {
 	StaticClassifiers bool // Classifiers are [project]'s: none is added
 }
 
-// SPDX is the license as an SPDX expression, "" where the project has none or words it
-// otherwise.
+// SPDX returns the license as an SPDX expression, or "" if the project has none or states it
+// differently.
 func (m Metadata) SPDX() string {
 	if m.LicenseExpression != "" {
 		return m.LicenseExpression
@@ -142,8 +142,8 @@ func (m Metadata) SPDX() string {
 	return expression
 }
 
-// URL is the first link with one of the labels, in their order. Labels are told apart by
-// their letters and digits (the specification of well-known project URLs).
+// URL returns the first link that has one of the labels, in their order. Only letters and
+// digits of labels are compared (the specification of well-known project URLs).
 func (m Metadata) URL(labels ...string) string {
 	for _, label := range labels {
 		for _, u := range m.URLs {

@@ -10,8 +10,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// python is the constraint on Python: tool.poetry's, which must be at least as
-// narrow as requires-python (poetry-core, factory.py), else that one.
+// python reads the constraint on Python: tool.poetry's, which must be at least as narrow as
+// requires-python (poetry-core, factory.py), else requires-python.
 func (p *parser) python() {
 	own, requires := p.pythonKey(), p.Text(p.pep621.Get("requires-python"))
 	p.checkConstraint(own, "python")
@@ -30,7 +30,8 @@ func (p *parser) python() {
 	}
 }
 
-// pythonKey is the constraint of the key `python`; what is no string does not count.
+// pythonKey returns the constraint of the key `python`. Values that are not strings do not
+// count.
 func (p *parser) pythonKey() (own source.Text) {
 	for _, e := range entriesOf(p.poetry.Sub("dependencies")) {
 		if !isPython(e.Key) {
@@ -141,7 +142,7 @@ func comparison(op string, v pep440.Version) string {
 	return fmt.Sprintf("%s %s %q", name, op, v)
 }
 
-// fullComparison is for > and <=: python_version <= "3.10" would be all of 3.10.
+// fullComparison handles > and <=: python_version <= "3.10" would include all of 3.10.
 func fullComparison(op string, v pep440.Version) string {
 	if v.Precision() >= 3 {
 		return comparison(op, v.Stable())

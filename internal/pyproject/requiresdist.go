@@ -8,8 +8,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/address"
 )
 
-// requirementLines are the values of Requires-Dist, sorted. Optional dependencies
-// that no extra names are left out.
+// requirementLines returns the values of Requires-Dist, sorted. Optional dependencies that no
+// extra names are left out.
 func (p *Project) requirementLines() []string {
 	var all []string
 	for _, d := range p.requires {
@@ -128,7 +128,7 @@ func bounds(c string) []string {
 	return []string{c}
 }
 
-// between is from a version to below the one that counts part i up.
+// between returns the versions from v to below the one whose part i is one higher.
 func between(parts []string, i int, from string) []string {
 	upper := append(append([]string{}, parts[:i]...), next(parts[i]))
 	for len(upper) < len(parts) {

@@ -8,7 +8,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// ConsoleScripts are the scripts that call an entry point, in file order.
+// ConsoleScripts returns the scripts that call an entry point, in file order.
 func (p *Project) ConsoleScripts() []Script {
 	var all []Script
 	for _, s := range p.Scripts {

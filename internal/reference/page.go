@@ -45,7 +45,7 @@ const pageRules = `
 |---|---|
 `
 
-// Page is docs/reference.md.
+// Page returns docs/reference.md.
 func Page(tables []Table) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(pageHead)

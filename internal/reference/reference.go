@@ -101,7 +101,7 @@ func describe(k pyproject.Key, doc string) (Key, error) {
 // isTable tells whether a key has a section of its own and no value to show.
 func (k Key) isTable() bool { return k.Name == "build" || k.Name == "git" || k.Name == "target" }
 
-// fieldDocs are the doc comments of a file's struct fields by "Struct.Field".
+// fieldDocs returns the doc comments of a file's struct fields by "Struct.Field".
 func fieldDocs(file string) (map[string]string, error) {
 	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 	if err != nil {

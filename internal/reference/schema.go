@@ -9,8 +9,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Schema is the JSON schema (draft 2020-12) of the table [tool.quatrain], and so of
-// what stands below a stub's syntax line.
+// Schema returns the JSON schema (draft 2020-12) of the table [tool.quatrain], which also
+// describes the settings in a stub.
 func Schema(tables []Table) ([]byte, error) {
 	byName := map[string]map[string]any{}
 	// Inner tables come later in the list, and are needed first.

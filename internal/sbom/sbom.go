@@ -20,8 +20,9 @@ import (
 // PredicateType is the in-toto predicate of an SPDX attestation.
 const PredicateType = "https://spdx.dev/Document"
 
-// Document is the SPDX 2.3 document of an image, JSON. The same plan makes the same
-// bytes; created is in it as it must be, the namespace is made from the contents.
+// Document returns the image's SPDX 2.3 document as JSON. The same plan gives the same bytes:
+// the caller passes the creation time that SPDX requires, and the namespace is derived from
+// the contents.
 func Document(p *plan.Plan, installed base.Installed, created time.Time) ([]byte, error) {
 	root := rootOf(p)
 	d := document{
@@ -94,7 +95,7 @@ func interpreterOf(f base.Facts) pkg {
 
 func purl(locator string) externalRef { return externalRef{"PACKAGE-MANAGER", "purl", locator} }
 
-// pythonPackage is one entry of the lock.
+// pythonPackage returns the SPDX package of one entry of the lock.
 func pythonPackage(x plan.Package) pkg {
 	p := newPackage("Python", x.Name, x.Version)
 	p.Purpose = "LIBRARY"
@@ -112,7 +113,7 @@ func pythonPackage(x plan.Package) pkg {
 	return p
 }
 
-// gitLocation is SPDX's form of a version control address.
+// gitLocation returns a git address in SPDX's form.
 func gitLocation(o plan.Origin) string { return "git+" + o.RemoteURL() + "@" + o.Commit }
 
 // qualifiers say where a package is from, if not from PyPI.
@@ -128,7 +129,7 @@ func qualifiers(o plan.Origin) string {
 	return ""
 }
 
-// systemPackage is one of the base's own.
+// systemPackage returns the SPDX package of one of the base's own packages.
 func systemPackage(x base.Package, in base.Installed) pkg {
 	p := newPackage("System", x.Name+"-"+x.Architecture, x.Version)
 	p.Name = x.Name

@@ -148,7 +148,8 @@ func refused(list, opposite []string, name string) bool {
 		slices.Contains(list, ":all:") && !slices.Contains(opposite, name)
 }
 
-// better is the chooser's order: the build tag counts before the platform.
+// better reports whether a comes first in the chooser's order: the build tag counts before
+// the platform.
 func (c candidate) better(o candidate) bool {
 	if c.hasBuild != o.hasBuild {
 		return c.hasBuild

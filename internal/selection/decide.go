@@ -48,7 +48,8 @@ func (s *solver) decideOn(n node, one set, needs []need) error {
 	return nil
 }
 
-// dependencies are a decision's needs as incompatibilities, those of one node as one.
+// dependencies returns a decision's needs as incompatibilities. The needs of one node become
+// one.
 func (s *solver) dependencies(n node, one set, needs []need) []*incompatibility {
 	var all []*incompatibility
 	add := func(other node, allowed set, why *need) {
@@ -84,7 +85,7 @@ func (s *solver) dependencies(n node, one set, needs []need) []*incompatibility 
 	return all
 }
 
-// allowed are the packages that satisfy a need.
+// allowed returns the packages that satisfy a need.
 func (w *walker) allowed(n need) set {
 	var s set
 	for i, pkg := range w.packages[n.name] {
@@ -139,8 +140,8 @@ func urgencyOf(pkg *lockfile.Package, n node) urgency {
 	return u
 }
 
-// extrasIn are the extras that a dependency's marker names; expand says what is wrong
-// with a marker that cannot be read.
+// extrasIn returns the extras that a dependency's marker names. A marker that cannot be read
+// is reported by expand.
 func extrasIn(d lockfile.Dependency) []string {
 	marker, _ := pep508.ParseMarker(d.Markers)
 	return marker.Extras()

@@ -34,8 +34,8 @@ func (w *walker) expand(pkg *lockfile.Package, extras []string) ([]need, error) 
 	return needs, errors.Join(errs...)
 }
 
-// extrasOf are the extras that the asked ones amount to, an extra may name others
-// of its own package, and the names of the packages that those list.
+// extrasOf returns the extras that the given ones expand to, since an extra may name others
+// of its own package, and the names of the packages in them.
 func extrasOf(pkg *lockfile.Package, asked []string) (found, names []string) {
 	for todo := slices.Clone(asked); len(todo) > 0; {
 		x := todo[0]

@@ -12,10 +12,9 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// ActiveGroups are the groups that an installation takes
-// (poetry/console/commands/group_command.py): only, where it is not empty; else
-// those that are not optional, and with, less without. Names are canonical.
-// Errors: names that are no group.
+// ActiveGroups returns the groups to install (poetry/console/commands/group_command.py):
+// only, if it is not empty; else those that are not optional, plus with, minus without. Names
+// are canonical. Errors: names of groups that do not exist.
 func ActiveGroups(p *pyproject.Project, with, without, only []string) ([]string, error) {
 	var defaults, names []string
 	for _, g := range p.Groups {

@@ -78,7 +78,7 @@ func (n need) with(constraint string) (need, error) {
 	return n, nil
 }
 
-// String is the dependency in messages: "urllib3 >=2".
+// String returns the dependency as messages show it: "urllib3 >=2".
 func (n need) String() string {
 	text := n.name
 	if c := n.versions.String(); c != "*" {

@@ -84,7 +84,7 @@ func (p *partial) backtrack(level int) {
 	}
 }
 
-// satisfier is the index of the first assignment up to which a term holds.
+// satisfier returns the index of the first assignment with which a term holds.
 func (p *partial) satisfier(t term) int {
 	known := term{node: t.node}
 	p.budget.spend(len(p.assignments))

@@ -12,9 +12,9 @@ type solution struct {
 	edges  map[node][]need
 }
 
-// reach are the names of what is reached from needs over the edges of their nodes.
-// A need that was no part of the solution reaches only what has the same node there:
-// a[x] is not reached where only a and a[y] were asked for.
+// reach returns the names of all packages that are reachable from needs over the edges of
+// their nodes. A need that was not part of the solution reaches only what has the same node
+// there: a[x] is not reached if only a and a[y] were asked for.
 func (s *solution) reach(from []need) map[string]bool {
 	names, seen := map[string]bool{}, map[node]bool{}
 	for todo := slices.Clone(from); len(todo) > 0; {

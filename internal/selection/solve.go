@@ -187,8 +187,8 @@ func (s *solver) tooHard() error {
 	return e
 }
 
-// latest is the term of an incompatibility that was satisfied last, by which
-// assignment, and the level at which all others were.
+// latest returns the term of an incompatibility that was satisfied last, the assignment that
+// satisfied it, and the level at which all others were satisfied.
 func (s *solver) latest(i *incompatibility) (recent term, last, before int) {
 	last, before = -1, 1
 	for _, t := range i.terms {

@@ -61,7 +61,7 @@ func (t term) relation(o term) relation {
 	return overlapping
 }
 
-// and is what both terms say of their node; false where they exclude each other.
+// and returns what both terms say of their node, or false if they exclude each other.
 func (t term) and(o term) (term, bool) {
 	switch {
 	case !t.positive && !o.positive:
@@ -85,8 +85,8 @@ type incompatibility struct {
 	need  *need // of a dependency that is the reason
 }
 
-// newConflict is what follows from two incompatibilities: the project's own term is
-// always true, and terms of one node are one.
+// newConflict returns what follows from two incompatibilities. The project's own term is
+// always true, and terms of one node become one.
 func newConflict(terms []term) *incompatibility {
 	var all []term
 	for _, t := range terms {

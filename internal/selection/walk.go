@@ -101,10 +101,10 @@ func (w *walker) pythonAllows(constraint string, at source.Range) (bool, error) 
 	return c.Allows(w.python), nil
 }
 
-// roots are the project's dependencies: those that the solution must satisfy, and
-// those that what is installed is reached from. Optional ones are among the former
-// even where their extra is not asked for. Among the latter are also those that
-// are not for this environment: Poetry looks from the unfiltered project.
+// roots returns the project's dependencies in two lists: those that the solution must
+// satisfy, and those from which the installed packages are reached. The first includes
+// optional ones even if their extra is not asked for. The second includes those for other
+// environments, because Poetry starts from the unfiltered project.
 func (w *walker) roots(p *pyproject.Project) (asked, reachable []need, err error) {
 	env := w.request.Environment.WithExtras(w.request.Extras)
 	var errs []error
@@ -127,7 +127,7 @@ func (w *walker) roots(p *pyproject.Project) (asked, reachable []need, err error
 	return asked, reachable, errors.Join(errs...)
 }
 
-// extraNames are the packages that the asked extras name.
+// extraNames returns the packages that the requested extras name.
 func extraNames(p *pyproject.Project, l *lockfile.Lock, asked []string) []string {
 	var names []string
 	for _, x := range canonical(asked) {

@@ -110,7 +110,7 @@ func numberedLines(f *File, last int) iter.Seq2[int, []byte] {
 	}
 }
 
-// Padding is how many empty lines come before the excerpt in Data.
+// Padding returns the number of empty lines before the excerpt in Data.
 func (x *Excerpt) Padding() int { return x.First - 1 }
 
 // Data returns a stand-in for the file in which the excerpt's lines have their numbers:
@@ -161,7 +161,7 @@ func shorten(line string, column int) string {
 	return "…" + cut(line[start:], maxWidth)
 }
 
-// cutAny is strings.Cut at the first of some characters.
+// cutAny cuts as strings.Cut does, at the first of several characters.
 func cutAny(text, chars string) (before, after string) {
 	if i := strings.IndexAny(text, chars); i >= 0 {
 		return text[:i], text[i+1:]

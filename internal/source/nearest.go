@@ -2,7 +2,7 @@ package source
 
 import "github.com/agext/levenshtein"
 
-// Nearest is the candidate that name was probably meant to be, "" where none is near.
+// Nearest returns the candidate that name was probably meant to be, or "" if none is close.
 func Nearest(name string, candidates []string) string {
 	best, distance := "", 3+len(name)/6
 	for _, c := range candidates {

@@ -55,7 +55,7 @@ func (t *Table) Get(path ...string) *Value {
 	return nil
 }
 
-// Sub is the table at a path, nil where there is none.
+// Sub returns the table at a path, or nil.
 func (t *Table) Sub(path ...string) *Table {
 	if v := t.Get(path...); v != nil {
 		return v.Table
@@ -118,7 +118,7 @@ func (r *Reader) Texts(v *Value) []Text {
 	return all
 }
 
-// Strings is the contents of Texts.
+// Strings returns the contents of Texts.
 func (r *Reader) Strings(v *Value) []string {
 	texts := r.Texts(v)
 	if texts == nil {

@@ -40,7 +40,7 @@ func (r Range) String() string {
 	}
 }
 
-// Whole is the range that names the file and no line of it.
+// Whole returns a range that names the file and none of its lines.
 func Whole(f *File) Range { return Range{File: f} }
 
 // Text is a string and where it stands.

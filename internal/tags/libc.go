@@ -28,5 +28,5 @@ func ParseLibc(s string) (Libc, error) {
 	return Libc{family, a, b}, nil
 }
 
-// String is the form that ParseLibc reads.
+// String returns the form that ParseLibc reads.
 func (l Libc) String() string { return fmt.Sprintf("%s-%d.%d", l.Family, l.Major, l.Minor) }

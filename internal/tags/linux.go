@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// linuxPlatforms is packaging.tags._linux_platforms.
+// linuxPlatforms follows packaging.tags._linux_platforms.
 func linuxPlatforms(machine string, libc Libc, nativeFirst bool) []string {
 	var native, portable []string
 	for _, arch := range arches(machine) {
@@ -24,7 +24,7 @@ func linuxPlatforms(machine string, libc Libc, nativeFirst bool) []string {
 	return append(portable, native...)
 }
 
-// arches is packaging's list: a 64-bit ARM in 32-bit mode runs armv7l too.
+// arches follows packaging's list: a 64-bit ARM in 32-bit mode runs armv7l too.
 func arches(machine string) []string {
 	if machine == "armv8l" {
 		return []string{"armv8l", "armv7l"}

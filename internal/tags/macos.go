@@ -7,8 +7,8 @@ func MacOS(py Interpreter, arch string, major int) List {
 	return newList(cpython(py, macPlatforms(arch, major)))
 }
 
-// macPlatforms is packaging.tags.mac_platforms. Before 11 the minor version counted;
-// there was no arm64 then, but universal2 wheels say they run there.
+// macPlatforms follows packaging.tags.mac_platforms. Before macOS 11 the minor version
+// counted. There was no arm64 then, but universal2 wheels claim to run there.
 func macPlatforms(arch string, major int) []string {
 	formats, old := []string{"arm64", "universal2"}, []string{"universal2"}
 	if arch == "x86_64" {

@@ -11,7 +11,7 @@ type Interpreter struct {
 // Tag is one compatibility tag.
 type Tag struct{ Python, ABI, Platform string }
 
-// String is python-abi-platform.
+// String returns the tag as python-abi-platform.
 func (t Tag) String() string { return t.Python + "-" + t.ABI + "-" + t.Platform }
 
 // List is the tags that an environment supports, best first.
@@ -30,7 +30,7 @@ func newList(tags []Tag) List {
 	return l
 }
 
-// Len is the number of tags.
+// Len returns the number of tags.
 func (l List) Len() int { return len(l.tags) }
 
 // Strings lists the tags.
@@ -42,7 +42,8 @@ func (l List) Strings() []string {
 	return all
 }
 
-// Rank is the place of a wheel's best tag, 0 the best; false where none fits.
+// Rank returns the position of a wheel's best tag in the list, 0 for the best. It returns
+// false if no tag fits.
 func (l List) Rank(w WheelName) (int, bool) {
 	best, found := 0, false
 	for _, python := range w.Python {
@@ -63,7 +64,7 @@ func Linux(py Interpreter, machine string, libc Libc, nativeFirst bool) List {
 	return newList(cpython(py, linuxPlatforms(machine, libc, nativeFirst)))
 }
 
-// cpython is packaging.tags.cpython_tags followed by compatible_tags.
+// cpython follows packaging.tags.cpython_tags, then compatible_tags.
 func cpython(py Interpreter, platforms []string) []Tag {
 	if py.Minor > maxVersion {
 		return nil // there is no such Python, so no wheel fits it
@@ -99,7 +100,7 @@ func cpython(py Interpreter, platforms []string) []Tag {
 	return all
 }
 
-// genericPythons is py311, py3, py310 … py30.
+// genericPythons returns py311, py3, py310 … py30.
 func genericPythons(py Interpreter) []string {
 	all := []string{fmt.Sprintf("py%d%d", py.Major, py.Minor), fmt.Sprintf("py%d", py.Major)}
 	for minor := py.Minor - 1; minor >= 0; minor-- {

@@ -47,8 +47,8 @@ func ParseWheelName(file string) (WheelName, error) {
 
 func set(compressed string) []string { return strings.Split(strings.ToLower(compressed), ".") }
 
-// BuildTag is the build tag as it sorts: its number, then the rest. ok is false
-// where there is none; none sorts first.
+// BuildTag returns the build tag in sortable form: its number, then the rest. ok is false if
+// the name has none; a wheel without a build tag sorts first.
 func (w WheelName) BuildTag() (number int, rest string, ok bool) {
 	if w.Build == "" {
 		return 0, "", false

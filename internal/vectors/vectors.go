@@ -13,7 +13,7 @@ import (
 // says which versions of which oracles it comes from.
 func Each[T any](t *testing.T, check func(T)) { EachIn(t, "vectors.jsonl", check) }
 
-// EachIn is Each of another file in testdata.
+// EachIn does what Each does, for another file in testdata.
 func EachIn[T any](t *testing.T, name string, check func(T)) {
 	t.Helper()
 	file, err := os.Open("testdata/" + name)

@@ -15,8 +15,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step/fixed"
 )
 
-// Run is the venv step. There are no activate scripts: an image sets PATH and
-// VIRTUAL_ENV instead.
+// Run runs the venv step. It writes no activate scripts: the image sets PATH and VIRTUAL_ENV
+// instead.
 func Run(s step.Venv) error {
 	if err := Make(s); err != nil {
 		return err
@@ -24,7 +24,7 @@ func Run(s step.Venv) error {
 	return fixed.Tree(s.Out)
 }
 
-// Make is the step without fixed times: for an environment that no layer will hold.
+// Make creates an environment without fixed file times, for one that no layer will hold.
 func Make(s step.Venv) error {
 	if err := check(s); err != nil {
 		return err
@@ -69,9 +69,9 @@ func links(s step.Venv) []link {
 	return all
 }
 
-// config is pyvenv.cfg. Without the last key CPython takes the base's
-// site-packages in; "version" is what the standard venv writes, "version_info"
-// what virtualenv and uv do.
+// config returns pyvenv.cfg. Without its last key CPython would include the base's
+// site-packages. "version" is what the standard venv writes, "version_info" what virtualenv
+// and uv write.
 func config(s step.Venv) string {
 	return fmt.Sprintf("home = %s\nimplementation = CPython\nversion_info = %s\nversion = %s\ninclude-system-site-packages = false\n",
 		path.Dir(s.Interpreter), s.Version, s.Version)

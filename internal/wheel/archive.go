@@ -124,7 +124,7 @@ type limited struct {
 	left int64
 }
 
-// ReadAt is io.ReaderAt's.
+// ReadAt implements io.ReaderAt.
 func (l *limited) ReadAt(b []byte, at int64) (int, error) {
 	if l.left -= int64(len(b)); l.left < 0 {
 		return 0, io.ErrUnexpectedEOF
@@ -172,7 +172,7 @@ func findDistInfo(top map[string]bool, name fileName) (string, error) {
 	return found[0], nil
 }
 
-// distInfoName is the name in NAME-VERSION.dist-info.
+// distInfoName returns the package's name from NAME-VERSION.dist-info.
 func distInfoName(folder string) string {
 	for range 2 { // once for "dist-info", once for the version
 		if i := strings.LastIndex(folder, "-"); i >= 0 {

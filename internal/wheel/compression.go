@@ -43,7 +43,7 @@ type lzmaReader struct {
 	plain  io.Reader
 }
 
-// Read is io.Reader's.
+// Read implements io.Reader.
 func (l *lzmaReader) Read(b []byte) (int, error) {
 	if l.plain == nil {
 		plain, err := newLZMA(l.packed)

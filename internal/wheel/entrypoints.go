@@ -96,5 +96,5 @@ func parseINI(text string) ([]iniItem, error) {
 	return items, nil
 }
 
-// isSpace is Python's str.isspace for one character.
+// isSpace reports whether Python's str.isspace holds for the character.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }

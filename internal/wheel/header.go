@@ -4,9 +4,9 @@ import "strings"
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// header is the first value of that name in a file such as WHEEL, "" where there
-// is none. It is read as Python's email package does it: what is no header ends
-// the headers. Only the first line of a value counts.
+// header returns the first value of that name in a file such as WHEEL, or "". Like Python's
+// email package, it stops at the first line that is not a header. Only the first line of a
+// value counts.
 func header(text []byte, name string) string {
 	for line := range strings.Lines(lineEnds.Replace(string(text))) {
 		if strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "From ") {

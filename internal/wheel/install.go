@@ -184,7 +184,7 @@ func (in *installation) metadata(opts Options) error {
 	return err
 }
 
-// record is the place of the wheel's RECORD.
+// record returns the path of the wheel's RECORD.
 func (in *installation) record() string {
 	return in.layout.target(in.layout.root, in.archive.distInfo+"/RECORD")
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// launcher is the text of a console script: pypa/installer's, byte by byte.
+// launcher returns the text of a console script, byte for byte as pypa/installer writes it.
 func launcher(interpreter string, e entryPoint) []byte {
 	first, _, _ := strings.Cut(e.Attr, ".")
 	return fmt.Appendf(nil, `%s
@@ -20,8 +20,8 @@ if __name__ == "__main__":
 `, shebang(interpreter), e.Module, first, e.Attr)
 }
 
-// shebang is the first line of a launcher. Linux cuts it at 127 bytes and at
-// spaces; beyond that, a text that is both a shell script and a Python string.
+// shebang returns the first line of a launcher. Linux cuts the line at 127 bytes and at
+// spaces, so a longer path gets a text that is both a shell script and a Python string.
 func shebang(interpreter string) string {
 	if len(interpreter)+len("#!\n") <= 127 && !strings.Contains(interpreter, " ") {
 		return "#!" + interpreter
@@ -31,7 +31,7 @@ func shebang(interpreter string) string {
 
 var shellUnsafe = regexp.MustCompile(`[^\w@%+=:,./-]`)
 
-// shellQuote is Python's shlex.quote.
+// shellQuote quotes s as Python's shlex.quote does.
 func shellQuote(s string) string {
 	if s != "" && !shellUnsafe.MatchString(s) {
 		return s

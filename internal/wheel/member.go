@@ -10,9 +10,9 @@ import (
 	"github.com/quatrain-build/quatrain/internal/names"
 )
 
-// memberPath is the relative, clean path of an archive's entry, or why the entry
-// is refused. The result has no "..", no "." and no empty part, so it stays
-// below whatever folder it is joined to.
+// memberPath returns the relative, clean path of an archive's entry, or why the entry is
+// refused. The path has no "..", no "." and no empty part, so it stays below whatever folder
+// it is joined to.
 func memberPath(name string) (string, error) {
 	switch {
 	case name == "":
@@ -47,7 +47,8 @@ func memberPath(name string) (string, error) {
 var upper = []rune("ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐" +
 	"└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0")
 
-// entryName is the name as Python's zipfile reads it, and so as Poetry installs it.
+// entryName returns the entry's name as Python's zipfile reads it, which is what Poetry
+// installs.
 func entryName(f *zip.File) string {
 	const isUTF8 = 0x800
 	if f.Flags&isUTF8 != 0 {

@@ -26,12 +26,13 @@ func parseFileName(base string) (fileName, error) {
 
 var separators = regexp.MustCompile(`[-_.]+`)
 
-// canonical is a name as PEP 503 compares it.
+// canonical returns a name in the form in which PEP 503 compares names.
 func canonical(name string) string {
 	return strings.ToLower(separators.ReplaceAllString(name, "-"))
 }
 
-// packageOf is the best name for a problem with a file, "" where none can be told.
+// packageOf returns the package's name for a message about a file, or "" if the file name has
+// none.
 func packageOf(base string) string {
 	distribution, _, found := strings.Cut(base, "-")
 	if !found {

@@ -26,10 +26,10 @@ type claim struct {
 	mode fs.FileMode // of the file, once it has been looked for
 }
 
-// RunOverlaps is the overlaps step. Poetry installs in the order of the packages'
-// names, so that of two that write one path the last in the alphabet wins; trees
-// that are merged have an order of their own. RECORD says what each package wrote,
-// so nothing but RECORDs is read.
+// RunOverlaps runs the overlaps step: it finds the paths that more than one package writes.
+// Poetry installs packages in the order of their names, so the last one wins; merged trees
+// have another order. RECORD lists what each package wrote, so only the RECORD files are
+// read.
 func RunOverlaps(s step.Overlaps) error {
 	claims, err := readClaims(s.Python, s.Venv, s.Records)
 	if err != nil {
@@ -45,8 +45,8 @@ func RunOverlaps(s step.Overlaps) error {
 	return writeOverlaps(s.Out, shorten(found))
 }
 
-// RunSettle is the settle step: what those write is put where Poetry's order and that of
-// the trees differ.
+// RunSettle runs the settle step: it writes the overlapping files as Poetry would have left
+// them, wherever the trees' order gives another result.
 func RunSettle(s step.Settle) error {
 	claims, err := readClaims(s.Python, s.Venv, s.Trees)
 	if err != nil {

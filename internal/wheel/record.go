@@ -16,8 +16,8 @@ type entry struct {
 	gone         bool // another entry of this wheel took the file's place
 }
 
-// recordText is RECORD as pypa/installer writes it: sorted by the path within
-// the scheme, its own line without hash.
+// recordText returns RECORD as pypa/installer writes it: sorted by path within the scheme,
+// with no hash on its own line.
 func recordText(l layout, entries []entry, self string) []byte {
 	entries = append(slices.Clone(entries), entry{scheme: l.root, path: self})
 	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.path, b.path) })

@@ -12,7 +12,8 @@ type recordFile struct {
 	text     []byte
 }
 
-// recordsIn are those of the packages in a folder, sorted. One that is not there has none.
+// recordsIn reads the RECORD of each package in a folder, sorted. A package without a folder
+// has none.
 func recordsIn(site string) (all []recordFile, err error) {
 	entries, err := os.ReadDir(site)
 	if err != nil && !os.IsNotExist(err) {

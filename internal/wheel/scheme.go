@@ -34,7 +34,7 @@ func newLayout(python string, name fileName, purelib bool) layout {
 	return l
 }
 
-// place is where a member goes: scheme, and path within it.
+// place returns where a member is installed: its scheme, and the path within that.
 func (l layout) place(member string) (scheme, rel string, err error) {
 	rest, inData := strings.CutPrefix(member+"/", l.dataDir+"/")
 	if !inData {
@@ -48,7 +48,7 @@ func (l layout) place(member string) (scheme, rel string, err error) {
 	return scheme, rel, nil
 }
 
-// target is the path of a scheme's file, relative to the environment.
+// target returns the path of a scheme's file, relative to the environment.
 func (l layout) target(scheme, rel string) string { return path.Join(l.dirs[scheme], rel) }
 
 // recordPrefix leads from the root scheme to another, as RECORD writes it.

@@ -35,7 +35,7 @@ type Installed struct {
 	Files    int    // files in RECORD, RECORD included
 }
 
-// Run is the install step. It goes on after a bad wheel, so that all of them are
+// Run runs the install step. After a bad wheel it goes on, so that every bad wheel is
 // reported, and then fails.
 func Run(s step.Install) error {
 	tree, err := NewTree(s.Out, s.Venv, s.Python)
