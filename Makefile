@@ -18,7 +18,7 @@ go:
 	@go mod edit -json >/dev/null 2>&1 || $(LAB) up go
 
 .PHONY: build
-build: go ## the three binaries, in bin/
+build: go ## both binaries, in bin/
 	$(GO_ENV) $(BUILD) -o bin/ ./cmd/...
 
 .PHONY: generate
@@ -109,6 +109,10 @@ bench: ## Quatrain against Dockerfiles for uv and Poetry; ARGS='-runs 5 -bytecod
 .PHONY: bench-report
 bench-report: go ## docs, plot and README of what is in bench/results
 	go run ./bench -report
+
+.PHONY: binaries
+binaries: go ## the command for Linux, macOS and Windows, with SHA256SUMS, in bin/release; VERSION=1.2.3
+	.ci/binaries "$(or $(VERSION),dev)" bin/release
 
 .PHONY: release
 release: ## push the frontend's image for amd64 and arm64; VERSION=1.2.3 REPOSITORY=quatrain/poetry

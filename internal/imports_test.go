@@ -51,7 +51,7 @@ var rules = []struct {
 	},
 	{
 		why: "a client without a daemon is for tests and for the command",
-		who: []string{"cmd/quatrain-frontend", "cmd/quatrain-helper"}, never: []string{module + "frontend/offline/"},
+		who: []string{"frontend", "cmd/quatrain-helper"}, never: []string{module + "frontend/offline/"},
 	},
 }
 

@@ -38,12 +38,12 @@ func TestRelease(t *testing.T) {
 			t.Errorf("%s: the image is for %s, its labels are %q", arch, config.Architecture, labels)
 		}
 		files := exported(t, b, arch, repository+":9.8.7")
-		for _, name := range []string{"/bin/quatrain-frontend", "/bin/quatrain-helper", "/etc/ssl/certs/ca-certificates.crt"} {
+		for _, name := range []string{"/bin/quatrain", "/bin/quatrain-helper", "/etc/ssl/certs/ca-certificates.crt"} {
 			if files[name] == nil {
 				t.Fatalf("%s: %s is not among %d files", arch, name, len(files))
 			}
 		}
-		for _, name := range []string{"/bin/quatrain-frontend", "/bin/quatrain-helper"} {
+		for _, name := range []string{"/bin/quatrain", "/bin/quatrain-helper"} {
 			isStatic(t, arch+" "+name, files[name].data, machine)
 		}
 		if !bytes.Contains(files["/etc/ssl/certs/ca-certificates.crt"].data, []byte("BEGIN CERTIFICATE")) {

@@ -38,7 +38,7 @@ frontend() { # number alone classes
     alone != "" && /^const alone/ { print "const alone = " alone; next }
     { print }' "$repo/internal/plan/buckets.go" >"$dir/buckets.go"
   echo "{\"Replace\": {\"$repo/internal/plan/buckets.go\": \"$dir/buckets.go\"}}" >"$dir/overlay.json"
-  (cd "$repo" && CGO_ENABLED=0 go build -overlay "$dir/overlay.json" -ldflags '-s -w' -o "$dir/" ./cmd/quatrain-frontend)
+  (cd "$repo" && CGO_ENABLED=0 go build -overlay "$dir/overlay.json" -ldflags '-s -w' -o "$dir/" ./cmd/quatrain)
 }
 
 # push_frontend makes an image of a frontend and of a helper that nobody has seen.
@@ -46,12 +46,12 @@ push_frontend() { # number salt reference
   local root=$work/image
   rm -rf "$root"
   mkdir -p "$root/bin" "$root/etc/ssl/certs"
-  cp "$work/frontend$1/quatrain-frontend" "$work/quatrain-helper" "$root/bin/"
+  cp "$work/frontend$1/quatrain" "$work/quatrain-helper" "$root/bin/"
   echo "$2" >>"$root/bin/quatrain-helper"
   cp "$QUATRAIN_LAB/frontend/etc/ssl/certs/ca-certificates.crt" "$root/etc/ssl/certs/"
   tar -C "$root" -cf "$work/image.tar" bin etc
   crane append -f "$work/image.tar" -t "$3" 2>/dev/null >/dev/null
-  crane mutate "$3" -t "$3" --set-platform linux/amd64 --entrypoint /bin/quatrain-frontend \
+  crane mutate "$3" -t "$3" --set-platform linux/amd64 --entrypoint /bin/quatrain \
     --label moby.buildkit.frontend.network.none=true \
     --label moby.buildkit.frontend.caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts 2>/dev/null >/dev/null
 }

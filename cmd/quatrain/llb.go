@@ -11,27 +11,27 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+	"github.com/spf13/cobra"
 
 	"github.com/quatrain-build/quatrain/frontend"
+	"github.com/quatrain-build/quatrain/frontend/offline"
 	"github.com/quatrain-build/quatrain/llb"
 )
 
-// runLLB prints the graph of a build: the frontend itself runs, on a client that
-// has no daemon.
-func runLLB(args []string, out, errOut io.Writer) error {
-	c, err := offlineClient("llb", args, errOut, nil)
-	if err != nil {
-		return err
-	}
-	res, err := frontend.Build(context.Background(), c)
-	printWarnings(errOut, c)
-	if err != nil {
-		return err
-	}
-	if err := llb.Print(out, c.Definitions(res)...); err != nil {
-		return err
-	}
-	return printConfigs(out, res.Metadata)
+// newLLBCommand returns the command that prints the graph of a build. The frontend itself
+// runs, on a client without a daemon.
+func newLLBCommand() *cobra.Command {
+	return newOfflineCommand("llb", "Print the graph that BuildKit would get", func(cmd *cobra.Command, c *offline.Client) error {
+		res, err := frontend.Build(context.Background(), c)
+		printWarnings(cmd.ErrOrStderr(), c)
+		if err != nil {
+			return err
+		}
+		if err := llb.Print(cmd.OutOrStdout(), c.Definitions(res)...); err != nil {
+			return err
+		}
+		return printConfigs(cmd.OutOrStdout(), res.Metadata)
+	})
 }
 
 // printConfigs prints the images' configurations, by platform.

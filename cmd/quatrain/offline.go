@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/moby/buildkit/solver/pb"
 	"github.com/moby/buildkit/util/apicaps"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/quatrain-build/quatrain/frontend/offline"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
@@ -19,24 +20,29 @@ import (
 	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
-// offlineClient reads a command line. All commands run the frontend without a daemon and
-// have the same options; more adds those of one command.
-func offlineClient(name string, args []string, errOut io.Writer, more func(*offline.Client, *flag.FlagSet)) (*offline.Client, error) {
+// newOfflineCommand returns a command that runs the frontend without a daemon. All such
+// commands have the same options and one argument, the project's folder.
+func newOfflineCommand(name, short string, run func(*cobra.Command, *offline.Client) error) *cobra.Command {
 	c := &offline.Client{Opts: map[string]string{}, Folders: map[string]string{}}
-	flags := flag.NewFlagSet("quatrain "+name, flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	file := flags.String("file", "", "the entry file, as docker's --file (default DIR/Dockerfile, else DIR/pyproject.toml)")
+	cmd := &cobra.Command{
+		Use:   name + " [DIR]",
+		Short: short,
+		Args:  atMostOneFolder,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	file := flags.StringP("file", "f", "", "the entry file, as docker's --file (default DIR/Dockerfile, else DIR/pyproject.toml)")
 	option(c, flags, "target", "target", "target (default production)")
 	option(c, flags, "platform", "platform", "platforms, comma separated (default linux/amd64)")
 	flags.Func("build-arg", "build argument, NAME=VALUE", pair(c.Opts, "build-arg:"))
-	flags.Func("build-context", "named context, NAME=VALUE: a folder, or what docker takes", func(v string) error { return addContext(c, v) })
+	flags.Func("build-context", "named context, NAME=VALUE: a folder, or any value that docker accepts", func(v string) error { return addContext(c, v) })
 	option(c, flags, "context", "context", "build from another context, such as a git address; its files are read from DIR")
 	flags.StringVar(&c.Base.Python, "python", "", "Python version of the base image, such as 3.13.1, or 3.13.1t for a free-threaded one (default: as its name says)")
 	flags.Func("libc", "C library of the base image, such as glibc-2.36 or musl-1.2 (default: as its name says)", func(v string) (err error) {
 		c.Base.Libc, err = tags.ParseLibc(v)
 		return err
 	})
-	flags.Func("login", "name of a package source for which a login is given", func(v string) error {
+	flags.Func("login", "name of a package source that a login is passed for", func(v string) error {
 		c.Logins = append(c.Logins, v)
 		return nil
 	})
@@ -44,32 +50,35 @@ func offlineClient(name string, args []string, errOut io.Writer, more func(*offl
 		c.Without = []apicaps.CapID{pb.CapMergeOp, pb.CapDiffOp}
 		return nil
 	})
-	if more != nil {
-		more(c, flags)
-	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if c.Dir = "."; len(args) == 1 {
+			c.Dir = args[0]
 		}
-		return nil, &usageError{err.Error()}
+		if err := findEntry(c, *file, cmd.ErrOrStderr()); err != nil {
+			return err
+		}
+		return run(cmd, c)
 	}
-	switch flags.NArg() {
-	case 0:
-		c.Dir = "."
-	case 1:
-		c.Dir = flags.Arg(0)
-	default:
-		return nil, &usageError{"name one folder, after the options: quatrain " + name + " [options] [DIR]"}
+	return cmd
+}
+
+func atMostOneFolder(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return &usageError{"more than one folder\nhint: Use " + cmd.CommandPath() + " [options] [DIR]."}
 	}
-	err := checkFolder(c.Dir)
-	if err != nil {
-		return nil, err
+	return nil
+}
+
+// findEntry sets the client's entry file: the given one, or that of its folder.
+func findEntry(c *offline.Client, file string, errOut io.Writer) (err error) {
+	if err := checkFolder(c.Dir); err != nil {
+		return err
 	}
-	if *file != "" {
-		return c, nameEntry(c, *file)
+	if file != "" {
+		return nameEntry(c, file)
 	}
 	c.Opts["filename"], err = defaultEntry(c.Dir, errOut)
-	return c, err
+	return err
 }
 
 func checkFolder(dir string) error {
@@ -78,7 +87,7 @@ func checkFolder(dir string) error {
 		return &usageError{err.Error()}
 	}
 	if !info.IsDir() {
-		return &usageError{dir + " is not a folder: name the project's, and another entry file with -file"}
+		return &usageError{dir + " is not a folder\nhint: Name the project's folder; name another entry file with --file."}
 	}
 	return nil
 }
@@ -93,7 +102,7 @@ func nameEntry(c *offline.Client, file string) error {
 	}
 	info, err := os.Stat(full)
 	if err != nil || info.IsDir() {
-		return &usageError{fmt.Sprintf("there is no file %s, neither here nor in %s", file, c.Dir)}
+		return &usageError{fmt.Sprintf("file %s not found, here or in %s", file, c.Dir)}
 	}
 	c.EntryDir, c.Opts["filename"] = filepath.Split(full)
 	if c.EntryDir == "" {
@@ -115,11 +124,11 @@ func defaultEntry(dir string, errOut io.Writer) (string, error) {
 	switch {
 	case errStub != nil && errProject != nil:
 		return "", source.Errorf(source.Range{}, "there is no %s in %s", project, dir).
-			WithHint("Name the project's folder, or its stub with -file.")
+			WithHint("Name the project's folder, or its stub with --file.")
 	case errStub != nil:
 		return project, nil
 	case bytes.HasPrefix(manifest, []byte("# syntax=")) && pyproject.IsDockerfile(&source.File{Name: stub, Data: data}):
-		fmt.Fprintln(errOut, "warning: Dockerfile is not a stub: pyproject.toml is read, as with -f pyproject.toml")
+		fmt.Fprintln(errOut, "warning: Dockerfile is not a stub: pyproject.toml is read, as with --file pyproject.toml")
 		return project, nil
 	}
 	return stub, nil
@@ -140,7 +149,7 @@ func addContext(c *offline.Client, v string) error {
 }
 
 // option defines a flag that the frontend gets as an option of the request.
-func option(c *offline.Client, flags *flag.FlagSet, name, key, usage string) {
+func option(c *offline.Client, flags *pflag.FlagSet, name, key, usage string) {
 	flags.Func(name, usage, func(v string) error { c.Opts[key] = v; return nil })
 }
 

@@ -2,41 +2,42 @@ package main
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/quatrain-build/quatrain/frontend"
 	"github.com/quatrain-build/quatrain/frontend/offline"
 )
 
-// runPlan prints what a build would install: the frontend itself reads and decides, as
-// for `quatrain llb`.
-func runPlan(args []string, out, errOut io.Writer) error {
+// newPlanCommand returns the command that prints what a build would install. The frontend
+// itself reads and decides, as for `quatrain llb`.
+func newPlanCommand() *cobra.Command {
 	var o frontend.PlanOptions
 	write := printText
-	c, err := offlineClient("plan", args, errOut, func(_ *offline.Client, flags *flag.FlagSet) {
-		flags.Func("groups", "groups instead of the target's, comma separated", names(&o.Groups))
-		flags.Func("extras", "extras instead of the target's, comma separated", names(&o.Extras))
-		flags.BoolVar(&o.IgnoreStaleLock, "ignore-stale-lock", false, "plan even if poetry.lock does not belong to pyproject.toml")
-		flags.Func("format", "text or json (default text)", func(name string) (err error) {
-			known := false
-			if write, known = formats[name]; !known {
-				err = fmt.Errorf("format %q is neither text nor json", name)
-			}
+	cmd := newOfflineCommand("plan", "Print the packages and files of a target", func(cmd *cobra.Command, c *offline.Client) error {
+		plans, err := frontend.Plans(context.Background(), c, o)
+		printWarnings(cmd.ErrOrStderr(), c)
+		if err != nil {
 			return err
-		})
+		}
+		return write(cmd.OutOrStdout(), plans)
 	})
-	if err != nil {
-		return err
-	}
-	plans, err := frontend.Plans(context.Background(), c, o)
-	printWarnings(errOut, c)
-	if err != nil {
-		return err
-	}
-	return write(out, plans)
+	flags := cmd.Flags()
+	flags.Func("groups", "groups instead of the target's, comma separated", names(&o.Groups))
+	flags.Func("extras", "extras instead of the target's, comma separated", names(&o.Extras))
+	flags.BoolVar(&o.IgnoreStaleLock, "ignore-stale-lock", false, "plan even if poetry.lock does not belong to pyproject.toml")
+	flags.Func("format", "text or json (default text)", func(name string) error {
+		known := false
+		if write, known = formats[name]; !known {
+			return errors.New("it is not text or json")
+		}
+		return nil
+	})
+	return cmd
 }
 
 func printWarnings(w io.Writer, c *offline.Client) {

@@ -19,10 +19,11 @@ frontend_up() {
 # Static, and the same bytes wherever they are built: the helper's bytes are in cache keys.
 compile_frontend() {
   local context=$1 name
+  rm -rf "$context/bin"
   install -d -m 0755 "$context"/{bin,bin/"$arch",etc,etc/ssl,etc/ssl/certs}
   install -m 0644 "$cache/certificates/ca-certificates.crt" "$context/etc/ssl/certs/"
   cd "$repo"
-  for name in quatrain-frontend quatrain-helper; do
+  for name in quatrain quatrain-helper; do
     CGO_ENABLED=0 go build -o "$context/bin/$arch/" -trimpath -buildvcs=false -ldflags '-s -w -buildid=' "./cmd/$name"
   done
 }
