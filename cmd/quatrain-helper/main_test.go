@@ -40,7 +40,7 @@ func TestPanic(t *testing.T) {
 	if len(problems) != 1 || !strings.Contains(problems[0].Message, "nil map (at cmd/quatrain-helper/main_test.go:") || !strings.Contains(problems[0].Hint, "report it") {
 		t.Errorf("%+v", problems)
 	}
-	if !strings.Contains(log, "error: Quatrain crashed: ") || !strings.Contains(log, "  hint: This is a bug") {
+	if !strings.Contains(log, "error: Quatrain crashed: ") || !strings.Contains(log, "hint: This is a bug") {
 		t.Error(log)
 	}
 }

@@ -38,7 +38,7 @@ func TestReport(t *testing.T) {
 		Errorf(Whole(a), "all of it"),
 	))
 	if got, want := NewReport(err).Error(), strings.Join([]string{
-		"a: all of it", "a:3: three", "Mend it.", "a:7: seven", "nowhere", "b:2: b two",
+		"a: all of it", "a:3: three", "hint: Mend it.", "a:7: seven", "nowhere", "b:2: b two",
 	}, "\n"); got != want {
 		t.Errorf("got\n%s", got)
 	}
@@ -49,7 +49,7 @@ func TestReport(t *testing.T) {
 	if got := NewReport(plain).Error(); got != "reading: one\ntwo" {
 		t.Errorf("%q", got)
 	}
-	if got := NewReport(adviser{errors.New("broken")}).Error(); got != "broken\nDo that." {
+	if got := NewReport(adviser{errors.New("broken")}).Error(); got != "broken\nhint: Do that." {
 		t.Errorf("%q", got)
 	}
 	if got := NewReport(nil).Error(); got != "" {

@@ -69,7 +69,7 @@ func (e *Error) WithHint(format string, args ...any) *Error {
 	return &c
 }
 
-// Error is "name:line: message", and the hint on a line of its own.
+// Error returns "name:line: message", then "hint: …" on a second line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if at := e.At.String(); at != "" {
@@ -77,7 +77,7 @@ func (e *Error) Error() string {
 	}
 	b.WriteString(e.Message)
 	if e.Hint != "" {
-		b.WriteString("\n" + e.Hint)
+		b.WriteString("\nhint: " + e.Hint)
 	}
 	return b.String()
 }

@@ -17,7 +17,7 @@ func (p *Problem) Error() string {
 	}
 	b.WriteString(p.Message)
 	if p.Hint != "" {
-		b.WriteString("\n  hint: " + p.Hint)
+		b.WriteString("\nhint: " + p.Hint)
 	}
 	return b.String()
 }
