@@ -30,6 +30,7 @@ type answer struct {
 	ETag          string    `json:"etag,omitempty"` // of the page
 
 	remembered bool
+	unlocked   bool      // no lock has it: the hash, if there is one, is the index's own
 	asked      time.Time // of a remembered answer
 }
 

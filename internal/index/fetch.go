@@ -74,9 +74,18 @@ func (c *client) download(ctx context.Context, a answer, out string, tries int) 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	if err := c.transfer(ctx, a, filepath.Join(dir, a.Name), tries); err != nil {
+		os.Remove(dir) // empty, unless another file has these bytes
+		return about(err, a.Location)
+	}
+	return fix(dir)
+}
+
+// transfer downloads one file to a name, verified as far as its hash is known.
+func (c *client) transfer(ctx context.Context, a answer, name string, tries int) error {
 	sum := ""
-	err := c.get(ctx, request{address: a.URL, identity: true, tries: tries}, func(resp *http.Response) error {
-		err := save(resp, filepath.Join(dir, a.Name), a)
+	return c.get(ctx, request{address: a.URL, identity: true, tries: tries}, func(resp *http.Response) error {
+		err := save(resp, name, a)
 		var other *otherBytes
 		if errors.As(err, &other) {
 			if other.sum == sum { // twice the same: that is what the server has
@@ -87,11 +96,6 @@ func (c *client) download(ctx context.Context, a answer, out string, tries int) 
 		}
 		return err
 	})
-	if err != nil {
-		os.Remove(dir) // empty, unless another file has these bytes
-		return about(err, a.Location)
-	}
-	return fix(dir)
 }
 
 // save writes and verifies one file: it is there whole and right, or not at all.
@@ -104,15 +108,19 @@ func save(resp *http.Response, name string, a answer) error {
 	defer os.Remove(tmp)
 	defer f.Close()
 	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(resp.Body, maxFile+1))
+	limit := int64(maxFile)
+	if isMetadata(a.Name) {
+		limit = maxPage
+	}
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		return err
 	}
-	if n > maxFile {
-		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", a.Name, int64(maxFile)), Hint: "Is it the file that was locked?"}
+	if n > limit {
+		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", a.Name, limit), Hint: "Is it the file that was locked?"}
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != a.SHA256 {
-		return notTheFile(resp, f, n, got, a)
+	if err := verify(resp, f, n, hex.EncodeToString(h.Sum(nil)), a); err != nil {
+		return err
 	}
 	if err := f.Close(); err != nil {
 		return err
@@ -124,6 +132,18 @@ func save(resp *http.Response, name string, a answer) error {
 		return err
 	}
 	return fix(name)
+}
+
+// verify holds what came against the hash, or where there is none, looks whether it is
+// whole.
+func verify(resp *http.Response, f *os.File, size int64, sum string, a answer) error {
+	switch a.SHA256 {
+	case sum:
+		return nil
+	case "":
+		return notWhole(resp, f, size, a)
+	}
+	return notTheFile(resp, f, size, sum, a)
 }
 
 func fix(name string) error { return os.Chtimes(name, fileTime, fileTime) }

@@ -1,7 +1,10 @@
 package index
 
 import (
+	"archive/zip"
+	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -17,6 +20,27 @@ import (
 // notTheFile says what came in place of a file: most often less of it, or the page of a
 // proxy, and another try brings the file. size is what came, sum its hash.
 func notTheFile(resp *http.Response, f *os.File, size int64, sum string, a answer) error {
+	if err := cutOrReplaced(resp, f, size, a); err != nil {
+		return err
+	}
+	return &otherBytes{sum}
+}
+
+// notWhole says why a file without a known hash is of no use, nil if nothing speaks
+// against it.
+func notWhole(resp *http.Response, f *os.File, size int64, a answer) error {
+	if err := cutOrReplaced(resp, f, size, a); err != nil {
+		return err
+	}
+	if err := readable(f, size, a.Name); err != nil {
+		return &transient{message: "is damaged: " + err.Error(), hint: cutHint}
+	}
+	return nil
+}
+
+// cutOrReplaced returns an error for what is not all of the file, or something else. The
+// size, if it is known, is the index's.
+func cutOrReplaced(resp *http.Response, f *os.File, size int64, a answer) error {
 	switch {
 	case size > 0 && isWebPage(f, resp.Header.Get("Content-Type"), a.Name):
 		return &transient{message: "is answered by a web page in place of the file", hint: proxyPageHint}
@@ -27,17 +51,17 @@ func notTheFile(resp *http.Response, f *os.File, size int64, sum string, a answe
 	case a.Size == 0 && !isWhole(f, size, a.Name):
 		return &transient{message: fmt.Sprintf("was cut after %d bytes", size), hint: cutHint}
 	}
-	return &otherBytes{sum}
+	return nil
 }
 
-// otherBytes is a whole file with another hash than the locked one.
+// otherBytes is a whole file with another hash than it should have.
 type otherBytes struct{ sum string }
 
 func (o *otherBytes) Error() string { return "the hash is sha256:" + o.sum }
 
 // transient is about the first time.
 func (o *otherBytes) transient(a answer) error {
-	return &transient{kind: step.HashMismatch, message: fmt.Sprintf("has the hash sha256:%s, the lock says sha256:%s", o.sum, a.SHA256), hint: "Try again."}
+	return &transient{kind: step.HashMismatch, message: fmt.Sprintf("has the hash sha256:%s, %s says sha256:%s", o.sum, a.from(), a.SHA256), hint: "Try again."}
 }
 
 // problem is about a server that gives the same bytes each time. Only if the index does not
@@ -45,15 +69,28 @@ func (o *otherBytes) transient(a answer) error {
 func (o *otherBytes) problem(a answer) error {
 	p := &step.Problem{
 		Kind:    step.HashMismatch,
-		Message: fmt.Sprintf("the downloaded %s has the hash sha256:%s, the lock says sha256:%s", a.Name, o.sum, a.SHA256),
+		Message: fmt.Sprintf("the downloaded %s has the hash sha256:%s, %s says sha256:%s", a.Name, o.sum, a.from(), a.SHA256),
 		Hint:    "The file is not the one that was locked. If you trust the index, run `poetry lock`.",
 	}
-	if a.Sum == a.SHA256 {
+	switch {
+	case a.unlocked:
+		p.Hint = damagedHint
+	case a.Sum == a.SHA256:
 		p.Message += ", and so does the index"
-		p.Hint = "What lies at the address is damaged, or changed on its way: tell who runs the index, or a proxy before it."
+		p.Hint = damagedHint
 	}
 	return p
 }
+
+// from returns what a file's hash is from.
+func (a answer) from() string {
+	if a.unlocked {
+		return "the index"
+	}
+	return "the lock"
+}
+
+const damagedHint = "What lies at the address is damaged, or changed on its way: tell who runs the index, or a proxy before it."
 
 // isWebPage reports whether a page came in place of an archive: it begins as HTML, XML or
 // JSON do, or the server says that it is one and it does not begin as the archive should.
@@ -70,6 +107,9 @@ func isWebPage(f io.ReaderAt, contentType, name string) bool {
 	if bytes.HasPrefix(text, []byte("<")) || bytes.HasPrefix(text, []byte("{")) {
 		return true
 	}
+	if isMetadata(name) { // text, as a page is
+		return false
+	}
 	kind, _, _ := mime.ParseMediaType(contentType)
 	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml")
 }
@@ -81,6 +121,10 @@ func magics(name string) [][]byte {
 		return [][]byte{[]byte("PK")}
 	case isGzip(name):
 		return [][]byte{{0x1f, 0x8b}}
+	case isBzip2(name):
+		return [][]byte{[]byte("BZh")}
+	case strings.HasSuffix(name, ".xz"):
+		return [][]byte{{0xfd, '7', 'z'}}
 	}
 	return nil
 }
@@ -91,24 +135,53 @@ func isZip(name string) bool {
 func isGzip(name string) bool {
 	return strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".tgz")
 }
+func isBzip2(name string) bool { return strings.HasSuffix(name, ".bz2") }
 
-// maxInflated bounds what isWhole unpacks of an sdist.
+// isMetadata reports whether a file is the metadata beside a wheel (PEP 658).
+func isMetadata(name string) bool { return strings.HasSuffix(name, ".whl.metadata") }
+
+// maxInflated bounds what is unpacked of an sdist to see whether it is whole.
 const maxInflated = 1 << 30
 
 // isWhole reports whether an archive has its end, as far as that can be told.
 func isWhole(f io.ReaderAt, size int64, name string) bool {
 	switch {
+	case size == 0:
+		return false
 	case isZip(name):
 		const record = "PK\x05\x06" // the last record of a zip archive, with a comment of up to 64 KiB behind it
 		tail := make([]byte, min(size, 22+1<<16))
 		n, _ := f.ReadAt(tail, size-int64(len(tail)))
 		return bytes.Contains(tail[:n], []byte(record))
-	case isGzip(name):
-		z, err := gzip.NewReader(io.NewSectionReader(f, 0, size))
-		if err == nil {
-			_, err = io.CopyN(io.Discard, z, maxInflated)
-		}
-		return !errors.Is(err, io.ErrUnexpectedEOF)
 	}
-	return true
+	return !errors.Is(readable(f, size, name), io.ErrUnexpectedEOF)
+}
+
+// readable returns why an archive cannot be read: the directory of a zip archive, the
+// compression of another one up to its end. What follows the compressed data is nobody's
+// business.
+func readable(f io.ReaderAt, size int64, name string) error {
+	whole := bufio.NewReader(io.NewSectionReader(f, 0, size))
+	var plain io.Reader
+	switch {
+	case isZip(name):
+		_, err := zip.NewReader(f, size)
+		return err
+	case isGzip(name):
+		z, err := gzip.NewReader(whole)
+		if err != nil {
+			return err
+		}
+		z.Multistream(false)
+		plain = z
+	case isBzip2(name):
+		plain = bzip2.NewReader(whole)
+	default:
+		return nil
+	}
+	_, err := io.CopyN(io.Discard, plain, maxInflated)
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"mime"
@@ -11,8 +12,16 @@ import (
 	"golang.org/x/net/html"
 )
 
+// named is a file as a page names it, with what the page says of it beside its address.
+type named struct {
+	address  string
+	sha256   string // "" where it is not said, or part of the address
+	metadata string // SHA-256 of the metadata beside it, "" where it is not said
+	size     int64  // 0 where it is not said
+}
+
 // readdress replaces the addresses of a page's files and leaves the rest as it is.
-func readdress(at *url.URL, contentType string, data []byte, replace func(string) string) ([]byte, error) {
+func readdress(at *url.URL, contentType string, data []byte, replace func(named) string) ([]byte, error) {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	if strings.HasSuffix(kind, "json") {
 		return readdressJSON(data, replace)
@@ -20,7 +29,7 @@ func readdress(at *url.URL, contentType string, data []byte, replace func(string
 	return readdressHTML(at, data, replace)
 }
 
-func readdressJSON(data []byte, replace func(string) string) ([]byte, error) {
+func readdressJSON(data []byte, replace func(named) string) ([]byte, error) {
 	page := map[string]any{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -31,15 +40,30 @@ func readdressJSON(data []byte, replace func(string) string) ([]byte, error) {
 	for _, f := range files {
 		if f, ok := f.(map[string]any); ok {
 			if address, ok := f["url"].(string); ok {
-				f["url"] = replace(address)
+				f["url"] = replace(namedInJSON(address, f))
 			}
 		}
 	}
 	return json.Marshal(page)
 }
 
+// namedInJSON reads a file of PEP 691, and of PEP 714 the hash of its metadata.
+func namedInJSON(address string, f map[string]any) named {
+	hash := func(of any) string {
+		hashes, _ := of.(map[string]any)
+		sum, _ := hashes["sha256"].(string)
+		return strings.ToLower(sum)
+	}
+	n := named{address: address, sha256: hash(f["hashes"]), metadata: cmp.Or(hash(f["core-metadata"]), hash(f["dist-info-metadata"]))}
+	if size, ok := f["size"].(json.Number); ok {
+		n.size, _ = size.Int64()
+	}
+	n.size = max(n.size, 0)
+	return n
+}
+
 // readdressHTML resolves what a <base> is about, and drops it.
-func readdressHTML(at *url.URL, data []byte, replace func(string) string) ([]byte, error) {
+func readdressHTML(at *url.URL, data []byte, replace func(named) string) ([]byte, error) {
 	var out bytes.Buffer
 	base := at
 	tokens := html.NewTokenizer(bytes.NewReader(data))
@@ -64,7 +88,7 @@ func readdressHTML(at *url.URL, data []byte, replace func(string) string) ([]byt
 			case "a":
 				for i, a := range t.Attr {
 					if u, err := base.Parse(strings.TrimSpace(a.Val)); a.Key == "href" && err == nil {
-						t.Attr[i].Val = replace(u.String())
+						t.Attr[i].Val = replace(named{address: u.String(), metadata: metadataIn(t)})
 					}
 				}
 				out.WriteString(t.String())
@@ -75,4 +99,11 @@ func readdressHTML(at *url.URL, data []byte, replace func(string) string) ([]byt
 			out.Write(tokens.Raw())
 		}
 	}
+}
+
+// metadataIn returns what an anchor says of the hash of a wheel's metadata (PEP 714).
+func metadataIn(t html.Token) string {
+	core, _ := attribute(t, "data-core-metadata")
+	old, _ := attribute(t, "data-dist-info-metadata")
+	return sha256In(cmp.Or(core, old))
 }

@@ -1,32 +1,42 @@
 package index
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // Relay lets another program, pip, ask some indexes with the client's logins,
 // certificates, proxies and patience, and without knowing any of them. It serves the
-// pages of packages on these indexes, and the files that such a page has named. Nobody
-// can guess its addresses.
+// pages of packages on these indexes, and the files that such a page has named, each of
+// which it downloads whole before it serves a byte of it. Nobody can guess its addresses.
 type Relay struct {
 	o      Options
 	server *http.Server
-	root   string // "http://127.0.0.1:PORT"
-	key    string // the first element of every path
+	root   string        // "http://127.0.0.1:PORT"
+	key    string        // the first element of every path
+	dir    string        // of the file that is on its way
+	pulse  time.Duration // how often who waits for a file is told so
+
+	serving sync.RWMutex // held by each answer
+	disk    sync.Mutex   // held by the one file that is on disk
 
 	mu      sync.Mutex
 	clients []*client
@@ -37,28 +47,42 @@ type Relay struct {
 
 // relayed is a file that a page has named: all of it that the relay fetches.
 type relayed struct {
-	from    *client
-	address string
-	name    string
+	named
+	from *client
+	name string
 }
 
-// StartRelay starts a relay for a step, on the loopback interface. Close ends it.
-func StartRelay() (*Relay, error) { return StartRelayWith(inStep()) }
+// StartRelay starts a relay for a step, on the loopback interface, which keeps what it
+// downloads in a private folder below dir. Close ends it and removes the folder.
+func StartRelay(dir string) (*Relay, error) { return StartRelayWith(dir, inStep()) }
+
+// pulse is shorter than any client's patience.
+const pulse = 10 * time.Second
 
 // StartRelayWith is StartRelay in given surroundings.
-func StartRelayWith(o Options) (*Relay, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func StartRelayWith(dir string, o Options) (*Relay, error) {
+	dir, err := os.MkdirTemp(dir, "relay-")
 	if err != nil {
 		return nil, fmt.Errorf("relay of the indexes: %w", err)
 	}
-	r := &Relay{o: o, root: "http://" + l.Addr().String(), key: rand.Text()}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		os.Remove(dir)
+		return nil, fmt.Errorf("relay of the indexes: %w", err)
+	}
+	r := &Relay{o: o, root: "http://" + l.Addr().String(), key: rand.Text(), dir: dir, pulse: pulse}
 	r.server = &http.Server{Handler: r}
 	go r.server.Serve(l)
 	return r, nil
 }
 
-// Close ends the relay and all requests to it.
-func (r *Relay) Close() error { return r.server.Close() }
+// Close ends the relay and all requests to it, and removes its folder.
+func (r *Relay) Close() error {
+	err := r.server.Close()
+	r.serving.Lock() // no answer writes any more
+	defer r.serving.Unlock()
+	return errors.Join(err, os.RemoveAll(r.dir))
+}
 
 // Add returns the address of an index's simple API at the relay.
 func (r *Relay) Add(index step.Index) (string, error) {
@@ -89,6 +113,8 @@ func (r *Relay) Unanswered() *step.Problem {
 
 // ServeHTTP answers /<key>/<index>/simple/<package>/ and /<key>/file/<number>/<name>.
 func (r *Relay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.serving.RLock()
+	defer r.serving.RUnlock()
 	parts := strings.Split(strings.Trim(req.URL.Path, "/"), "/")
 	if len(parts) != 4 || subtle.ConstantTimeCompare([]byte(parts[0]), []byte(r.key)) == 0 {
 		http.NotFound(w, req)
@@ -99,7 +125,7 @@ func (r *Relay) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		err = r.servePage(req.Context(), w, c, parts[3])
 		r.notePage(err)
 	} else if f, ok := r.file(parts[2], parts[3]); ok && parts[1] == "file" {
-		err = f.serve(req.Context(), w)
+		err = r.serveFile(w, req, f)
 	} else {
 		http.NotFound(w, req)
 	}
@@ -133,6 +159,7 @@ func (r *Relay) file(number, name string) (relayed, bool) {
 		if f.address = before + ".metadata"; found {
 			f.address += "?" + query
 		}
+		f.name, f.sha256, f.metadata, f.size = name, f.metadata, "", 0
 		return f, true
 	}
 	return f, name == f.name
@@ -152,61 +179,102 @@ func (r *Relay) notePage(err error) {
 	}
 }
 
-// begun is an error after which the rest of an answer is missing.
-type begun struct{ error }
-
-func (b begun) Unwrap() error { return b.error }
-
 // fail answers in a way that makes pip neither try again nor ask for a password: the
-// client has tried, and the caller reports the problem. An answer that has begun is cut
-// off, so that it cannot be taken for a whole one.
+// client has tried, and the caller reports the problem.
 func (r *Relay) fail(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
-	var p *step.Problem
 	if missing(err) {
 		status = http.StatusNotFound
-	} else if errors.As(err, &p) {
+	} else if p := problemOf(err); p != nil {
 		r.mu.Lock()
 		if r.problem == nil {
 			r.problem = p
 		}
 		r.mu.Unlock()
 	}
-	if errors.As(err, new(begun)) {
-		panic(http.ErrAbortHandler)
-	}
 	w.WriteHeader(status)
+}
+
+// problemOf returns what to tell of an error; nil where the other side has gone.
+func problemOf(err error) *step.Problem {
+	var p *step.Problem
+	var local *os.PathError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &local):
+		return &step.Problem{Kind: step.Failed, Message: "a download cannot be kept: " + local.Err.Error()}
+	}
+	return nil
 }
 
 // servePage passes a page on, with the relay's addresses in place of the index's.
 func (r *Relay) servePage(ctx context.Context, w http.ResponseWriter, c *client, name string) error {
-	return c.get(ctx, c.pageRequest(name), func(resp *http.Response) error {
+	whole, err := c.wholePage(ctx, name)
+	if err != nil {
+		return err
+	}
+	data, err := readdress(whole.at, whole.kind, whole.data, func(f named) string { return r.handOut(c, whole.at, f) })
+	if err != nil {
+		return c.unreadable(name, err)
+	}
+	w.Header().Set("Content-Type", whole.kind)
+	_, err = w.Write(data)
+	return err
+}
+
+// wholePage is a page as it came.
+type wholePage struct {
+	at   *url.URL // after redirects
+	kind string   // its Content-Type
+	data []byte
+}
+
+// wholePage reads a page that is to be passed on. One that may have been cut, or be a
+// proxy's, is asked for again. An index may answer with a page without files for a package
+// that it does not have: one that says so twice is believed.
+func (c *client) wholePage(ctx context.Context, name string) (whole wholePage, err error) {
+	without := 0
+	r := c.pageRequest(name)
+	r.timeout = c.o.Page
+	err = c.get(ctx, r, func(resp *http.Response) error {
 		data, err := readPage(resp)
 		if err != nil {
 			return err
 		}
-		at := resp.Request.URL
-		data, err = readdress(at, resp.Header.Get("Content-Type"), data, func(address string) string { return r.handOut(c, at, address) })
+		whole = wholePage{resp.Request.URL, resp.Header.Get("Content-Type"), data}
+		p, err := readLinks(whole.at, whole.kind, bufio.NewReader(bytes.NewReader(data)), nothing)
 		if err != nil {
-			return c.unreadable(name, err)
+			return c.pageError(name, resp, err)
 		}
-		w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
-		_, err = w.Write(data)
-		return err
+		if p.html && p.files == 0 {
+			without++
+		}
+		if without > 1 {
+			return nil
+		}
+		return p.doubt(pageQuestion{isComplete: func(page) bool { return false }})
 	})
+	return whole, about(err, step.Location{Package: name})
 }
+
+func nothing(string, string) bool { return false }
 
 // handOut returns the relay's address of a file that a page names. Nothing else that a
 // page may point to, such as a file of this step, is of use: it becomes an address that
 // the relay does not serve.
-func (r *Relay) handOut(c *client, page *url.URL, address string) string {
-	l, u, ok := newLink(page, address)
+func (r *Relay) handOut(c *client, page *url.URL, f named) string {
+	l, u, ok := newLink(page, f.address)
 	if !ok || !plain(path.Base(u.Path)) {
 		return r.root + "/"
 	}
+	f.address = l.url
+	if f.sha256 == "" {
+		f.sha256 = sha256In(u.Fragment)
+	}
 	name := path.Base(u.Path)
 	r.mu.Lock()
-	r.files = append(r.files, relayed{c, l.url, name})
+	r.files = append(r.files, relayed{f, c, name})
 	to := fmt.Sprintf("%s/%s/file/%d/%s", r.root, r.key, len(r.files)-1, url.PathEscape(name))
 	r.mu.Unlock()
 	if u.Fragment != "" {
@@ -215,15 +283,55 @@ func (r *Relay) handOut(c *client, page *url.URL, address string) string {
 	return to
 }
 
-func (f relayed) serve(ctx context.Context, w http.ResponseWriter) error {
-	return f.from.get(ctx, request{address: f.address, identity: true}, func(resp *http.Response) error {
-		w.Header().Set("Content-Type", "application/octet-stream")
-		if resp.ContentLength >= 0 {
-			w.Header().Set("Content-Length", strconv.FormatInt(resp.ContentLength, 10))
+// serveFile downloads a file whole and serves it: one at a time, so that no more than one
+// is on disk.
+func (r *Relay) serveFile(w http.ResponseWriter, req *http.Request, f relayed) error {
+	whole := filepath.Join(r.dir, "file")
+	defer r.disk.Unlock()
+	if err := r.patiently(w, func() error {
+		r.disk.Lock()
+		return f.from.transfer(req.Context(), f.answer(), whole, f.from.o.Tries)
+	}); err != nil {
+		return about(err, step.Location{Name: f.name})
+	}
+	defer os.Remove(whole)
+	file, err := os.Open(whole)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	http.ServeContent(w, req, "", time.Time{}, file)
+	return nil
+}
+
+// patiently does something that takes a while. Whoever waits for the answer is told now
+// and then that there will be one: pip gives up on a server that says nothing.
+func (r *Relay) patiently(w http.ResponseWriter, do func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer crash.Recover(&err)
+		err = do()
+	}()
+	tick := time.NewTicker(r.pulse)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			w.WriteHeader(http.StatusContinue)
 		}
-		if n, err := io.Copy(w, resp.Body); err != nil {
-			return begun{f.from.broken(f.address, brokenOff(resp, n, err))}
-		}
-		return nil
-	})
+	}
+}
+
+// answer returns what the page says of a file. What it does not say is not checked.
+func (f relayed) answer() answer {
+	a := answer{Location: step.Location{Name: f.name, URL: f.address, Size: f.size}, unlocked: true}
+	if hexHash.MatchString(f.sha256) {
+		a.SHA256 = f.sha256
+	}
+	return a
 }

@@ -71,6 +71,16 @@ func TestBrokenDownloads(t *testing.T) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n%s", sdist[:len(sdist)/2])
 		}, fmt.Sprintf("was cut after %d bytes", len(sdist)/2)},
 		"nothing, no length": {alpha, func(c net.Conn) { fmt.Fprint(c, "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n") }, "was cut after 0 bytes"},
+		"an sdist, nothing":  {gamma, func(c net.Conn) { fmt.Fprint(c, "HTTP/1.0 200 OK\r\n\r\n") }, "was cut after 0 bytes"},
+		"a piece, unasked": {alpha, func(c net.Conn) {
+			fmt.Fprintf(c, "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nContent-Range: bytes 0-9/%d\r\nContent-Length: 10\r\n\r\n%s", len(data), data[:10])
+		}, "answers 206 Partial Content"},
+		"a length that is too long": {alpha, func(c net.Conn) {
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(data)+1, data)
+		}, fmt.Sprintf("was cut after %d of %d bytes", len(data), len(data)+1)},
+		"a length that is too short": {alpha, func(c net.Conn) {
+			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(half), data)
+		}, fmt.Sprintf("was cut after %d bytes", len(half))},
 		"cut, with a length": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(data), half)
 		}, fmt.Sprintf("was cut after %d of %d bytes", len(half), len(data))},

@@ -28,7 +28,7 @@ func RunRequirements(s step.Requirements) error {
 	return requirements(s, work, index.StartRelay)
 }
 
-func requirements(s step.Requirements, dir string, relay func() (*index.Relay, error)) error {
+func requirements(s step.Requirements, dir string, relay func(dir string) (*index.Relay, error)) error {
 	if err := os.MkdirAll(s.Out, 0o755); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ type downloader struct {
 	dir       string
 	missing   map[string][]string
 	variables []string
-	relay     func() (*index.Relay, error)
+	relay     func(dir string) (*index.Relay, error)
 	sdists    int
 }
 
@@ -185,7 +185,7 @@ func (u *unanswered) Unwrap() error { return u.Problem }
 // from downloads from some indexes by pip, which asks through a relay: neither pip nor
 // what it may start has a login.
 func (d *downloader) from(indexes []step.Index, requires []string, into string) error {
-	relay, err := d.relay()
+	relay, err := d.relay(d.dir)
 	if err != nil {
 		return err
 	}
