@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -20,13 +21,19 @@ import (
 )
 
 // Build answers one request of the gateway: an image, or the answer to a subrequest.
-func Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err error) {
+func Build(ctx context.Context, c gwclient.Client) (*gwclient.Result, error) {
+	return downloadPatience.Build(ctx, c)
+}
+
+// Build is [Build] with another patience.
+func (p Patience) Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err error) {
 	defer func() { err = finish(ctx, err) }()
 	defer crash.Recover(&err)
 	r, err := newRequest(c)
 	if err != nil {
 		return nil, err
 	}
+	r.patience = time.Duration(p)
 	if r.requestID() == requestProblems {
 		return r.answerProblems(ctx)
 	}

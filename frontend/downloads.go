@@ -20,10 +20,14 @@ import (
 // gives the downloads of a solve a time, and lets the helper download what is late, which
 // does see them (decision 2).
 const (
-	downloadPatience = time.Minute // before anybody looks, and least time after that
-	downloadRate     = 32 << 10    // bytes a second that a line brings at least, for all downloads together
-	downloadSize     = 4 << 20     // of a file whose size the index does not say
+	downloadPatience = Patience(time.Minute)
+	downloadRate     = 32 << 10 // bytes a second that a line brings at least, for all downloads together
+	downloadSize     = 4 << 20  // of a file whose size the index does not say
 )
+
+// Patience is how long the builder's own downloads go on before anybody looks after them,
+// and the least time that they have after that.
+type Patience time.Duration
 
 var errSlowDownload = errors.New("downloads by the builder come too slowly")
 

@@ -85,7 +85,7 @@ func newRequest(c gwclient.Client) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &request{client: c, reads: reads, ui: ui, patience: downloadPatience, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
+	r := &request{client: c, reads: reads, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
 	if v := ui.BuildArgs[argEpoch]; v != "" {
 		if r.epoch, err = parseEpoch(v); err != nil {
 			return nil, err

@@ -68,6 +68,8 @@ type request struct {
 	flags   []string          // buildx's own, only in that mode
 	noImage bool              // do not export: the request is a subrequest, or fails
 	push    string            // also push the image there; not in buildx's mode
+
+	patience frontend.Patience // with the builder's downloads, 0 for the usual one; only in process
 }
 
 // outcome is what came of it.
@@ -124,7 +126,7 @@ func build(t *testing.T, m mode, r request) outcome {
 			p.add(s)
 		}
 	})
-	o.err = run(t, c, m, opt, status)
+	o.err = run(t, c, m, r, opt, status)
 	wg.Wait()
 	o.ran, o.began, o.log = p.ran(), p.began(), p.text.String()
 	if o.err == nil && !r.noImage {
@@ -133,7 +135,7 @@ func build(t *testing.T, m mode, r request) outcome {
 	return o
 }
 
-func run(t *testing.T, c *client.Client, m mode, opt client.SolveOpt, status chan *client.SolveStatus) error {
+func run(t *testing.T, c *client.Client, m mode, r request, opt client.SolveOpt, status chan *client.SolveStatus) error {
 	ctx := t.Context()
 	if m == gateway {
 		opt.Frontend = "gateway.v0"
@@ -143,7 +145,11 @@ func run(t *testing.T, c *client.Client, m mode, opt client.SolveOpt, status cha
 	}
 	opt.FrontendAttrs["context:quatrain-frontend"] = "local:quatrain-frontend"
 	opt.LocalMounts["quatrain-frontend"] = folder(t, frontendTree(t))
-	_, err := c.Build(ctx, opt, "", frontend.Build, status)
+	answer := frontend.Build
+	if r.patience > 0 {
+		answer = r.patience.Build
+	}
+	_, err := c.Build(ctx, opt, "", answer, status)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quatrain-build/quatrain/frontend"
 	"github.com/quatrain-build/quatrain/internal/pindex"
 )
 
@@ -248,8 +249,8 @@ func TestBrokenDownloads(t *testing.T) {
 	})
 }
 
-// A server that drips would hold BuildKit's own download for ever. After some two minutes
-// the helper downloads, from a server that is well again.
+// A server that drips would hold BuildKit's own download for ever. After a while, here some
+// seconds, the helper downloads, from a server that is well again.
 func TestDrippingDownload(t *testing.T) {
 	w := fresh("choosy")
 	x := &index{Index: pindex.New(pindex.Options{}, w)}
@@ -279,7 +280,7 @@ func TestDrippingDownload(t *testing.T) {
 	x.Start()
 	t.Cleanup(x.Close)
 	p := (&project{index: x, locks: []locked{{wheel: w}}}).write(t)
-	o := build(t, inProcess, request{dir: p.dir})
+	o := build(t, inProcess, request{dir: p.dir, patience: frontend.Patience(3 * time.Second)})
 	if o.err != nil {
 		t.Fatalf("%s\n%s", printed(o.err), o.log)
 	}
