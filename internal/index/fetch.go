@@ -1,6 +1,7 @@
 package index
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -100,50 +102,100 @@ func (c *client) transfer(ctx context.Context, a answer, name string, tries int)
 
 // save writes and verifies one file: it is there whole and right, or not at all.
 func save(resp *http.Response, name string, a answer) error {
-	tmp := name + ".part"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o644)
+	f, err := newPart(name)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp)
-	defer f.Close()
-	h := sha256.New()
+	defer f.drop()
+	if err := f.fill(resp.Body, a); err != nil {
+		return err
+	}
+	if plain := f.decoded(resp, name, a); plain != nil {
+		defer plain.drop()
+		f = plain
+	}
+	if err := f.verify(resp, a); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil { // whatever the umask
+		return err
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	return fix(name)
+}
+
+// part is a file that is on its way.
+type part struct {
+	*os.File
+	size int64
+	sum  string // SHA-256 of what is there
+}
+
+func newPart(name string) (*part, error) {
+	f, err := os.OpenFile(name+".part", os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o644)
+	return &part{File: f}, err
+}
+
+func (f *part) drop() {
+	f.Close()
+	os.Remove(f.Name())
+}
+
+// fill writes what comes, within the bounds of a file.
+func (f *part) fill(from io.Reader, a answer) error {
 	limit := int64(maxFile)
 	if isMetadata(a.Name) {
 		limit = maxPage
 	}
-	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(resp.Body, limit+1))
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(from, limit+1))
 	if err != nil {
 		return err
 	}
 	if n > limit {
 		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", a.Name, limit), Hint: "Is it the file that was locked?"}
 	}
-	if err := verify(resp, f, n, hex.EncodeToString(h.Sum(nil)), a); err != nil {
-		return err
+	f.size, f.sum = n, hex.EncodeToString(h.Sum(nil))
+	return nil
+}
+
+// decoded returns the file that a server or proxy has compressed on its way, although it
+// was asked not to, or the page in its place. Most that call an answer compressed mean the
+// archive itself: nil then.
+func (f *part) decoded(resp *http.Response, name string, a answer) *part {
+	if f.sum == a.SHA256 || !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		return nil
 	}
-	if err := f.Close(); err != nil {
-		return err
+	z, err := gzip.NewReader(io.NewSectionReader(f, 0, f.size))
+	if err != nil {
+		return nil
 	}
-	if err := os.Chmod(tmp, 0o644); err != nil { // whatever the umask
-		return err
+	plain, err := newPart(name + ".plain")
+	if err != nil {
+		return nil
 	}
-	if err := os.Rename(tmp, name); err != nil {
-		return err
+	if plain.fill(z, a) == nil && (plain.sum == a.SHA256 || plain.begins(magics(a.Name)) || plain.isWebPage("", a.Name)) {
+		return plain
 	}
-	return fix(name)
+	plain.drop()
+	return nil
 }
 
 // verify holds what came against the hash, or where there is none, looks whether it is
 // whole.
-func verify(resp *http.Response, f *os.File, size int64, sum string, a answer) error {
+func (f *part) verify(resp *http.Response, a answer) error {
 	switch a.SHA256 {
-	case sum:
+	case f.sum:
 		return nil
 	case "":
-		return notWhole(resp, f, size, a)
+		return f.notWhole(resp, a)
 	}
-	return notTheFile(resp, f, size, sum, a)
+	return f.notTheFile(resp, a)
 }
 
 func fix(name string) error { return os.Chtimes(name, fileTime, fileTime) }

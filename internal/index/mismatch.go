@@ -11,28 +11,28 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"os"
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // notTheFile says what came in place of a file: most often less of it, or the page of a
-// proxy, and another try brings the file. size is what came, sum its hash.
-func notTheFile(resp *http.Response, f *os.File, size int64, sum string, a answer) error {
-	if err := cutOrReplaced(resp, f, size, a); err != nil {
+// proxy, and another try brings the file.
+func (f *part) notTheFile(resp *http.Response, a answer) error {
+	if err := f.cutOrReplaced(resp, a); err != nil {
 		return err
 	}
-	return &otherBytes{sum}
+	return &otherBytes{f.sum}
 }
 
 // notWhole says why a file without a known hash is of no use, nil if nothing speaks
 // against it.
-func notWhole(resp *http.Response, f *os.File, size int64, a answer) error {
-	if err := cutOrReplaced(resp, f, size, a); err != nil {
+func (f *part) notWhole(resp *http.Response, a answer) error {
+	if err := f.cutOrReplaced(resp, a); err != nil {
 		return err
 	}
-	if err := readable(f, size, a.Name); err != nil {
+	if err := readable(f, f.size, a.Name); err != nil {
 		return &transient{message: "is damaged: " + err.Error(), hint: cutHint}
 	}
 	return nil
@@ -40,9 +40,10 @@ func notWhole(resp *http.Response, f *os.File, size int64, a answer) error {
 
 // cutOrReplaced returns an error for what is not all of the file, or something else. The
 // size, if it is known, is the index's.
-func cutOrReplaced(resp *http.Response, f *os.File, size int64, a answer) error {
+func (f *part) cutOrReplaced(resp *http.Response, a answer) error {
+	size := f.size
 	switch {
-	case size > 0 && isWebPage(f, resp.Header.Get("Content-Type"), a.Name):
+	case size > 0 && f.isWebPage(resp.Header.Get("Content-Type"), a.Name):
 		return &transient{message: "is answered by a web page in place of the file", hint: proxyPageHint}
 	case a.Size > 0 && size < a.Size:
 		return &transient{message: fmt.Sprintf("was cut after %d of %d bytes", size, a.Size), hint: cutHint}
@@ -94,16 +95,11 @@ const damagedHint = "What lies at the address is damaged, or changed on its way:
 
 // isWebPage reports whether a page came in place of an archive: it begins as HTML, XML or
 // JSON do, or the server says that it is one and it does not begin as the archive should.
-func isWebPage(f io.ReaderAt, contentType, name string) bool {
-	start := make([]byte, 512)
-	n, _ := f.ReadAt(start, 0)
-	start = start[:n]
-	for _, magic := range magics(name) {
-		if bytes.HasPrefix(start, magic) {
-			return false
-		}
+func (f *part) isWebPage(contentType, name string) bool {
+	if f.begins(magics(name)) {
+		return false
 	}
-	text := bytes.TrimSpace(bytes.TrimPrefix(start, []byte(utf8BOM)))
+	text := bytes.TrimSpace(bytes.TrimPrefix(f.start(), []byte(utf8BOM)))
 	if bytes.HasPrefix(text, []byte("<")) || bytes.HasPrefix(text, []byte("{")) {
 		return true
 	}
@@ -112,6 +108,18 @@ func isWebPage(f io.ReaderAt, contentType, name string) bool {
 	}
 	kind, _, _ := mime.ParseMediaType(contentType)
 	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml")
+}
+
+// begins reports whether the file has one of these beginnings.
+func (f *part) begins(with [][]byte) bool {
+	start := f.start()
+	return slices.ContainsFunc(with, func(magic []byte) bool { return bytes.HasPrefix(start, magic) })
+}
+
+func (f *part) start() []byte {
+	start := make([]byte, 512)
+	n, _ := f.ReadAt(start, 0)
+	return start[:n]
 }
 
 // magics returns what an archive of that name begins with.

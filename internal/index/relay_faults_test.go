@@ -150,7 +150,7 @@ func TestRelayOddArchives(t *testing.T) {
 			io.WriteString(w, body)
 		}))
 		r, address := relayTo(t, step.Index{Name: "corp", URL: s.URL + "/simple/"}, nil)
-		if status, got, _, err := pip(t, linksAt(t, address+"alpha/")[0].url); (status != 200 || got != body || err != nil) {
+		if status, got, _, err := pip(t, linksAt(t, address+"alpha/")[0].url); status != 200 || got != body || err != nil {
 			t.Errorf("%s: %d, %d bytes, %v, %v", name, status, len(got), err, r.Problem())
 		}
 		s.Close()

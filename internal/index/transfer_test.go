@@ -2,12 +2,15 @@ package index
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -127,6 +130,62 @@ func TestBrokenDownloads(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server or proxy may compress what it was asked not to, or call an archive compressed
+// that is. Either way it is the file.
+func TestContentEncoding(t *testing.T) {
+	for _, d := range []pindex.Dist{alpha, gamma} {
+		for name, c := range map[string]struct {
+			body []byte
+			says string // "": it is the file
+		}{
+			"compressed":     {compressed(d.Bytes()), ""},
+			"only called so": {d.Bytes(), ""},
+			"twice":          {compressed(compressed(d.Bytes())), "was cut|the lock says"},
+			"another file":   {compressed(otherBytesOf(d)), "the lock says"},
+			"a page":         {compressed([]byte("<html>busy")), "is answered by a web page"},
+			"cut":            {compressed(d.Bytes())[:100], "was cut|the lock says"},
+		} {
+			for _, unlocked := range []bool{false, true} {
+				s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if strings.HasPrefix(r.URL.Path, "/simple/") {
+						fmt.Fprintf(w, "<html><a href='/%s'>x</a></html>", d.Filename())
+						return
+					}
+					w.Header().Set("Content-Encoding", "gzip")
+					w.Write(c.body)
+				}))
+				index := step.Index{Name: "corp", URL: s.URL + "/simple/"}
+				if unlocked {
+					_, address := relayTo(t, index, nil)
+					status, body, _, _ := pip(t, linksAt(t, address+"x/")[0].url)
+					if c.says == "" && (status != 200 || body != string(d.Bytes())) {
+						t.Errorf("%s, %s: %d", d.Filename(), name, status)
+					}
+					s.Close()
+					continue
+				}
+				out, err := fetch(t, index, locked(d), quick())
+				entries, _ := os.ReadDir(filepath.Join(out, pindex.SHA256(d)))
+				if (err == nil) != (c.says == "") || (err == nil) != (len(entries) == 1) {
+					t.Errorf("%s, %s: %v, %v", d.Filename(), name, err, entries)
+				}
+				if err != nil && !slices.ContainsFunc(strings.Split(c.says, "|"), func(s string) bool { return strings.Contains(err.Error(), s) }) {
+					t.Errorf("%s, %s: %v", d.Filename(), name, err)
+				}
+				s.Close()
+			}
+		}
+	}
+}
+
+func compressed(data []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(data)
+	z.Close()
+	return b.Bytes()
 }
 
 // The size that the index gives tells a cut file from another one, whatever is in it.
