@@ -65,7 +65,7 @@ func downloadsIn(def *llb.Definition) []download {
 	var all []download
 	for _, data := range def.Def {
 		var op pb.Op
-		if op.UnmarshalVT(data) != nil || !strings.HasPrefix(op.GetSource().GetIdentifier(), "http") {
+		if op.UnmarshalVT(data) != nil || !isFrom(&op, "http") {
 			continue
 		}
 		id := digest.FromBytes(data)

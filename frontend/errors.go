@@ -30,6 +30,11 @@ func canceled(err error) bool {
 	return errors.Is(err, context.Canceled) || grpcerrors.Code(err) == codes.Canceled || strings.Contains(err.Error(), context.Canceled.Error())
 }
 
+// isLate reports whether an error only says that time was up.
+func isLate(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || grpcerrors.Code(err) == codes.DeadlineExceeded || strings.Contains(err.Error(), context.DeadlineExceeded.Error())
+}
+
 // Of a file only an excerpt travels to the client, and the lines before it empty, so that
 // its lines have their numbers. An error's details are a trailer of HTTP/2, in which all
 // of this takes twice its size, so the empty lines of one answer are limited too. An

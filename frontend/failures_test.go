@@ -207,6 +207,71 @@ func TestTwoBuildsFail(t *testing.T) {
 	}
 }
 
+// gitEntry is a lock's entry of a package in a repository.
+func gitEntry(name, url, reference string, n int) string {
+	return fmt.Sprintf("[[package]]\nname = %q\nversion = \"1.0\"\npython-versions = \"*\"\ngroups = [\"main\"]\nfiles = []\n\n[package.source]\ntype = \"git\"\nurl = %q\nreference = %q\nresolved_reference = \"%040x\"\nsubdirectory = %q\n\n", name, url, reference, n, name)
+}
+
+// Of git repositories that fail all are told, each with its own reason and hint, although
+// BuildKit tells only one; those that do not fail, or not in time, are not.
+func TestRepositoriesFail(t *testing.T) {
+	locks := gitEntry("denied", "https://git.corp/denied.git", "main", 1) + gitEntry("fine", "https://git.corp/fine.git", "main", 2) +
+		gitEntry("gone", "https://elsewhere.test/gone.git", "v1", 3) + gitEntry("twin-a", "https://git.corp/twins.git", "main", 4) +
+		gitEntry("twin-b", "https://git.corp/twins.git", "main", 4) + gitEntry("unseen", "https://git.corp/unseen.git", "main", 5) + lock[strings.Index(lock, "[metadata]"):]
+	says := map[string]string{
+		"[git] denied": "fatal: could not read Username for 'https://git.corp': terminal prompts disabled",
+		"[git] gone":   "fatal: remote error: upload-pack: not our ref 0000000000000000000000000000000000000003",
+		"[git] twin":   "fatal: unable to access: Could not resolve host: git.corp",
+		"[git] unseen": "rpc error: code = Canceled desc = context canceled",
+	}
+	for first := range says {
+		client := failing(t, asked{files: map[string]string{"poetry.lock": locks}}, func(ctx context.Context, s solve) error {
+			// The whole image fails at the first, and the others are canceled.
+			if id, ok := s.has(first); ok {
+				return errdefs.WrapVertex(errors.New(says[first]), id)
+			}
+			for name, text := range says {
+				if id, ok := s.has(name); ok {
+					return errdefs.WrapVertex(errors.New(text), id)
+				}
+			}
+			return nil
+		})
+		_, err := frontend.Build(t.Context(), client)
+		if err == nil {
+			t.Fatal("no error")
+		}
+		for _, want := range []string{
+			"poetry.lock:1: denied cannot be fetched from https://git.corp/denied.git (main, commit 000000000000): the host wants a login", "GIT_AUTH_TOKEN.git.corp",
+			"gone cannot be fetched from https://elsewhere.test/gone.git (v1, commit 000000000000): the repository does not have the locked commit", "`poetry update gone`",
+			"twin-a cannot be fetched from https://git.corp/twins.git", "twin-b cannot be fetched from https://git.corp/twins.git",
+		} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("first %s: no %q in\n%v", first, want, err)
+			}
+		}
+		if strings.Contains(err.Error(), "fine cannot") || first != "[git] unseen" && strings.Contains(err.Error(), "unseen") {
+			t.Errorf("first %s: %v", first, err)
+		}
+	}
+}
+
+// What a killed builder leaves behind is named wherever it turns up, with what removes it.
+func TestLeftover(t *testing.T) {
+	const text = "failed to rename: rename /var/lib/buildkit/snapshots/new-1 /var/lib/buildkit/snapshots/7: file exists"
+	for _, at := range []string{"[facts]", "[locate]", "[internal] load project definition", "[image] merge"} {
+		client := failing(t, asked{}, func(_ context.Context, s solve) error {
+			if id, ok := s.has(at); ok {
+				return errdefs.WrapVertex(errors.New(text), id)
+			}
+			return nil
+		})
+		if _, err := frontend.Build(t.Context(), client); err == nil || strings.Count(err.Error(), "Run `docker buildx prune`") != 1 || !strings.Contains(err.Error(), "snapshots/7: file exists") {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+}
+
 // sdistEntry is a lock's entry of a package that has only an sdist.
 func sdistEntry(name string, n int) string {
 	return fmt.Sprintf("[[package]]\nname = %q\nversion = \"1.0\"\npython-versions = \"*\"\ngroups = [\"main\"]\nfiles = [{file = \"%s-1.0.tar.gz\", hash = \"sha256:%064x\"}]\n\n", name, name, n)

@@ -1,9 +1,14 @@
 package frontend
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strings"
+	"time"
 
+	bkllb "github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
 	"github.com/moby/buildkit/util/gitutil"
 	"github.com/moby/buildkit/util/urlutil"
 
@@ -43,6 +48,9 @@ var gitSymptoms = []gitSymptom{
 	{regexp.MustCompile(`certificate verif|certificate problem|server certificate|CAfile`),
 		"the builder does not trust the host's certificate",
 		"The builder itself fetches git dependencies: its own trust store needs your company's certificate, in the image of the BuildKit container or on the machine of Docker Engine."},
+	{regexp.MustCompile(`(?s)failed to update submodules.*(?:could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13])`),
+		"the host wants a login",
+		"BuildKit sends a token to the repository itself, and on github.com to all others. Elsewhere submodules over HTTPS have to be public: make them so, or fetch them over SSH."},
 	{regexp.MustCompile(`could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13]|HTTP Basic: Access denied|Invalid username or`),
 		"the host wants a login, or does not accept the one that it was given",
 		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN.$host$forAll: `--secret id=GIT_AUTH_TOKEN.$host,env=TOKEN` (compose: `build.secrets`). For another kind of login use GIT_AUTH_HEADER.$host."},
@@ -78,9 +86,64 @@ func fetchedByGit(p *plan.Plan, f failed, err error) *plan.Package {
 	return nil
 }
 
-// explainGit says what a failed fetch of a package means.
-func (r *request) explainGit(pkg plan.Package, err error) error {
-	text, from := err.Error(), pkg.Origin.PlainURL()
+// explainGit says what failed fetches mean, in the order of the plan. Of all repositories
+// that a graph needs BuildKit tells the first failure only: the others are asked one by one.
+func (r *request) explainGit(ctx context.Context, p *plan.Plan, def *bkllb.Definition, first plan.Package, err error) error {
+	failures := r.gitFailures(ctx, p, def)
+	failures[repositoryOf(first)] = err
+	var errs []error
+	for _, pkg := range p.Packages {
+		if err := failures[repositoryOf(pkg)]; pkg.Origin.Kind == plan.FromGit && err != nil {
+			errs = append(errs, r.explainFetch(pkg, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// repository is what a fetch is of: packages in folders of one repository share it.
+type repository struct{ url, commit string }
+
+func repositoryOf(pkg plan.Package) repository { return repository{pkg.Origin.URL, pkg.Origin.Commit} }
+
+const (
+	maxFetches    = 20               // how many repositories are asked by themselves
+	fetchPatience = 30 * time.Second // what has not failed by then may well succeed
+)
+
+// gitFailures fetches each repository of a graph by itself and returns what fails. A fetch
+// that has succeeded or failed already costs next to nothing.
+func (r *request) gitFailures(ctx context.Context, p *plan.Plan, def *bkllb.Definition) map[repository]error {
+	failures := map[repository]error{}
+	parts := partsEndingAt(def, maxFetches, func(op *pb.Op) (int64, bool) { return 0, isGit(op) })
+	if len(parts) < 2 || r.inOrder() {
+		return failures
+	}
+	limited, stop := context.WithTimeout(ctx, fetchPatience)
+	defer stop()
+	var fetches []*task[struct{}]
+	for _, part := range parts {
+		t := newTask(func() (struct{}, error) {
+			_, err := r.solveDefinition(limited, part)
+			return struct{}{}, err
+		})
+		t.start()
+		fetches = append(fetches, t)
+	}
+	for i, t := range fetches {
+		err := t.failure()
+		if err == nil || canceled(err) || isLate(err) {
+			continue
+		}
+		if pkg := fetchedByGit(p, failedVertex(parts[i], err), err); pkg != nil {
+			failures[repositoryOf(*pkg)] = err
+		}
+	}
+	return failures
+}
+
+// explainFetch says what the failed fetch of a package means.
+func (r *request) explainFetch(pkg plan.Package, err error) error {
+	text, from := err.Error(), pkg.Origin.PlainURL()+" ("+revision(pkg.Origin)+")"
 	if strings.Contains(text, "failed to update submodules") {
 		from += ", with its submodules"
 	}
@@ -91,6 +154,15 @@ func (r *request) explainGit(pkg plan.Package, err error) error {
 		}
 	}
 	return source.Errorf(pkg.At, "%s cannot be fetched from %s: %s", pkg.Name, from, strings.TrimSpace(text))
+}
+
+// revision is what is fetched of a repository: what was asked for, and its commit.
+func revision(o plan.Origin) string {
+	text := "commit " + o.Commit[:min(12, len(o.Commit))]
+	if o.Requested != "" && o.Requested != o.Commit {
+		text = o.Requested + ", " + text
+	}
+	return text
 }
 
 func (r *request) gitHint(pkg plan.Package, hint string) string {

@@ -1,8 +1,12 @@
 package frontend
 
 import (
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
 )
 
 // What servers say that no test has at hand; test/git_errors_test.go has the others for
@@ -34,6 +38,22 @@ func TestGitSymptoms(t *testing.T) {
 		}
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is taken for %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A token for the repository is of no use to its submodules, and nobody is told to pass one.
+func TestSubmoduleLogin(t *testing.T) {
+	r := &request{}
+	for text, want := range map[string]string{
+		"failed to fetch remote x: git stderr:\nfatal: could not read Username for 'https://git.corp'":                       "GIT_AUTH_TOKEN.git.corp",
+		"failed to update submodules for x: git stderr:\nfatal: could not read Username for 'https://git.corp'":              "submodules over HTTPS have to be public",
+		"failed to update submodules for x: git stderr:\nfatal: unable to access 'x': The requested URL returned error: 403": "submodules over HTTPS have to be public",
+	} {
+		pkg := plan.Package{Name: "x", Origin: plan.Origin{Kind: plan.FromGit, URL: "https://git.corp/x.git", Requested: "main", Commit: strings.Repeat("ab", 20)}}
+		got := r.explainFetch(pkg, errors.New(text))
+		if said := source.NewReport(got).Text(func(*source.Excerpt) string { return "" }); !strings.Contains(said, "the host wants a login") || !strings.Contains(said, want) {
+			t.Errorf("%s: %s, want %q", text, said, want)
 		}
 	}
 }

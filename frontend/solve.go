@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -40,11 +41,18 @@ func (r *request) solveDefinition(ctx context.Context, def *llb.Definition) (gwc
 		CacheImports: r.ui.CacheImports,
 		Evaluate:     true,
 	})
+	if err != nil && leftover.MatchString(err.Error()) {
+		return nil, source.Errorf(source.Range{}, "the builder has a folder left over from a time when it was killed (%v)", err).
+			WithHint("Run `docker buildx prune`, which removes it, and build again.")
+	}
 	if err != nil {
 		return nil, err
 	}
 	return res.SingleRef()
 }
+
+// leftover is what BuildKit says of a folder of its snapshotter that it does not know.
+var leftover = regexp.MustCompile(`failed to rename\b.*: file exists`)
 
 // solveExplained solves, and says what a failure means.
 func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st llb.State) (gwclient.Reference, error) {
@@ -149,19 +157,21 @@ func failedVertex(def *llb.Definition, err error) (f failed) {
 	return f
 }
 
-func (f failed) isDownload() bool { return f.comesFrom("http") }
+func (f failed) isDownload() bool { return isFrom(f.op, "http") }
 
-func (f failed) isGit() bool { return f.comesFrom("git://") }
+func (f failed) isGit() bool { return isGit(f.op) }
 
-func (f failed) comesFrom(scheme string) bool {
-	return strings.HasPrefix(f.op.GetSource().GetIdentifier(), scheme)
+func isGit(op *pb.Op) bool { return isFrom(op, "git://") }
+
+func isFrom(op *pb.Op, scheme string) bool {
+	return strings.HasPrefix(op.GetSource().GetIdentifier(), scheme)
 }
 
 // explain returns what a failed solve means: a step of the helper has left a report, for
 // git there is a list of symptoms. If neither knows more, that is BuildKit's error.
 func (r *request) explain(ctx context.Context, p *plan.Plan, def *llb.Definition, err error) error {
 	if pkg := fetchedByGit(p, failedVertex(def, err), err); pkg != nil {
-		return r.explainGit(*pkg, err)
+		return r.explainGit(ctx, p, def, *pkg, err)
 	}
 	if problems := r.reported(ctx, def, err); len(problems) > 0 {
 		return asGone(failedVertex(def, err).op.GetExec(), problems, r.problems(p, problems))

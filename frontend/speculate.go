@@ -7,7 +7,6 @@ import (
 
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
-	digest "github.com/opencontainers/go-digest"
 
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/plan"
@@ -103,7 +102,7 @@ func (r *request) installAhead(ctx context.Context, p *plan.Plan, layers bkllb.S
 	}
 	// Of all that a graph needs BuildKit tells the first failure only.
 	var parts []*task[struct{}]
-	for _, part := range append(builds(def), def) {
+	for _, part := range append(partsEndingAt(def, maxBuilds, buildsWheel), def) {
 		t := newTask(func() (struct{}, error) {
 			if _, err := r.solveDefinition(ctx, part); err != nil {
 				return struct{}{}, r.problems(p, r.reported(ctx, part, err))
@@ -123,50 +122,7 @@ func (r *request) installAhead(ctx context.Context, p *plan.Plan, layers bkllb.S
 // maxBuilds is how many steps are solved by themselves for the sake of their errors.
 const maxBuilds = 20
 
-// builds returns the parts of a graph that end with a step that builds a wheel.
-func builds(def *bkllb.Definition) (all []*bkllb.Definition) {
-	ops := map[digest.Digest]*pb.Op{}
-	for _, data := range def.Def {
-		var op pb.Op
-		if op.UnmarshalVT(data) == nil {
-			ops[digest.FromBytes(data)] = &op
-		}
-	}
-	for _, data := range def.Def {
-		id := digest.FromBytes(data)
-		if output, ok := llb.BuildsWheel(ops[id].GetExec()); ok && len(all) < maxBuilds {
-			all = append(all, endingAt(def, ops, id, output))
-		}
-	}
-	return all
-}
-
-// endingAt returns the part of a graph that one output of a vertex needs.
-func endingAt(def *bkllb.Definition, ops map[digest.Digest]*pb.Op, id digest.Digest, output int64) *bkllb.Definition {
-	needed := map[digest.Digest]bool{}
-	var need func(digest.Digest)
-	need = func(id digest.Digest) {
-		if !needed[id] {
-			needed[id] = true
-			for _, in := range ops[id].GetInputs() {
-				need(digest.Digest(in.Digest))
-			}
-		}
-	}
-	need(id)
-	part := &bkllb.Definition{Metadata: map[digest.Digest]bkllb.OpMetadata{}, Constraints: def.Constraints}
-	for _, data := range def.Def {
-		if id := digest.FromBytes(data); needed[id] {
-			part.Def, part.Metadata[id] = append(part.Def, data), def.Metadata[id]
-		}
-	}
-	end := pb.Op{Inputs: []*pb.Input{{Digest: id.String(), Index: output}}}
-	if data, err := end.MarshalVT(); err == nil {
-		part.Def = append(part.Def, data)
-		part.Metadata[digest.FromBytes(data)] = bkllb.OpMetadata{}
-	}
-	return part
-}
+func buildsWheel(op *pb.Op) (output int64, ok bool) { return llb.BuildsWheel(op.GetExec()) }
 
 // mayGoAhead reports whether the layers of the dependencies can be solved by themselves, at
 // the same time as other things.

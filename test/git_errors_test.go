@@ -127,6 +127,28 @@ func TestGitErrors(t *testing.T) {
 	}
 }
 
+// Of repositories that fail all are named, each with its line, what is fetched and its own
+// hint; one that does not fail is not.
+func TestManyRepositoriesFail(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		open, closed := newGitWeb(t, ""), newGitWeb(t, basic("x-access-token", hunter))
+		named := func(w *gitWeb, name string) gitSource {
+			commit := newRepository(t, w.root, "group/"+name+".git").commit(library(t, name, "1.0"))
+			return gitSource{name: name, version: "1.0", url: w.URL + "/group/" + name + ".git", reference: "main", commit: commit}
+		}
+		fine, private, rewritten, moved := named(open, "fine"), named(closed, "private"), named(open, "rewritten"), named(open, "moved")
+		rewritten.commit, moved.url = strings.Repeat("ab", 20), open.URL+"/group/elsewhere.git"
+		p := newGitProject(t, "", fine, private, rewritten, moved).write(t)
+		o := build(t, m, request{dir: p.dir, noImage: true})
+		fails(t, o, `>>> name = "private"`, "private cannot be fetched from "+private.url+" (main, commit "+private.commit[:12]+"): the host wants a login", "GIT_AUTH_TOKEN."+closed.host(),
+			`>>> name = "rewritten"`, "rewritten cannot be fetched from "+rewritten.url+" (main, commit abababababab): the repository does not have the locked commit", "poetry update rewritten",
+			`>>> name = "moved"`, "moved cannot be fetched from "+moved.url, "there is no such repository, or no right to read it")
+		if strings.Contains(printed(o.err), "fine cannot be fetched") {
+			t.Errorf("nothing is wrong with fine:\n%s", printed(o.err))
+		}
+	})
+}
+
 // Somebody else answers for a public host, whose keys are built in: no agent helps.
 func TestGitImpostor(t *testing.T) {
 	x := newGitCase(t)

@@ -3,10 +3,12 @@ package test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +87,13 @@ func (w *gitWeb) saw(text string) bool {
 		}
 	}
 	return false
+}
+
+// logins returns the different logins that came, "" among them for requests without.
+func (w *gitWeb) logins() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Sorted(maps.Keys(w.seen))
 }
 
 // omnibus is a repository of it with one library.
