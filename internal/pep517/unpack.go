@@ -15,15 +15,18 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/ulikunitz/xz"
 )
 
 // maxUnpacked bounds what an sdist unpacks to: the largest known (with bundled
 // sources of C++ projects) have some 2 GB.
 const maxUnpacked = 16 << 30
 
-// unpack extracts an sdist below dir and returns its only top folder, or dir where
-// it has more than one entry, as Poetry does. What would leave dir is refused:
-// writing goes through an [os.Root], and no link may lead out.
+// unpack extracts an sdist below dir and returns the folder to build in, as Poetry has it
+// (see top). What kind of archive it is its content says: a url dependency may have any
+// name. What would leave dir is refused: writing goes through an [os.Root], and no link may
+// lead out.
 func unpack(file, dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -39,7 +42,7 @@ func unpack(file, dir string) (string, error) {
 	}
 	defer f.Close()
 	u := &unpacker{root: root, left: maxUnpacked}
-	if strings.HasSuffix(file, ".zip") {
+	if isZip(f) {
 		err = u.zip(f)
 	} else {
 		err = u.tar(f)
@@ -50,10 +53,12 @@ func unpack(file, dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("unpacking %s: %w", filepath.Base(file), err)
 	}
-	return top(dir)
+	return top(dir, filepath.Base(file))
 }
 
-func top(dir string) (string, error) {
+// top returns the only folder of an archive, or beside other things the one that is called
+// as the archive is, else dir (poetry/installation/chef.py, _prepare_sdist).
+func top(dir, archive string) (string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return "", err
@@ -61,7 +66,38 @@ func top(dir string) (string, error) {
 	if len(entries) == 1 && entries[0].IsDir() {
 		return filepath.Join(dir, entries[0].Name()), nil
 	}
+	for _, e := range entries {
+		if e.IsDir() && e.Name() == stem(archive) {
+			return filepath.Join(dir, e.Name()), nil
+		}
+	}
 	return dir, nil
+}
+
+// stem returns an archive's name without its ending (poetry/core/packages/utils/utils.py,
+// splitext).
+func stem(archive string) string {
+	base := strings.TrimSuffix(archive, path.Ext(archive))
+	if base == "" {
+		return archive
+	}
+	if strings.HasSuffix(strings.ToLower(base), ".tar") {
+		base = base[:len(base)-len(".tar")]
+	}
+	return base
+}
+
+// isZip reports whether a file begins as a zip archive does, or is called one and begins as
+// nothing else that is known.
+func isZip(f *os.File) bool {
+	start := make([]byte, 512)
+	n, _ := f.ReadAt(start, 0)
+	start = start[:n]
+	if bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte("PK\x05\x06")) {
+		return true
+	}
+	isTar := compressionOf(start) != "" || len(start) > 262 && string(start[257:262]) == "ustar"
+	return strings.HasSuffix(f.Name(), ".zip") && !isTar
 }
 
 type unpacker struct {
@@ -69,19 +105,37 @@ type unpacker struct {
 	left int64
 }
 
-// decompressed tells the compression by the first bytes: names are not reliable.
+// compressions are known by the first bytes: names are not reliable.
+var compressions = map[string]string{
+	"gzip": "\x1f\x8b", "bzip2": "BZh", "xz": "\xfd7zXZ\x00",
+	"compress": "\x1f\x9d", "zstd": "\x28\xb5\x2f\xfd",
+}
+
+// compressionOf returns the compression of what begins so, "" for none.
+func compressionOf(start []byte) string {
+	for name, magic := range compressions {
+		if bytes.HasPrefix(start, []byte(magic)) {
+			return name
+		}
+	}
+	return ""
+}
+
 func decompressed(r io.Reader) (io.Reader, error) {
 	b := bufio.NewReader(r)
-	magic, _ := b.Peek(3)
-	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+	start, _ := b.Peek(6)
+	switch kind := compressionOf(start); kind {
+	case "":
+		return b, nil
+	case "gzip":
 		return gzip.NewReader(b)
-	case bytes.HasPrefix(magic, []byte("BZh")):
+	case "bzip2":
 		return bzip2.NewReader(b), nil
-	case bytes.HasPrefix(magic, []byte{0xfd, '7', 'z'}), bytes.HasPrefix(magic, []byte{0x1f, 0x9d}):
-		return nil, errors.New("its compression is not supported: gzip, bzip2 and zip are")
+	case "xz":
+		return xz.NewReader(b)
+	default:
+		return nil, fmt.Errorf("its compression, %s, is not supported: gzip, bzip2, xz and zip are", kind)
 	}
-	return b, nil
 }
 
 func (u *unpacker) tar(r io.Reader) error {

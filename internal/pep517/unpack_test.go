@@ -4,11 +4,15 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ulikunitz/xz"
 )
 
 type entry struct {
@@ -61,6 +65,15 @@ func archive(t testing.TB, name string, data []byte) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+func mustRead(t testing.TB, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // outside has a folder to unpack in, and a file beside it that must stay as it is.
@@ -218,8 +231,84 @@ func TestUnpackRefuses(t *testing.T) {
 		t.Error("a zip may leave its folder")
 	}
 	check()
-	if _, err := unpack(archive(t, "demo.tar.xz", []byte("\xfd7zXZ\x00")), dir); err == nil || !strings.Contains(err.Error(), "its compression is not supported") {
-		t.Errorf("xz: %v", err)
+	for kind, start := range map[string]string{"compress": "\x1f\x9d", "zstd": "\x28\xb5\x2f\xfd"} {
+		if _, err := unpack(archive(t, "demo.tar", []byte(start)), dir); err == nil || !strings.Contains(err.Error(), "its compression, "+kind+", is not supported") {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+// What an archive is its content says, whatever its name.
+func TestUnpackAnyName(t *testing.T) {
+	entries := []entry{{kind: tar.TypeReg, name: "demo-main/setup.py", text: strings.Repeat("run\n", 1000)}}
+	plain, packed := mustRead(t, tarred(t, entries)), mustRead(t, zipped(t, entries))
+	compressedBy := func(w io.WriteCloser, b *bytes.Buffer) []byte {
+		w.Write(plain)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	var g, x bytes.Buffer
+	xzWriter, err := xz.NewWriter(&x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contents := map[string][]byte{
+		"tar": plain, "zip": packed, "gzip": compressedBy(gzip.NewWriter(&g), &g), "xz": compressedBy(xzWriter, &x), "bzip2": mustRead(t, "testdata/demo-main.tar.bz2"),
+	}
+	for kind, data := range contents {
+		for _, name := range []string{"main", "main.zip", "main.tar", "main.tar.gz", "main.tgz", "main.tar.bz2", "main.tar.xz", "download", "v1.2.3", "a b+c.zip", "archive.whl.zip", ".zip"} {
+			dir, check := outside(t)
+			got, err := unpack(archive(t, name, data), dir)
+			if err != nil || got != filepath.Join(dir, "demo-main") {
+				t.Errorf("%s called %s: %q, %v", kind, name, got, err)
+			}
+			if info, err := os.Stat(filepath.Join(got, "setup.py")); err != nil || info.Size() == 0 {
+				t.Errorf("%s called %s: %v", kind, name, err)
+			}
+			check()
+		}
+		if kind == "tar" {
+			continue
+		}
+		dir, _ := outside(t)
+		if _, err := unpack(archive(t, "main.zip", data[:len(data)/2]), dir); err == nil {
+			t.Errorf("half of a %s is unpacked", kind)
+		}
+	}
+	dir, _ := outside(t)
+	if got, err := unpack(archive(t, "main.zip", append([]byte("#!/bin/sh\n"), packed...)), dir); err != nil || got != filepath.Join(dir, "demo-main") {
+		t.Errorf("a zip behind a script: %q, %v", got, err)
+	}
+	for _, name := range []string{"page.zip", "page.tar.gz", "page"} {
+		dir, _ := outside(t)
+		if _, err := unpack(archive(t, name, []byte("<!DOCTYPE html>"+strings.Repeat(" ", 600))), dir); err == nil {
+			t.Errorf("%s, which is no archive, is unpacked", name)
+		}
+	}
+}
+
+// Beside other things, the folder that is called as the archive is built (Poetry 2.5.1).
+func TestUnpackTop(t *testing.T) {
+	for name, c := range map[string]struct{ folder, want string }{
+		"demo-1.0.tar.gz":     {"demo-1.0", "demo-1.0"},
+		"demo-1.0.tgz":        {"demo-1.0", "demo-1.0"},
+		"demo-1.0.TAR.GZ":     {"demo-1.0", "demo-1.0"},
+		"main.zip":            {"main", "main"},
+		"v1.2.3":              {"v1.2", "v1.2"},
+		"main.tar":            {"main", "main"},
+		"demo-1.1.tar.gz":     {"demo-1.0", ""},
+		"demo-1.0.tar.gz.zip": {"demo-1.0", ""},
+		"download":            {"demo", ""},
+	} {
+		dir, _ := outside(t)
+		got, err := unpack(archive(t, name, mustRead(t, tarred(t, []entry{
+			{kind: tar.TypeReg, name: c.folder + "/setup.py"}, {kind: tar.TypeReg, name: "README"}, {kind: tar.TypeReg, name: "z/setup.py"},
+		}))), dir)
+		if err != nil || got != filepath.Join(dir, c.want) {
+			t.Errorf("%s with %s: %q, %v", name, c.folder, got, err)
+		}
 	}
 }
 
