@@ -117,12 +117,15 @@ func TestFileGoneLater(t *testing.T) {
 	}
 }
 
-// Files move, and the old place answers 403 or not at all: cached answers do not fail a
-// build, with a login and without one.
+// Files move, and the old place refuses, has something else or does not answer at all:
+// cached answers do not fail a build.
 func TestFilesMoved(t *testing.T) {
 	eachMode(t, func(t *testing.T, m mode) {
 		for name, gone := range map[string]func(old *index, file string){
 			"403":       func(old *index, file string) { old.Fail("/files/"+file, pindex.Fault{Status: 403}) },
+			"410":       func(old *index, file string) { old.Fail("/files/"+file, pindex.Fault{Status: 410}) },
+			"a page":    func(old *index, file string) { old.Fail("/files/"+file, pindex.Fault{Body: []byte("<html>moved")}) },
+			"a loop":    func(old *index, file string) { old.Fail("/files/"+file, pindex.Fault{Redirect: "/files/" + file}) },
 			"host gone": func(old *index, _ string) { old.Close() },
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -51,8 +51,12 @@ func TestMoved(t *testing.T) {
 		"redirects away": func(_ *httptest.Server, x *pindex.Index) {
 			x.Fail(alphaFile, pindex.Fault{Redirect: "http://127.0.0.1:1/"})
 		},
-		"other bytes": func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Body: otherBytesOf(alpha)}) },
-		"too short":   func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Body: []byte("PK")}) },
+		"redirects in a loop": func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Redirect: alphaFile}) },
+		"redirects to a page": func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Redirect: alphaPage}) },
+		"a piece":             func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Status: 206}) },
+		"breaks off":          func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Truncate: true}) },
+		"other bytes":         func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Body: otherBytesOf(alpha)}) },
+		"too short":           func(_ *httptest.Server, x *pindex.Index) { x.Fail(alphaFile, pindex.Fault{Body: []byte("PK")}) },
 		"a page": func(_ *httptest.Server, x *pindex.Index) {
 			x.Fail(alphaFile, pindex.Fault{Body: []byte("<html>moved")})
 		},
@@ -87,6 +91,45 @@ func TestMoved(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A redirect of the old place to the new one is followed: nobody is asked again.
+func TestMovedByRedirect(t *testing.T) {
+	for _, login := range []string{"", "corp"} {
+		w := pindex.New(pindex.Options{}, alpha)
+		to := httptest.NewServer(w)
+		defer to.Close()
+		x, index := serve(t, pindex.Options{}, alpha)
+		index.Login = login
+		o := patient(t)
+		if _, err := locate(t, index, locked(alpha), o); err != nil {
+			t.Fatal(err)
+		}
+		x.Reset()
+		x.Fail(alphaFile, pindex.Fault{Redirect: to.URL + alphaFile})
+		if _, err := fetch(t, index, locked(alpha), o); err != nil || x.Count(alphaPage) > 0 || w.Count(alphaFile) != 1 {
+			t.Errorf("%v: asked %q, then %q", err, x.Requests(), w.Requests())
+		}
+	}
+}
+
+// The best file is gone from where an earlier build was told, and from the index, which
+// has another of the lock: only the step that looks for files may take it.
+func TestMovedAndGone(t *testing.T) {
+	x, index := serve(t, pindex.Options{}, native, pure)
+	o := patient(t)
+	if _, err := locate(t, index, choiceOf(native, pure), o); err != nil {
+		t.Fatal(err)
+	}
+	x.Remove(native.Filename())
+	_, err := fetch(t, index, locked(native), o)
+	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.NotFound || p[0].File != native.Filename() {
+		t.Errorf("%+v", p)
+	}
+	got, err := locate(t, index, choiceOf(native, pure), o)
+	if err != nil || len(got) != 1 || got[0].Name != pure.Filename() || len(got[0].Instead) != 1 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
