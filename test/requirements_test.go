@@ -96,6 +96,22 @@ func TestBuildRequirementsFail(t *testing.T) {
 	}
 }
 
+// A requirement with an address of its own is downloaded by pip alone, which tries again.
+func TestBuildRequirementAtAddress(t *testing.T) {
+	tool := module("tool", "1.0")
+	x := newIndex(t, tool)
+	x.Fail("/files/"+tool.Filename(), pindex.Fault{Status: http.StatusServiceUnavailable, Times: 2})
+	p := newGitProject(t, "")
+	p.addFiles(t, needing(t, "direct", fmt.Sprintf("%q", "tool @ "+x.URL+"/files/"+tool.Filename()), "", "tool"))
+	o := build(t, inProcess, request{dir: p.write(t).dir})
+	if o.err != nil || o.image.files[site+"direct.py"] == nil {
+		t.Fatalf("%s\n%s", printed(o.err), o.log)
+	}
+	if n := x.Count("/files/" + tool.Filename()); n < 3 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
 // Where the first source does not answer for a name, a supplemental one is not taken at
 // its word: that may be somebody else's package.
 func TestBuildRequirementOfSilentIndex(t *testing.T) {

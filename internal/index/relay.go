@@ -210,8 +210,11 @@ func problemOf(err error) *step.Problem {
 
 // servePage passes a page on, with the relay's addresses in place of the index's.
 func (r *Relay) servePage(ctx context.Context, w http.ResponseWriter, c *client, name string) error {
-	whole, err := c.wholePage(ctx, name)
-	if err != nil {
+	var whole wholePage
+	if err := r.patiently(w, func() (err error) {
+		whole, err = c.wholePage(ctx, name)
+		return err
+	}); err != nil {
 		return err
 	}
 	data, err := readdress(whole.at, whole.kind, whole.data, func(f named) string { return r.handOut(c, whole.at, f) })

@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -280,6 +281,31 @@ func TestRelayWaits(t *testing.T) {
 		t.Error("a relay that has ended answers")
 	}
 	close(release)
+}
+
+// Whoever waits for a page hears that too.
+func TestRelayWaitsForPages(t *testing.T) {
+	release := make(chan struct{})
+	f := newFlaky(t, pindex.New(pindex.Options{}, alpha), "/simple/alpha/", 1, func(w http.ResponseWriter, r *http.Request) {
+		<-release
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+	})
+	r, address := relayTo(t, f.index(), nil)
+	r.pulse = time.Millisecond
+	heard := sync.OnceFunc(func() { close(release) })
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error {
+		heard()
+		return nil
+	}})
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, address+"alpha/", nil)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if data, err := io.ReadAll(resp.Body); resp.StatusCode != 200 || !strings.Contains(string(data), alpha.Filename()) || err != nil {
+		t.Errorf("%d %v", resp.StatusCode, err)
+	}
 }
 
 // A disk that cannot be written to is named.

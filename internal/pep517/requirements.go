@@ -239,7 +239,7 @@ func (d *downloader) pip(relay *index.Relay, indexes []step.Index, into string) 
 		"PATH="+os.Getenv("PATH"), "HOME="+d.dir, "TMPDIR="+d.dir,
 		"PIP_CONFIG_FILE="+os.DevNull, "PIP_NO_CACHE_DIR=1", "PIP_NO_INPUT=1",
 		"PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_PROGRESS_BAR=off",
-		"PIP_RETRIES=0", "PIP_TIMEOUT=600", // the relay has tried, and knows when to give up
+		"PIP_RETRIES=3", "PIP_TIMEOUT=60", // for addresses of their own: the relay tries itself, and says so while it does
 	)
 	cmd.Env = append(cmd.Env, pastProxies(os.Environ())...)
 	if len(addresses) == 0 {
