@@ -42,26 +42,28 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in 
 	})
 }
 
-// compile writes the byte code of a tree that will stand at "/". It runs on the
-// build platform's variant of the base: byte code does not depend on the platform.
+// compile writes the byte code of installed packages, a tree that will stand at "/". It
+// runs on the build platform's variant of the base: byte code does not depend on the
+// platform. Nobody changes an installed package: its source is not looked at again.
 func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.State {
-	return g.compileTree(p, name, root, g.keyed(compiled, tree))
+	return g.compileTree(p, name, step.UncheckedHash, root, g.keyed(compiled, tree))
 }
 
-// compileSources does so for a tree of few files that changes often: only its Python
-// sources count, so that an edit of any other file compiles nothing.
+// compileSources does so for the project's own modules: of their tree only Python sources
+// count, so that an edit of any other file compiles nothing. A source that is changed in
+// the image, or mounted over, is the one that runs (decision 33).
 func (g *Graph) compileSources(p *plan.Plan, name string, root, tree llb.State) llb.State {
 	sources := llb.Scratch().File(
 		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{"**/*.py"}}),
 		g.named("[internal] Python sources of the "+name)...)
-	return g.compileTree(p, name, root, llb.AddMount(compiled, sources, llb.Readonly))
+	return g.compileTree(p, name, step.CheckedHash, root, llb.AddMount(compiled, sources, llb.Readonly))
 }
 
 // compiled is where the tree stands that is compiled.
 const compiled = "/.quatrain/in"
 
-func (g *Graph) compileTree(p *plan.Plan, name string, root llb.State, tree llb.RunOption) llb.State {
-	s := step.Compile{Interpreter: p.Base.Interpreter, In: compiled, Out: step.Out}
+func (g *Graph) compileTree(p *plan.Plan, name, kind string, root llb.State, tree llb.RunOption) llb.State {
+	s := step.Compile{Interpreter: p.Base.Interpreter, Kind: kind, In: compiled, Out: step.Out}
 	return g.run(command{
 		name: "[compile] " + name,
 		args: s.Args(),

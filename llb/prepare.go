@@ -20,13 +20,23 @@ func (g *Graph) prepare(p *plan.Plan, in Inputs, installed Image) (layer, error)
 	}
 	argv := p.Target.PrepareCommand()
 	c.name = "[prepare] " + strings.Join(argv, " ")
-	c.args = step.Prepare{User: user.String(), Dir: p.Target.Workdir(), Command: argv, Out: step.Out}.Args()
+	c.args = prepareSteps(p, user).Args()
 	c.opts = append(c.opts, offline)
 	if in.App != nil && p.CopiesApp() {
 		dir := p.Target.Workdir()
 		c.opts = append(c.opts, llb.AddMount(dir, *in.App, llb.SourcePath(dir), llb.ForceNoOutput))
 	}
 	return layer{g.run(c), "prepare: " + strings.Join(argv, " ")}, nil
+}
+
+// prepareSteps compiles what the command writes where it runs: the layer has sources and
+// byte code, and none of an interpreter that the command has started.
+func prepareSteps(p *plan.Plan, user plan.User) step.Step {
+	s := step.Prepare{User: user.String(), Dir: p.Target.Workdir(), Command: p.Target.PrepareCommand(), Out: step.Out}
+	if !p.Target.Compile {
+		return s
+	}
+	return step.Sequence{s, step.Compile{Interpreter: p.Base.Interpreter, Kind: step.CheckedHash, In: step.Out, Out: step.Out}}
 }
 
 // onImage is a step that runs on an image with its environment and more; the user is the

@@ -59,6 +59,9 @@ func TestProjectWheel(t *testing.T) {
 			site + "shop/generated.py": true, site + "shop/__pycache__/generated.cpython-311.pyc": true, "/opt/venv/bin/shop": true,
 			site + "shop.pth": false, "/app/shop/__init__.py": false, "/app/pyproject.toml": false, "/app/made": true,
 		})
+		if f := o.image.files[site+"shop/__pycache__/generated.cpython-311.pyc"]; f != nil && f.data[4] != 3 {
+			t.Error("the byte code of the project's wheel is not checked against its source")
+		}
 		if o := build(t, m, request{dir: p.dir}); o.err != nil || len(o.ran) > 0 {
 			t.Errorf("%v: the second build ran %q", o.err, o.ran)
 		}

@@ -1,19 +1,21 @@
 // Package bytecode compiles a tree of Python sources with the interpreter that
 // will run them.
 //
-// The files are unchecked-hash pycs (PEP 552): they hold no time, and the
-// interpreter takes them without looking at the source, which an image does not
-// change. The same sources make the same bytes, whatever the number of CPUs.
+// The files are pycs with the hash of their source (PEP 552): they hold no time. The same
+// sources make the same bytes, whatever the number of CPUs.
 package bytecode
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,46 +32,97 @@ var script string
 // (see compile.py), so it does not depend on the machine.
 const chunk = 32
 
-// Run is the compile step. A source that does not compile is left out silently,
-// as compileall -q does. Without sources the interpreter is not started.
+// Run is the compile step. A source that is no Python of this interpreter is left out
+// silently, as compileall -q does. One that is too large, nested too deep or named too
+// long for byte code is left out with a warning in the log: it is imported from its
+// source. Without sources the interpreter is not started.
 func Run(s step.Compile) error {
-	return run(s, runtime.NumCPU())
+	return run(s, runtime.NumCPU(), os.Stderr)
 }
 
-func run(s step.Compile, workers int) error {
+func run(s step.Compile, workers int, log io.Writer) error {
 	if err := os.MkdirAll(s.Out, 0o755); err != nil {
 		return err
 	}
-	sources, err := Sources(s.In)
+	sources, omitted, err := find(s.In)
 	if err != nil {
 		return err
 	}
 	if len(sources) > 0 {
-		if err := compile(s, sources, workers); err != nil {
+		more, err := compile(s, sources, workers)
+		if err != nil {
 			return err
 		}
+		omitted = append(omitted, more...)
 	}
+	warn(log, omitted)
 	return fixed.Tree(s.Out)
 }
 
-func compile(s step.Compile, sources []string, workers int) error {
+// compile returns which sources it has left out.
+func compile(s step.Compile, sources []string, workers int) ([]omission, error) {
 	// Not -I: it would ignore PYTHONHASHSEED, and before 3.11 the order of a
 	// set in byte code depends on it. The environment holds nothing else of
 	// Python's, and the script drops the working folder from sys.path.
 	cmd := exec.Command(s.Interpreter, "-s", "-S", "-B", "-c", script,
-		filepath.Clean(s.In), filepath.Clean(s.Out), strconv.Itoa(chunk), strconv.Itoa(workers))
+		filepath.Clean(s.In), filepath.Clean(s.Out), strconv.Itoa(chunk), strconv.Itoa(workers), s.Kind)
 	cmd.Env = environment()
 	cmd.Stdin = strings.NewReader(strings.Join(sources, "\x00"))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := process.Run(cmd); err != nil {
-		return &step.Problem{
+		return nil, &step.Problem{
 			Kind:    step.Failed,
 			Message: fmt.Sprintf("%s could not compile: %v\n%s", s.Interpreter, err, strings.TrimSpace(stderr.String())),
 			Hint:    process.Hint(err, "Set compile = false in [tool.quatrain] to do without byte code."),
 		}
 	}
-	return nil
+	return omissions(stdout.String()), nil
+}
+
+// omission is a source that is left without byte code.
+type omission struct{ path, why string }
+
+// omissions reads what the script notes, as pairs that NULs end.
+func omissions(notes string) []omission {
+	var all []omission
+	for {
+		path, rest, ok := strings.Cut(notes, "\x00")
+		why, rest, complete := strings.Cut(rest, "\x00")
+		if !ok || !complete {
+			return all
+		}
+		all, notes = append(all, omission{path, why}), rest
+	}
+}
+
+// maxWarned is how many sources the log names.
+const maxWarned = 20
+
+// warn writes what is left out, once and in a fixed order.
+func warn(log io.Writer, omitted []omission) {
+	slices.SortFunc(omitted, func(a, b omission) int {
+		return cmp.Or(strings.Compare(a.path, b.path), strings.Compare(a.why, b.why))
+	})
+	omitted = slices.Compact(omitted)
+	for _, o := range omitted[:min(len(omitted), maxWarned)] {
+		fmt.Fprintf(log, "warning: %s is left without byte code: %s\n", shown(o.path), o.why)
+	}
+	if n := len(omitted) - maxWarned; n > 0 {
+		fmt.Fprintf(log, "and %d more\n", n)
+	}
+}
+
+// shown returns a path for a log: short, and without control characters.
+func shown(path string) string {
+	const most = 300
+	if len(path) > most {
+		path = path[:most] + "…"
+	}
+	if quoted := strconv.Quote(path); quoted != `"`+path+`"` {
+		return quoted
+	}
+	return path
 }
 
 func environment() []string {

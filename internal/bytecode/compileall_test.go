@@ -49,29 +49,36 @@ func TestAgainstCompileall(t *testing.T) {
 			continue
 		}
 		t.Run(interpreter, func(t *testing.T) {
-			in, ours, theirs := t.TempDir(), t.TempDir(), t.TempDir()
-			for _, dir := range []string{"json"} {
-				from := os.DirFS(filepath.Join(about[1], dir))
-				if err := os.CopyFS(filepath.Join(in, "opt", dir), from); err != nil {
-					t.Fatal(err)
-				}
-			}
-			write(t, in, map[string]string{"app/old.py": "print 'x'\n", "app/set.py": "x = 1 in {'a', 'b', 3}\ny = f'{x!r:>3}' \"\\d\"\n", "app/empty.py": ""})
-			clean := exec.Command("find", in, "-name", "*.pyc", "-delete")
-			if text, err := clean.CombinedOutput(); err != nil {
-				t.Fatalf("%v: %s", err, text)
-			}
-			if err := run(step.Compile{Interpreter: interpreter, In: in, Out: ours}, 2); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.CopyFS(theirs, os.DirFS(in)); err != nil {
-				t.Fatal(err)
-			}
-			// Its status tells of the files that do not compile.
-			exec.Command(interpreter, "-m", "compileall", "-q", "-s", theirs, "-p", "/", "--invalidation-mode", "unchecked-hash", theirs).Run()
-			if text, err := exec.Command(interpreter, "-c", same, ours, theirs).CombinedOutput(); err != nil {
-				t.Errorf("%v: %s", err, text)
+			for _, kind := range []string{step.CheckedHash, step.UncheckedHash} {
+				againstCompileall(t, interpreter, about[1], kind)
 			}
 		})
+	}
+}
+
+func againstCompileall(t *testing.T, interpreter, library, kind string) {
+	t.Helper()
+	in, ours, theirs := t.TempDir(), t.TempDir(), t.TempDir()
+	for _, dir := range []string{"json"} {
+		from := os.DirFS(filepath.Join(library, dir))
+		if err := os.CopyFS(filepath.Join(in, "opt", dir), from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, in, map[string]string{"app/old.py": "print 'x'\n", "app/set.py": "x = 1 in {'a', 'b', 3}\ny = f'{x!r:>3}' \"\\d\"\n", "app/empty.py": "", "app/latin.py": "# coding: latin-1\nx = '\xe4'\n"})
+	clean := exec.Command("find", in, "-name", "*.pyc", "-delete")
+	if text, err := clean.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	if err := run(step.Compile{Interpreter: interpreter, Kind: kind, In: in, Out: ours}, 2, os.Stderr); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(theirs, os.DirFS(in)); err != nil {
+		t.Fatal(err)
+	}
+	// Its status tells of the files that do not compile.
+	exec.Command(interpreter, "-m", "compileall", "-q", "-s", theirs, "-p", "/", "--invalidation-mode", kind, theirs).Run()
+	if text, err := exec.Command(interpreter, "-c", same, ours, theirs).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v: %s", kind, err, text)
 	}
 }

@@ -1,23 +1,27 @@
 package bytecode
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
-// Sources are the .py files to compile below root, as absolute paths without it,
+// find returns the .py files to compile below root, as absolute paths without it,
 // in a fixed order. Links are not followed, and installed packages' own tests
-// are left out: no service imports them, and they are half of the work.
-func Sources(root string) ([]string, error) {
+// are left out: no service imports them, and they are half of the work. Folders whose
+// path is too long below root are omitted.
+func find(root string) (sources []string, omitted []omission, err error) {
 	root = filepath.Clean(root)
-	var sources []string
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		rel := strings.TrimPrefix(path, root)
 		switch {
+		case errors.Is(err, syscall.ENAMETOOLONG):
+			omitted = append(omitted, omission{rel, "its path is too long"})
+			return nil
+		case err != nil:
+			return err
 		case d.IsDir() && skip(rel):
 			return fs.SkipDir
 		case d.Type().IsRegular() && strings.HasSuffix(rel, ".py"):
@@ -25,7 +29,7 @@ func Sources(root string) ([]string, error) {
 		}
 		return nil
 	})
-	return sources, err
+	return sources, omitted, err
 }
 
 func skip(dir string) bool {

@@ -82,12 +82,14 @@ func nothingGone(before, after map[string]mark) error {
 }
 
 // copyChanges copies what is new or changed to another folder, and no more of unchanged
-// folders than the way to it. What is neither a file, a folder nor a link stays behind.
+// folders than the way to it. What is neither a file, a folder nor a link stays behind,
+// and so does byte code that an interpreter has written: it has the time of its source,
+// which does not stay, and is written anew where the target wants it.
 func copyChanges(before, after map[string]mark, from, to string) error {
 	var names []string
 	for name, m := range after {
 		// A folder changes with what is in it.
-		if was, there := before[name]; !there || was != m && !(was.mode.IsDir() && m.mode.IsDir()) {
+		if was, there := before[name]; !isByteCode(name) && (!there || was != m && !(was.mode.IsDir() && m.mode.IsDir())) {
 			names = append(names, name)
 		}
 	}
@@ -98,6 +100,13 @@ func copyChanges(before, after map[string]mark, from, to string) error {
 		}
 	}
 	return nil
+}
+
+// isByteCode reports whether a path is an interpreter's cache of a module, or the folder
+// of such. Other tools' files in the folder are not.
+func isByteCode(name string) bool {
+	const cache = "__pycache__"
+	return filepath.Base(name) == cache || filepath.Ext(name) == ".pyc" && filepath.Base(filepath.Dir(name)) == cache
 }
 
 func copyOne(from, to string, mode fs.FileMode) error {

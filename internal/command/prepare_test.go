@@ -116,6 +116,31 @@ func prepare(t *testing.T, script string) step.Prepare {
 	return s
 }
 
+// Byte code of the interpreter stays behind, and nothing else of what is beside it.
+func TestPrepareByteCode(t *testing.T) {
+	s := prepare(t, `
+		mkdir -p lib/__pycache__ new/__pycache__
+		echo 1 >lib/__pycache__/m.cpython-313.pyc && echo 1 >new/__pycache__/n.cpython-313.opt-1.pyc
+		echo m = 2 >lib/m.py && echo n = 1 >new/n.py
+		echo 1 >new/sourceless.pyc && echo 1 >lib/__pycache__/m.f-1.py313.nbi`)
+	if err := RunPrepare(s); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"drwxr-xr-x app",
+		"drwxr-xr-x app/lib",
+		"drwxr-xr-x app/lib/__pycache__",
+		"-rw-r--r-- app/lib/__pycache__/m.f-1.py313.nbi 1\n",
+		"-rw-r--r-- app/lib/m.py m = 2\n",
+		"drwxr-xr-x app/new",
+		"-rw-r--r-- app/new/n.py n = 1\n",
+		"-rw-r--r-- app/new/sourceless.pyc 1\n",
+	}
+	if diff := cmp.Diff(want, listed(t, s)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // listed is what a step has written, in the order of the names, and checks that its times
 // are fixed.
 func listed(t *testing.T, s step.Prepare) (all []string) {

@@ -57,7 +57,8 @@ type Config struct {
 	// Image is what the image runs and says of itself.
 	Image Image `key:",inline"`
 
-	// Compile writes byte code at build time: slower builds, faster starts.
+	// Compile writes byte code at build time: slower builds, faster starts. A file of the
+	// project that is mounted over, or changed in a container, still is the one that runs.
 	// Default: true, but false in development and builder
 	// Example: compile = false
 	Compile *bool `key:"compile"`

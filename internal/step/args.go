@@ -68,6 +68,7 @@ func (s *Venv) fields() []field {
 func (s *Compile) fields() []field {
 	return append([]field{
 		{"--interpreter", &s.Interpreter, false},
+		{"--kind", &s.Kind, false},
 		{"--in", &s.In, false},
 	}, outField(&s.Out))
 }
@@ -163,7 +164,7 @@ func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Reco
 // Args is the command line: settle --python … --venv … --out … -- tree….
 func (s Settle) Args() []string { return encode("settle", s.fields(), s.Trees) }
 
-// Args is the command line: compile --interpreter … --in … --out ….
+// Args is the command line: compile --interpreter … --kind … --in … --out ….
 func (s Compile) Args() []string { return encode("compile", s.fields(), nil) }
 
 // Args is the command line: modes --out ….

@@ -27,7 +27,7 @@ func TestArgsRoundTrip(t *testing.T) {
 		Overlaps{"3.12", "/opt/venv", []string{"/r/1", "/r/2"}, "/out"},
 		Settle{"3.12", "/opt/venv", []string{"/t/1", "/t/2"}, "/out"},
 		Venv{"3.12", "3.12.4", "/usr/local/bin/python3.12", "/opt/venv", "/out"},
-		Compile{"/usr/bin/python3", "/in", "/out"},
+		Compile{"/usr/bin/python3", CheckedHash, "/in", "/out"},
 		Apt{[]string{"libpq5", "g++"}},
 		Test{"10001:10001", "/app", []string{"pytest", "-q", "--", "a b"}, "/reports"},
 		Prepare{"10001:10001", "/app", []string{"python", "manage.py", "--out", "a b"}, "/out"},

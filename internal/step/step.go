@@ -199,14 +199,21 @@ type Venv struct {
 	Out         string
 }
 
-// Compile writes byte code (unchecked-hash pycs, PEP 552) for the .py files below
-// In, as __pycache__ folders at the same places below Out. Runs on an image with
-// Interpreter in it. File names inside the byte code are the paths without In.
+// Compile writes byte code for the .py files below In, as __pycache__ folders at the same
+// places below Out. Runs on an image with Interpreter in it. File names inside the byte
+// code are the paths without In.
 type Compile struct {
 	Interpreter string // absolute path
+	Kind        string // CheckedHash or UncheckedHash
 	In          string // a tree that will stand at "/"
-	Out         string
+	Out         string // In itself puts byte code beside its sources
 }
+
+// The kinds of byte code (PEP 552). Both have the hash of their source.
+const (
+	CheckedHash   = "checked-hash"   // an interpreter compares it: another source is the one that runs
+	UncheckedHash = "unchecked-hash" // an interpreter does not look at the source
+)
 
 // Apt installs Debian packages into the root it runs on and leaves no lists, caches or logs.
 type Apt struct {
@@ -224,7 +231,7 @@ type Test struct {
 
 // Prepare runs a command in the image as its user. Runs on an image. Writes Out + Dir +
 // "/…": the files and links that the command has made or changed below Dir, with the
-// modes of "u=rwX,go=rX".
+// modes of "u=rwX,go=rX". The interpreter's own byte code is not among them.
 type Prepare struct {
 	User    string // "uid:gid"
 	Dir     string // working folder, which the user may write to
