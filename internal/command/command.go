@@ -5,6 +5,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -47,8 +48,8 @@ func (u user) own(dir string) error {
 
 // run runs a command in a folder, which is where a relative path to its program
 // starts. Its output is the step's log. Errors: a problem of the given kind, where the
-// command is to blame; limits is what to know of where it runs when it fails.
-func (u user) run(kind step.Kind, dir string, argv []string, limits string) error {
+// command is to blame; explain says what to do about its exit, by the end of its output.
+func (u user) run(kind step.Kind, dir string, argv []string, explain func(said string) (what, hint string)) error {
 	if err := os.Chdir(dir); err != nil {
 		return err
 	}
@@ -58,15 +59,34 @@ func (u user) run(kind step.Kind, dir string, argv []string, limits string) erro
 			Hint: "Is its package in one of the target's groups?"}
 	}
 	cmd := exec.Command(path, argv[1:]...)
-	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	said := &tail{}
+	log := io.MultiWriter(os.Stderr, said)
+	cmd.Stdout, cmd.Stderr = log, log
 	if int(u.uid) != os.Getuid() || int(u.gid) != os.Getgid() { // only root may change them
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: u.uid, Gid: u.gid}}
 	}
 	err = process.Run(cmd)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %v", strings.Join(argv, " "), err),
-			Hint: process.Hint(err, "What it printed is in the log of this build, above."+limits)}
+		what, hint := explain(string(said.end))
+		return &step.Problem{Kind: kind, Message: fmt.Sprintf("%s: %v%s", strings.Join(argv, " "), err, what), Hint: process.Hint(err, hint)}
 	}
 	return step.Unrunnable(kind, argv[0], err)
+}
+
+// inTheLog is the hint where no more is known.
+const inTheLog = "What it printed is in the log of this build, above."
+
+// tail keeps the end of what is written to it.
+type tail struct{ end []byte }
+
+// maxTail is how many bytes it keeps at least.
+const maxTail = 64 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.end = append(t.end, p...)
+	if n := len(t.end) - maxTail; n > maxTail {
+		t.end = append([]byte(nil), t.end[n:]...)
+	}
+	return len(p), nil
 }

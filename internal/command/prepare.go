@@ -28,8 +28,8 @@ func RunPrepare(s step.Prepare) error {
 	if err != nil {
 		return err
 	}
-	limits := fmt.Sprintf(" It has no network, and writes to %s only.", s.Dir)
-	if err := u.run(step.PrepareFailed, s.Dir, s.Command, limits); err != nil {
+	explain := func(said string) (what, hint string) { return u.explain(s.Dir, said) }
+	if err := u.run(step.PrepareFailed, s.Dir, s.Command, explain); err != nil {
 		return err
 	}
 	after, err := marks(s.Dir)

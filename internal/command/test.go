@@ -14,5 +14,5 @@ func RunTest(s step.Test) error {
 			return err
 		}
 	}
-	return u.run(step.CommandFailed, s.Dir, s.Command, "")
+	return u.run(step.CommandFailed, s.Dir, s.Command, func(string) (what, hint string) { return "", inTheLog })
 }
