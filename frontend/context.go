@@ -16,7 +16,7 @@ import (
 // more is transferred than they need; what exactly goes to the image is decided by the
 // copy, for contexts of every kind.
 func (r *request) projectContext(ctx context.Context) (*llb.State, error) {
-	return r.mainContext(ctx, plan.AppFiles(r.project.Quatrain).In(r.dir),
+	return r.mainContext(ctx, plan.AppFiles(r.project, r.environments).In(r.dir),
 		llb.SharedKeyHint("quatrain-app"), dockerui.WithInternalName("load project"))
 }
 

@@ -14,6 +14,7 @@ import (
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -47,7 +48,7 @@ func (r *request) readFiles(ctx context.Context) error {
 		}
 	}
 	wanted := []string{projectFile, lockFile, versionFile, settingFile}
-	ref, err := r.solveContext(ctx, "load project definition", wanted)
+	ref, err := r.solveContext(ctx, "load project definition", append(wanted, environmentFiles()...))
 	if err != nil {
 		return err
 	}
@@ -64,6 +65,9 @@ func (r *request) readFiles(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return errors.Join(err, r.stubError)
 	}
+	if r.environments, err = r.findEnvironments(tree); err != nil {
+		return errors.Join(err, r.stubError)
+	}
 	if f := r.files[versionFile]; f != nil {
 		r.pythonVersion = string(f.Data)
 	}
@@ -71,6 +75,30 @@ func (r *request) readFiles(ctx context.Context) error {
 		return errors.Join(err, r.stubError)
 	}
 	return nil
+}
+
+// environmentFiles returns the files that tell a virtual environment in the project's
+// folder from a package.
+func environmentFiles() []string {
+	var all []string
+	for _, dir := range plan.Environments {
+		all = append(all, path.Join(dir, plan.EnvironmentFile))
+	}
+	return all
+}
+
+// findEnvironments returns the folders that are virtual environments.
+func (r *request) findEnvironments(tree *refFS) ([]string, error) {
+	var all []string
+	for _, name := range environmentFiles() {
+		switch _, err := tree.Lstat(inTree(path.Join(r.dir, name))); {
+		case err == nil:
+			all = append(all, path.Dir(name))
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, cannotRead(name, err)
+		}
+	}
+	return all, nil
 }
 
 // noEntry says that the file that docker build names with -f is not there.

@@ -32,9 +32,9 @@ func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) 
 	if err != nil {
 		return tree, err
 	}
-	tree.app = g.App(t, plan.AppFiles(r.project.Quatrain), *files, r.dir)
+	tree.app = g.App(t, plan.AppFiles(r.project, r.environments), *files, r.dir)
 	if t.AsWheel && t.InstallRoot {
-		tree.folder, err = r.contextFolder(ctx, cmp.Or(r.dir, "."))
+		tree.folder, err = r.contextFolder(ctx, cmp.Or(r.dir, "."), plan.SourceFiles(r.project, r.environments))
 		return tree, err
 	}
 	if !t.InstallRoot && !t.Editable {

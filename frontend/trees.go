@@ -47,11 +47,12 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 		if err != nil {
 			return nil, err
 		}
-		st, err := r.loadFolder(ctx, at)
+		files := plan.LibraryFiles(r.project, pkg.Origin.Path)
+		st, err := r.loadFolder(ctx, at, files)
 		if err != nil {
 			return nil, err
 		}
-		return sub(*st, at, plan.SourceFiles().Exclude), r.isThere(ctx, pkg, *st, at)
+		return sub(*st, at, files.Exclude), r.isThere(ctx, pkg, *st, at)
 	case plan.FromFile:
 		if name, ok := r.contexts()[pkg.Name]; ok {
 			return r.namedContext(ctx, name)
@@ -81,9 +82,9 @@ func (r *request) contexts() map[string]string {
 	return all
 }
 
-// workingCopy is a build context without what nobody builds of: .git, .venv, caches.
+// workingCopy is a build context without what nobody builds of: .git, .venv, caches, secrets.
 func (r *request) workingCopy(ctx context.Context, name string) (*bkllb.State, error) {
-	exclude := plan.SourceFiles().Exclude
+	exclude := plan.LibraryFiles(r.project, "..").Exclude
 	nc, err := r.ui.NamedContext(name, dockerui.ContextOpt{
 		NoDockerignore: true, // it is for the images of that project
 		AsyncLocalOpts: func() []bkllb.LocalOption { return []bkllb.LocalOption{bkllb.ExcludePatterns(exclude)} },
@@ -134,16 +135,16 @@ func (r *request) isThere(ctx context.Context, pkg plan.Package, tree bkllb.Stat
 
 // contextFolder is one folder of the build context as a tree of its own, so that
 // nothing beside it counts.
-func (r *request) contextFolder(ctx context.Context, dir string) (*bkllb.State, error) {
-	st, err := r.loadFolder(ctx, dir)
+func (r *request) contextFolder(ctx context.Context, dir string, files plan.Files) (*bkllb.State, error) {
+	st, err := r.loadFolder(ctx, dir, files)
 	if err != nil {
 		return nil, err
 	}
-	return sub(*st, dir, plan.SourceFiles().Exclude), nil
+	return sub(*st, dir, files.Exclude), nil
 }
 
-func (r *request) loadFolder(ctx context.Context, dir string) (*bkllb.State, error) {
-	return r.mainContext(ctx, plan.SourceFiles().In(dir),
+func (r *request) loadFolder(ctx context.Context, dir string, files plan.Files) (*bkllb.State, error) {
+	return r.mainContext(ctx, files.In(dir),
 		bkllb.SharedKeyHint("quatrain-path-"+dir), dockerui.WithInternalName("load "+dir))
 }
 

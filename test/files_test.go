@@ -47,6 +47,57 @@ func TestAppFiles(t *testing.T) {
 	})
 }
 
+// What a working copy has of secrets and of tools' leftovers is not in the image: from a
+// folder and from an archive behind an address, and below project-dir. A folder that is
+// called env is, if it is no virtual environment; and so is what the project takes back.
+func TestLeftOut(t *testing.T) {
+	files := map[string]string{
+		".env": "A=1", ".env.local": "A=1", "shop/.env": "A=1", "conf/server.key": "k", "id_rsa": "k", ".netrc": "k", ".aws/credentials": "k", ".npmrc": "k",
+		"node_modules/x/index.js": "", ".tox/x": "", ".coverage": "", "htmlcov/index.html": "", ".idea/x.xml": "", "shop/.DS_Store": "", ".terraform/x": "",
+		"venv/pyvenv.cfg": "home = /usr/bin\n", "venv/lib/python3.11/site-packages/x.py": "",
+		".env.example": "A=", "conf/cacert.pem": "c", "env/__init__.py": "", "tests/tls.key": "k",
+	}
+	want := map[string]fs.FileMode{
+		"/app/.env.example": 0o644, "/app/conf/cacert.pem": 0o644, "/app/env/__init__.py": 0o644, "/app/tests/tls.key": 0o644,
+		"/app/pyproject.toml": 0o644, "/app/shop/__init__.py": 0o644,
+	}
+	eachMode(t, func(t *testing.T, m mode) {
+		plain, mono := leavingOut(t, files, "."), leavingOut(t, files, "services/shop")
+		for name, r := range map[string]request{
+			"folder":      {dir: plain},
+			"archive":     {dir: plain, file: "Dockerfile", opts: map[string]string{"context": archiveServer(t, plain)}},
+			"project-dir": {dir: mono, file: "services/shop/Dockerfile", opts: map[string]string{"build-arg:project-dir": "services/shop"}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				o := build(t, m, r)
+				if o.err != nil {
+					t.Fatalf("%s\n%s", printed(o.err), o.log)
+				}
+				found := appFiles(o.image)
+				delete(found, "/app/Dockerfile")
+				if diff := cmp.Diff(want, found); diff != "" {
+					t.Error(diff)
+				}
+				if warning := "tests/tls.key looks like a secret"; strings.Count(o.log, warning) != 1 {
+					t.Errorf("no %q in:\n%s", warning, o.log)
+				}
+			})
+		}
+	})
+}
+
+// leavingOut writes a project with more files into a folder of a context.
+func leavingOut(t *testing.T, files map[string]string, folder string) string {
+	t.Helper()
+	p := shop(t)
+	p.toml = plainProject + "compile = false\nexclude = [\"!tests/tls.key\"]\n"
+	p.files = files
+	context := t.TempDir()
+	p.dir = filepath.Join(context, folder)
+	p.write(t)
+	return context
+}
+
 func appFiles(image *image) map[string]fs.FileMode {
 	found := map[string]fs.FileMode{}
 	for name, f := range image.files {

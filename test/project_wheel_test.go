@@ -85,3 +85,33 @@ func TestProjectWheel(t *testing.T) {
 	p.write(t)
 	fails(t, build(t, buildx, request{dir: p.dir, noImage: true}), "no licence for this build", "no wheel could be made of shop 1.0.0")
 }
+
+// A wheel that is built of the project's folder has no secrets of it either, and what a
+// package needs.
+func TestLeftOutOfWheels(t *testing.T) {
+	eachMode(t, func(t *testing.T, m mode) {
+		p := newGitProject(t, "")
+		p.toml = wheelProject + "exclude = [\"!shop/fixtures/*.key\"]\n"
+		p.files["build_tools/backend.py"] = strings.Replace(backend, `rglob("*.py") if p.name != "backend.py"`, `rglob("*") if p.is_file() and p.parts[0] in ("shop", "env")`, 1)
+		for _, name := range []string{
+			"shop/.env", "shop/.env.prod", "shop/conf/server.key", "shop/id_ed25519", "shop/node_modules/x.js", "shop/.DS_Store",
+			"shop/.env.example", "shop/cacert.pem", "shop/fixtures/tls.key", "env/__init__.py",
+		} {
+			p.files[name] = "x = 1\n"
+		}
+		p.files["shop/__init__.py"] = "def main():\n    pass\n"
+		p.write(t)
+		o := build(t, m, request{dir: p.dir})
+		if o.err != nil {
+			t.Fatalf("%s\n%s", printed(o.err), o.log)
+		}
+		for name, want := range map[string]bool{
+			"shop/.env": false, "shop/.env.prod": false, "shop/conf/server.key": false, "shop/id_ed25519": false, "shop/node_modules/x.js": false, "shop/.DS_Store": false,
+			"shop/__init__.py": true, "shop/.env.example": true, "shop/cacert.pem": true, "shop/fixtures/tls.key": true, "env/__init__.py": true,
+		} {
+			if got := o.image.files[site+name] != nil; got != want {
+				t.Errorf("%s is there: %v", name, got)
+			}
+		}
+	})
+}

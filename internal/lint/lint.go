@@ -32,7 +32,7 @@ func Rules() []Rule {
 	return []Rule{
 		staleLock, legacyLock, pythonNotAllowed, unusedGroup, optionalInNoExtra,
 		noCommand, commandNotInstalled, poetryRun, shellSyntax, envNotExpanded, loopbackHost, healthcheckTool,
-		rootUser, secretInURL, secretInEnv, buildRefused,
+		rootUser, secretInURL, secretInEnv, secretInFiles, buildRefused,
 	}
 }
 

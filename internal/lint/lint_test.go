@@ -117,6 +117,13 @@ func TestRules(t *testing.T) {
 			toml: quatrain(`env = {DB_PASSWORD = "x", DB_PASSWORD_FILE = "/run/secrets/db", TOKENIZER = "y", API_KEY = ""}`),
 			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and the image carries its value"},
 		},
+		"files with a secret": {
+			toml: quatrain(`include = ["**", "id_rsa"]`, `exclude = ["tests", "!.env", "!poetry.lock"]`),
+			want: []string{
+				"SecretInFiles: pyproject.toml:9: .env looks like a secret, and everybody who has the image can read it. Leave it out of the image, and pass it when a container starts.",
+				"SecretInFiles: pyproject.toml:8: id_rsa looks like a secret, and stays out of the image though `include` names it. Pass it when a container starts, or add \"!id_rsa\" to `exclude` if the image needs it.",
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lock := c.lock

@@ -8,6 +8,7 @@ import (
 
 	"github.com/quatrain-build/quatrain/internal/address"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
@@ -49,6 +50,18 @@ var secretInEnv = Rule{
 					all = append(all, finding{e.At, e.Name + " looks like a secret, and the image carries its value"})
 				}
 			}
+		}
+		return once(all)
+	},
+}
+
+var secretInFiles = Rule{
+	Name:        "SecretInFiles",
+	Description: "who has the image reads its files: secrets are passed when a container starts",
+	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+		var all []finding
+		for _, e := range plan.SecretsInFiles(p) {
+			all = append(all, finding{e.At, e.Message + ". " + e.Hint})
 		}
 		return once(all)
 	},

@@ -9,12 +9,6 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// neverCopied is what no image wants of a working copy.
-var neverCopied = []string{
-	".git", ".venv", "**/__pycache__", "**/*.pyc",
-	"**/.mypy_cache", "**/.pytest_cache", "**/.ruff_cache",
-}
-
 // lockFile is left out where a project does not take it back: in the image it would make a
 // new layer of every change of it, and scanners would take all that it names for installed.
 const lockFile = "poetry.lock"
@@ -25,13 +19,36 @@ type Files struct {
 	Include, Exclude []string
 }
 
-// AppFiles selects what of the project's folder goes to the image.
-func AppFiles(c pyproject.Config) Files {
-	return Files{Include: patterns(c.Include), Exclude: slices.Concat(neverCopied, []string{lockFile}, patterns(c.Exclude))}
+// AppFiles selects what of the project's folder goes to the image. environments are those
+// of [Environments] that are virtual environments.
+func AppFiles(p *pyproject.Project, environments []string) Files {
+	left := append(leftOut(p, environments), lockFile)
+	own := patterns(p.Quatrain.Exclude)
+	return Files{Include: patterns(p.Quatrain.Include), Exclude: slices.Concat(own, left, takenBack(own, left))}
 }
 
-// SourceFiles selects what a wheel is built of.
-func SourceFiles() Files { return Files{Exclude: neverCopied} }
+// SourceFiles selects what the project's wheel is built of: its folder, without what no
+// image has. What the project takes back for the image is there, too.
+func SourceFiles(p *pyproject.Project, environments []string) Files {
+	left := leftOut(p, environments)
+	return Files{Exclude: append(left, onlyBack(takenBack(patterns(p.Quatrain.Exclude), left))...)}
+}
+
+// LibraryFiles selects what the wheel of another project's folder is built of. dir is where
+// that is, relative to the project, or outside of it: what the project takes back by a path
+// below dir, or for any folder, is there.
+func LibraryFiles(p *pyproject.Project, dir string) Files {
+	left := slices.Concat(neverCopied, secretFiles)
+	var back []string
+	for _, pattern := range onlyBack(takenBack(patterns(p.Quatrain.Exclude), left)) {
+		if below, ok := strings.CutPrefix(pattern, "!"+path.Clean(dir)+"/"); ok {
+			back = append(back, "!"+below)
+		} else if strings.HasPrefix(pattern, "!**/") {
+			back = append(back, pattern)
+		}
+	}
+	return Files{Exclude: append(left, back...)}
+}
 
 // patterns are relative to the project, however they are written: "/x", "./x".
 func patterns(texts []source.Text) []string {

@@ -52,6 +52,9 @@ func New(in Input) (*Plan, error) {
 	if in.Target.Prepare != nil {
 		p.Warnings = append(p.Warnings, pyproject.Stripped(in.Target.Prepare.Command)...)
 	}
+	if in.Target.Stage == AppStage {
+		p.Warnings = append(p.Warnings, SecretsInFiles(in.Project)...)
+	}
 	if _, err := p.User(); err != nil || in.Target.Stage == BaseStage {
 		return p, err
 	}

@@ -47,9 +47,27 @@ type Config struct {
 	Include []source.Text `key:"include"`
 
 	// Exclude lists patterns of the files that do not go there; "!" takes one back.
-	// Caches, byte code, .git and .venv never do. poetry.lock does with "!poetry.lock"
-	// only: every change of it would make that layer anew, and scanners would take all
+	//
+	// Some do not go there by themselves, and not into the project's wheel, unless a "!"
+	// names them: "!.env" or "!tests/**/*.key", while "!tests" does not. These are:
+	//
+	// Secrets, by their names, with a warning if they are taken back: .env and .env.* but for
+	// .env.example, .sample, .template and .dist; .envrc; .secrets.toml and
+	// .streamlit/secrets.toml; id_rsa, id_dsa, id_ecdsa and id_ed25519; *.key, *.p12, *.pfx
+	// and *.ppk; key.pem, privkey.pem, private.pem, privatekey.pem and *-key.pem, but no other
+	// .pem, for most are certificates; .netrc, .pypirc, .npmrc, .git-credentials, .pgpass and
+	// .vault-token; .aws, .azure, .config/gcloud, .kube, .ssh, .gnupg, .docker/config.json and
+	// .dockercfg; terraform.tfstate.
+	//
+	// What tools leave in a working copy: .git, .hg, .svn and .jj; .venv, and venv, env, ENV
+	// or virtualenv with a pyvenv.cfg in it; node_modules, .tox, .nox, .direnv and
+	// .terraform; byte code; .mypy_cache, .ruff_cache, .pytest_cache, .hypothesis,
+	// .ipynb_checkpoints, .coverage and htmlcov; .idea, .vscode and .DS_Store.
+	//
+	// poetry.lock: every change of it would make that layer anew, and scanners would take all
 	// that it names for installed.
+	//
+	// A folder that pyproject.toml says to be a package of the project is never left out.
 	// Default: none
 	// Example: exclude = ["tests/**"]
 	Exclude []source.Text `key:"exclude"`
