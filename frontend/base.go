@@ -27,13 +27,25 @@ type baseImage struct {
 	base       quatrain.Base
 }
 
-// resolveBase finds the base image and installs the target's system packages on it.
-func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Target, minor string, platform ocispecs.Platform) (*baseImage, error) {
+// choosePython returns which Python this build uses.
+func (r *request) choosePython() (plan.Python, error) {
+	if c, ok := r.client.(interface {
+		GuessPython(func(image string) (string, bool))
+	}); ok {
+		c.GuessPython(func(image string) (string, bool) { return plan.GuessRelease(r.project, r.lock, image) })
+	}
+	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Budget: r.budget}
+	return plan.ChoosePython(in, r.ui.BuildArgs[argPython], r.pythonVersion)
+}
+
+// resolveBase finds the base image and installs the target's system packages on it. python
+// is what {python} in its name stands for.
+func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Target, python string, platform ocispecs.Platform) (*baseImage, error) {
 	name := r.project.Quatrain.Base
 	if name.Value == "" {
 		name.Value = plan.DefaultBase
 	}
-	name.Value = strings.ReplaceAll(name.Value, "{python}", minor)
+	name.Value = strings.ReplaceAll(name.Value, "{python}", python)
 	st, from, err := r.image(ctx, name, platform)
 	if err != nil {
 		return nil, err

@@ -100,11 +100,13 @@ func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target pla
 	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
 		return nil, in, nil, err
 	}
-	minor, err := plan.PythonMinor(in, r.ui.BuildArgs[argPython], r.pythonVersion)
-	if err != nil {
+	if in.Python, err = r.python(); err != nil {
 		return nil, in, nil, err
 	}
-	image, err := r.resolveBase(ctx, graph, target, minor, platform)
+	if in.Python.Why != nil {
+		r.warn(ctx, in.Python.Why)
+	}
+	image, err := r.resolveBase(ctx, graph, target, in.Python.Version, platform)
 	if err != nil {
 		return nil, in, nil, err
 	}

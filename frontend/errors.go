@@ -134,12 +134,26 @@ func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 			message = p.Platform + ": " + message
 		}
 		e := source.Errorf(r.placeOf(p, problem), "%s", message)
-		if problem.Hint != "" {
-			e = e.WithHint("%s", problem.Hint)
+		if hint := hintOf(p, problem); hint != "" {
+			e = e.WithHint("%s", hint)
 		}
 		all = append(all, e)
 	}
 	return errors.Join(all...)
+}
+
+// hintOf returns what to do about a problem: the step's own hint, and which Python a package
+// that cannot be built has a wheel for.
+func hintOf(p *plan.Plan, problem step.Problem) string {
+	if p == nil || problem.Kind != step.BuildFailed {
+		return problem.Hint
+	}
+	for _, pkg := range p.Packages {
+		if pkg.Name == problem.Package {
+			return strings.TrimSpace(problem.Hint + " " + p.HintWheel(pkg))
+		}
+	}
+	return problem.Hint
 }
 
 // placeOf is what a problem is about: the base, a command of the target, or a package's entry.

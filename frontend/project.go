@@ -86,7 +86,11 @@ func (r *request) refusals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.checkProject(target, tree)
+	_, errPython := r.python()
+	if _, excluded := plan.ExcludesPython(r.project, r.lock); excluded {
+		errPython = nil // the rule PythonNotAllowed says it at the setting
+	}
+	return errors.Join(errPython, r.checkProject(target, tree))
 }
 
 // addProject adds the project's files and its own installation.

@@ -68,7 +68,8 @@ type request struct {
 	settings   poetrytoml.Settings
 	warnings   []*source.Error // of the files
 	shown      warnings
-	budget     *selection.Budget // of all plans
+	budget     *selection.Budget           // of all plans
+	python     func() (plan.Python, error) // which Python this build uses: one for all its platforms
 
 	patience time.Duration // with the builder's downloads
 
@@ -87,6 +88,7 @@ func newRequest(c gwclient.Client) (*request, error) {
 		return nil, err
 	}
 	r := &request{client: c, reads: reads, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
+	r.python = sync.OnceValues(r.choosePython)
 	if v := ui.BuildArgs[argEpoch]; v != "" {
 		if r.epoch, err = parseEpoch(v); err != nil {
 			return nil, err

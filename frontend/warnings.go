@@ -88,8 +88,12 @@ func (r *request) yanked(f step.Location) *source.Error {
 func (r *request) warnBuilds(ctx context.Context, p *plan.Plan) {
 	for _, pkg := range p.Packages {
 		if pkg.Build && pkg.OtherWheels > 0 {
-			r.warn(ctx, source.Errorf(pkg.At, "%s %s is built from its sdist: none of its %d wheels is for Python %s on %s with %s",
-				pkg.Name, pkg.Version, pkg.OtherWheels, p.Base.Version, p.Platform, p.Base.Libc))
+			w := source.Errorf(pkg.At, "%s %s is built from its sdist: none of its %d wheels is for Python %s on %s with %s",
+				pkg.Name, pkg.Version, pkg.OtherWheels, p.Base.Version, p.Platform, p.Base.Libc)
+			if hint := p.HintWheel(pkg); hint != "" {
+				w = w.WithHint("%s", hint)
+			}
+			r.warn(ctx, w)
 		}
 	}
 }

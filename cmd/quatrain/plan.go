@@ -44,6 +44,9 @@ func printWarnings(w io.Writer, c *offline.Client) {
 	for _, warning := range c.Warnings() {
 		fmt.Fprintln(w, "warning:", warning)
 	}
+	for _, guess := range c.Guesses() {
+		fmt.Fprintln(w, "note:", guess+"; -python says which it is")
+	}
 }
 
 // names defines a flag that is a list, separated by commas or spaces.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 )
 
 // TestPlanRefuses: exit status 1 for what a build would refuse, with its words; 2 for
@@ -81,13 +84,39 @@ func TestPlanReadsWhatABuildReads(t *testing.T) {
 		"--file " + outside + " " + projects + "/groups-pep735":                                 "Python 3.11.",
 		"--file " + outside + " --target worker " + projects + "/groups-pep735":                 "target worker, linux/amd64, Python 3.11.",
 		"--file " + outside + " --build-arg PYTHON_VERSION=3.12 " + projects + "/groups-pep735": "Python 3.12.",
-		mono: "Python 3.12.0, musl-1.2",
+		"--python 3.12.0 " + mono: "Python 3.12.0, musl-1.2",
 		"--build-arg PYTHON_VERSION=3.10 " + projects + "/groups-pep735":    "Python 3.10.",
 		"--platform linux/arm64,linux/amd64 " + projects + "/groups-pep735": "production, linux/arm64, ",
 		"--target base " + projects + "/groups-pep735":                      "target base, linux/amd64",
 	} {
 		if got := planned(append([]string{"plan"}, strings.Fields(args)...)); got.Status != 0 || !strings.Contains(got.Out, want) {
 			t.Errorf("quatrain plan %s: %d %s%s, want %q", args, got.Status, got.Out, got.ErrOut, want)
+		}
+	}
+}
+
+// A base image is not read: which Python it is taken to have is said to be a guess, unless
+// its name or -python says it. plan and llb say so, and only on standard error.
+func TestPlanGuesses(t *testing.T) {
+	for _, c := range []struct{ constraint, args, python, note string }{
+		{"~3.11.5", "", "3.11.", "note: python:3.11-slim is not read: that it has Python 3.11."},
+		{"~3.11.5", "-python 3.11.6", "3.11.6", ""},
+		{"3.11.7", "", "3.11.7", ""},
+		{">=3.11,<3.11.5", "", "3.11.4", ""}, // python:3.11.4-slim
+		{">=3.11,<3.13", "-build-arg PYTHON_VERSION=3.12", "3.12.", "note: python:3.12-slim is not read"},
+	} {
+		dir := t.TempDir()
+		toml := fmt.Sprintf("[tool.poetry]\nname = \"x\"\nversion = \"1\"\n[tool.poetry.dependencies]\npython = %q\n[tool.quatrain]\nproject = \"none\"\ncommand = [\"python\"]\n", c.constraint)
+		write(t, filepath.Join(dir, "pyproject.toml"), toml)
+		write(t, filepath.Join(dir, "poetry.lock"), fmt.Sprintf("package = []\n[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\ncontent-hash = %q\n", contentHash(t, txtar.File{Name: "pyproject.toml", Data: []byte(toml)})))
+		args := append(strings.Fields(c.args), dir)
+		got := planned(append([]string{"plan"}, args...))
+		if got.Status != 0 || !strings.Contains(got.Out, "linux/amd64, Python "+c.python) || c.note == "" && got.ErrOut != "" || !strings.Contains(got.ErrOut, c.note) {
+			t.Errorf("plan %q with %s: %+v", c.args, c.constraint, got)
+		}
+		got = planned(append([]string{"llb"}, args...))
+		if got.Status != 0 || !strings.Contains(got.Out, "\"PYTHON_VERSION="+c.python) || c.note == "" && got.ErrOut != "" || !strings.Contains(got.ErrOut, c.note) {
+			t.Errorf("llb %q with %s: %s", c.args, c.constraint, got.ErrOut)
 		}
 	}
 }

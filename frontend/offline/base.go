@@ -1,31 +1,39 @@
 package offline
 
 import (
+	"fmt"
 	"io/fs"
-	"regexp"
+	"maps"
+	"slices"
 	"strings"
 	"testing/fstest"
 
+	distribution "github.com/distribution/reference"
+
+	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
-// Base is what base images are taken for. A zero field is guessed from the name:
-// "python:3.12-slim" has Python 3.12.0, a name with "alpine" in it has musl.
+// Base is what base images are taken for. A zero field is guessed from the name: a name
+// with "alpine" in it has musl.
 type Base struct {
 	Python string // "3.12.4", with a trailing "t" for a free-threaded one
 	Libc   tags.Libc
 }
 
-var versionInName = regexp.MustCompile(`:.*?(3\.\d+(?:\.\d+)?)`)
+// GuessPython says how to guess the Python of an image that Base does not name: guess
+// returns it, and whether the image's name does not say it.
+func (c *Client) GuessPython(guess func(image string) (version string, guessed bool)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.guess = guess
+}
 
-// python returns the version, "3.12.0", and whether it is free-threaded.
-func (b Base) python(image string) (version string, freeThreaded bool) {
-	version = b.Python
+// python is the version, "3.12.0", and whether it is free-threaded.
+func (c *Client) python(image string) (version string, freeThreaded bool) {
+	version = c.Base.Python
 	if version == "" {
-		version = "3.13.0"
-		if m := versionInName.FindStringSubmatch(image); m != nil {
-			version = m[1]
-		}
+		version = c.guessed(image)
 	}
 	version, freeThreaded = strings.CutSuffix(version, "t")
 	if strings.Count(version, ".") == 1 {
@@ -34,28 +42,62 @@ func (b Base) python(image string) (version string, freeThreaded bool) {
 	return version, freeThreaded
 }
 
-func (b Base) libc(image string) tags.Libc {
-	switch {
-	case b.Libc.Family != "":
-		return b.Libc
-	case strings.Contains(image, "alpine"):
-		return tags.Libc{Family: "musl", Major: 1, Minor: 2}
+// guessed returns the guess of an image's Python, and notes it.
+func (c *Client) guessed(image string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.guess == nil {
+		return "3.13.0"
 	}
-	return tags.Libc{Family: "glibc", Major: 2, Minor: 36}
+	version, guessed := c.guess(image)
+	if guessed {
+		if c.guesses == nil {
+			c.guesses = map[string]string{}
+		}
+		c.guesses[image] = version
+	}
+	return version
 }
 
-// env returns the environment of an official image.
-func (b Base) env(image string) []string {
-	version, _ := b.python(image)
+// Guesses says of which images the Python was guessed, sorted.
+func (c *Client) Guesses() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []string
+	for _, image := range slices.Sorted(maps.Keys(c.guesses)) {
+		all = append(all, fmt.Sprintf("%s is not read: that it has Python %s is a guess", familiar(image), c.guesses[image]))
+	}
+	return all
+}
+
+// familiar is an image's name as people write it.
+func familiar(image string) string {
+	named, err := distribution.ParseNormalizedNamed(image)
+	if err != nil {
+		return image
+	}
+	return distribution.FamiliarString(named)
+}
+
+func (c *Client) libc(image string) tags.Libc {
+	if c.Base.Libc.Family != "" {
+		return c.Base.Libc
+	}
+	return base.GuessLibc(image)
+}
+
+// env is the environment of an official image.
+func (c *Client) env(image string) []string {
+	version, _ := c.python(image)
 	return []string{
 		"PATH=/usr/local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"PYTHON_VERSION=" + version,
 	}
 }
 
-// root returns the part of the image's file system that facts are read from.
-func (b Base) root(image string) fs.FS {
-	version, freeThreaded := b.python(image)
+// root is as much of the image's file system as facts are read from.
+func (c *Client) root(image string) fs.FS {
+	version, freeThreaded := c.python(image)
 	minor := version[:strings.LastIndex(version, ".")]
 	if freeThreaded {
 		minor += "t"
@@ -66,7 +108,7 @@ func (b Base) root(image string) fs.FS {
 		"etc/passwd":                   file("root:x:0:0:root:/root:/bin/sh\n"),
 		"etc/group":                    file("root:x:0:\n"),
 	}
-	libc := b.libc(image)
+	libc := c.libc(image)
 	literal := libc.String()[strings.Index(libc.String(), "-")+1:]
 	if libc.Family == "musl" {
 		root["lib/ld-musl-x86_64.so.1"] = file("\x00" + literal + ".0\x00")

@@ -42,6 +42,8 @@ type Client struct {
 	mu       sync.Mutex
 	solved   []*pb.Definition
 	warnings []string
+	guess    func(image string) (string, bool)
+	guesses  map[string]string // image → the Python that it is taken to have
 }
 
 var _ gwclient.Client = (*Client)(nil)
@@ -140,7 +142,7 @@ func (c *Client) ResolveImageConfig(_ context.Context, ref string, opt sourceres
 	if o := opt.ImageOpt; o != nil && o.Platform != nil {
 		config.Platform = *o.Platform
 	}
-	config.Config.Env = c.Base.env(ref)
+	config.Config.Env = c.env(ref)
 	data, err := json.Marshal(config)
 	return ref, "", data, err
 }

@@ -52,7 +52,7 @@ func (g graph) tree(in *pb.Input) fs.FS {
 
 func (g graph) source(id string) fs.FS {
 	if ref, ok := strings.CutPrefix(id, "docker-image://"); ok {
-		return g.client.Base.root(ref)
+		return g.client.root(ref)
 	}
 	if name, ok := strings.CutPrefix(id, "local://"); ok {
 		return g.client.folder(name)

@@ -62,8 +62,17 @@ func Guess(env []string) (f Facts, ok bool) {
 	return Facts{
 		Interpreter: "/usr/local/bin/python" + m[1],
 		Version:     version,
-		Libc:        tags.Libc{Family: "glibc", Major: 2, Minor: 36},
+		Libc:        GuessLibc("python"),
 	}, true
+}
+
+// GuessLibc is the C library of an image that is not read, by the image's name: Alpine's, or
+// that of Debian 12.
+func GuessLibc(image string) tags.Libc {
+	if strings.Contains(image, "alpine") {
+		return tags.Libc{Family: "musl", Major: 1, Minor: 2}
+	}
+	return tags.Libc{Family: "glibc", Major: 2, Minor: 36}
 }
 
 // fullVersion has no more digits than a release of Python has: numbers from an image

@@ -4,10 +4,8 @@ import (
 	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
-	"github.com/quatrain-build/quatrain/internal/source"
 )
 
 var pythonNotAllowed = Rule{
@@ -15,15 +13,8 @@ var pythonNotAllowed = Rule{
 	Description: "the Python of the image must be one that the project allows",
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		own := p.Quatrain.Python
-		series, err := pep440.ParseConstraint(own.Value + ".*")
-		if own.Value == "" || err != nil {
-			return nil
-		}
-		for _, allowed := range []source.Text{p.Python, l.PythonVersions} {
-			c, err := pep440.ParseConstraint(allowed.Value)
-			if allowed.Value != "" && err == nil && !c.AllowsAny(series) {
-				return []finding{{own.At, "the project allows Python " + allowed.Value + ", and not " + own.Value}}
-			}
+		if allowed, excluded := plan.ExcludesPython(p, l); excluded {
+			return []finding{{own.At, "the project allows Python " + allowed.Value + ", and not " + own.Value}}
 		}
 		return nil
 	},

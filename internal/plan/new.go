@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,6 +28,7 @@ type Input struct {
 	Libraries map[string]*pyproject.Project
 
 	Target   Target
+	Python   Python // that the base image was asked for
 	Base     base.Facts
 	Platform string // "linux/amd64", "linux/arm/v7"
 
@@ -87,8 +89,9 @@ func New(in Input) (*Plan, error) {
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)
 	errs := []error{checkNetwork(in)}
+	wheel := findElsewhere(in)
 	for _, pkg := range locked {
-		chosen, err := choose(in, pkg, list)
+		chosen, err := choose(in, pkg, list, wheel)
 		chosen.Further = isFurther(pkg)
 		if err == nil && chosen.Build {
 			chosen.Settings = in.Settings.BuildConfig[pkg.Name]
@@ -157,8 +160,12 @@ func checkPython(in Input) (pep440.Version, error) {
 		}
 		if !c.Allows(python) {
 			return python, source.Errorf(allowed.At, "the project allows Python %s, the base image has %s", allowed.Value, python).
-				WithHint(hintPython)
+				WithHint("%s", in.hintPython(fmt.Sprintf("%d.%d", python.Major(), python.Minor())))
 		}
+	}
+	if in.Python.FreeThreaded && !in.Base.FreeThreaded {
+		return python, source.Errorf(in.Project.Quatrain.Base.At, "a free-threaded Python is asked for (%s), and the base image has %s with the GIL", in.Python.Version, python).
+			WithHint("Set `base` in [tool.quatrain] to an image of your own that has it, or ask for a Python without the \"t\".")
 	}
 	return python, nil
 }
@@ -175,7 +182,7 @@ func activeGroups(p *pyproject.Project, t Target) ([]string, error) {
 }
 
 // choose picks the file of one package, or its tree, and says where it comes from.
-func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
+func choose(in Input, pkg *lockfile.Package, list tags.List, wheel elsewhere) (Package, error) {
 	origin, err := originOf(in, pkg)
 	if err != nil {
 		return Package{}, err
@@ -192,7 +199,7 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 	options := selection.FileOptions{NoBinary: in.Settings.NoBinary, OnlyBinary: in.Settings.OnlyBinary}
 	file, err := selection.Choose(pkg, list, options)
 	if err != nil {
-		return Package{}, noFile(in, pkg, err)
+		return Package{}, noFile(in, pkg, wheel, err)
 	}
 	hash, ok := strings.CutPrefix(file.Hash, "sha256:")
 	if !ok {
@@ -214,19 +221,23 @@ func choose(in Input, pkg *lockfile.Package, list tags.List) (Package, error) {
 				chosen.OtherWheels++
 			}
 		}
+		chosen.Elsewhere = wheel(pkg)
 	}
 	return chosen, nil
 }
 
 func isWheel(f lockfile.File) bool { return strings.HasSuffix(f.Name, ".whl") }
 
-func noFile(in Input, pkg *lockfile.Package, err error) error {
+func noFile(in Input, pkg *lockfile.Package, wheel elsewhere, err error) error {
 	var none *selection.NoFileError
 	if !errors.As(err, &none) {
 		return err
 	}
 	e := source.Errorf(pkg.At, "%s %s has no file for %s: wanted one of %s; the lock has %s",
 		pkg.Name, pkg.Version.Value, describe(in), list5(none.Wanted), list5(none.Files))
+	if python := wheel(pkg); python != "" {
+		return e.WithHint("%s", hintWheel(in.Project, pkg.Name, python))
+	}
 	return e.WithHint("Choose another `python` or `base` in [tool.quatrain], or lock a version of %s that has a wheel for it.", pkg.Name)
 }
 

@@ -46,6 +46,7 @@ type Package struct {
 
 	// Of a package that is built.
 	OtherWheels int      // wheels in the lock that do not fit; 0 where none is wanted
+	Elsewhere   string   // the newest Python that the project allows and one of those is for, "" if there is none
 	Constraints []string // on its build requirements, PEP 508
 	Settings    []string // KEY=VALUE, for its build backend
 	Network     bool     // its build has a network

@@ -2,88 +2,47 @@ package plan
 
 import (
 	"fmt"
-	"slices"
+	"regexp"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pep440"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
-	"github.com/quatrain-build/quatrain/internal/tags"
 )
-
-// minors are the Python versions that official images exist for, newest first.
-var minors = []string{"3.14", "3.13", "3.12", "3.11", "3.10", "3.9"}
 
 // DefaultBase is the base image where none is configured.
 const DefaultBase = "python:{python}-slim"
 
-// PythonMinor chooses the minor version of Python: what was asked for (a build
-// argument, then [tool.quatrain] python, then .python-version), else the newest
-// that project and lock allow and for which every package of the target has a
-// wheel, else the newest that they allow. Errors: one that was asked for and that
-// the project excludes, none that is allowed.
-func PythonMinor(in Input, arg, versionFile string) (string, error) {
+// Python is the Python that a build asks its base image for. All targets and all platforms
+// of a project have the same one.
+type Python struct {
+	Version      string        // what {python} stands for: "3.13", "3.11.7", "3.14t"; "" if the base has its own
+	FreeThreaded bool          // the base must have one without the GIL
+	Why          *source.Error // what to tell of the choice, nil if there is nothing to tell
+}
+
+// ChoosePython chooses the Python of a build: what was asked for (a build argument, then
+// [tool.quatrain] python, then .python-version), else the default, which in.Target and
+// in.Platform do not bear on. Errors: one that was asked for and that the project excludes,
+// one that no official image has, none that is allowed.
+func ChoosePython(in Input, arg, versionFile string) (Python, error) {
 	for _, asked := range []struct {
 		by string
 		source.Text
 	}{
-		{"of the build argument PYTHON_VERSION ", source.Text{Value: arg}},
+		{"of the build argument PYTHON_VERSION ", source.Text{Value: strings.TrimSpace(arg)}},
 		{"", in.Project.Quatrain.Python},
 		{"of .python-version ", source.Text{Value: firstWord(versionFile)}},
 	} {
 		if asked.Value != "" {
-			minor, err := minorOf(asked.Text, asked.by)
-			if err != nil {
-				return "", err
-			}
-			return minor, checkMinor(in, minor)
+			return askedPython(in, asked.Text, asked.by)
 		}
 	}
-	allowed := allowedMinors(in.Project, in.Lock)
-	for _, minor := range allowed {
-		if hasWheels(in, minor) {
-			return minor, nil
-		}
+	if hasOwnPython(in.Project) {
+		return Python{}, nil
 	}
-	if len(allowed) > 0 {
-		return allowed[0], nil
-	}
-	return "", source.Errorf(in.Project.Python.At, "no version of Python that Quatrain knows is allowed by %q", in.Project.Python.Value).
-		WithHint("Known are %s. Set `python` and `base` in [tool.quatrain] for another.", list(minors))
+	return defaultPython(in)
 }
-
-// minorOf reads "3.12" or "3.12.4"; by says who asked, where that has no place.
-func minorOf(asked source.Text, by string) (string, error) {
-	v, err := pep440.ParseVersion(strings.TrimSuffix(asked.Value, "t"))
-	if err != nil || strings.Count(asked.Value, ".") == 0 {
-		return "", source.Errorf(asked.At, "python version %q %sis not of the form 3.12", asked.Value, by).
-			WithHint("`python` in [tool.quatrain] comes before .python-version, --build-arg PYTHON_VERSION before both.")
-	}
-	return fmt.Sprintf("%d.%d", v.Major(), v.Minor()), nil
-}
-
-// checkMinor refuses what the project excludes before an image of it is looked for.
-// A base that is named without {python} has its own, whatever was asked for.
-func checkMinor(in Input, minor string) error {
-	if base := in.Project.Quatrain.Base.Value; base != "" && !strings.Contains(base, "{python}") {
-		return nil
-	}
-	series, err := pep440.ParseConstraint(minor + ".*")
-	if err != nil {
-		return err
-	}
-	for _, allowed := range []source.Text{in.Project.Python, in.Lock.PythonVersions} {
-		if !allows(allowed, series) {
-			return source.Errorf(allowed.At, "the project allows Python %s, and not %s", allowed.Value, minor).WithHint(hintPython)
-		}
-	}
-	return nil
-}
-
-// hintPython is what to do about a Python that the project excludes.
-const hintPython = "Set `python` in [tool.quatrain] (or --build-arg PYTHON_VERSION) to a version that the project allows."
 
 func firstWord(s string) string {
 	if words := strings.Fields(s); len(words) > 0 {
@@ -92,34 +51,68 @@ func firstWord(s string) string {
 	return ""
 }
 
-func allowedMinors(p *pyproject.Project, l *lockfile.Lock) []string {
-	var all []string
-	for _, minor := range minors {
-		series, err := pep440.ParseConstraint(minor + ".*")
-		if err == nil && allows(p.Python, series) && allows(l.PythonVersions, series) {
-			all = append(all, minor)
-		}
+var askedVersion = regexp.MustCompile(`^(\d{1,2}\.\d{1,2})(\.\d{1,3}(?:(?:a|b|rc)\d{1,3})?)?(t)?$`)
+
+// askedPython reads "3.12", "3.12.4" or "3.14t"; by says who asked, where that has no place.
+// A base that is named without {python} has its own, whatever was asked for.
+func askedPython(in Input, asked source.Text, by string) (Python, error) {
+	m := askedVersion.FindStringSubmatch(asked.Value)
+	if m == nil {
+		return Python{}, source.Errorf(asked.At, "python version %q %sis not of the form 3.12 or 3.12.4", asked.Value, by).
+			WithHint("`python` in [tool.quatrain] comes before .python-version, --build-arg PYTHON_VERSION before both.")
 	}
-	return all
+	minor, version, freeThreaded := m[1], m[1]+m[2], m[3] != ""
+	if hasOwnPython(in.Project) {
+		return Python{Version: asked.Value, FreeThreaded: freeThreaded}, nil
+	}
+	if freeThreaded && IsOfficialPython(in.Project.Quatrain.Base.Value) {
+		return Python{}, source.Errorf(asked.At, "python version %q %sis free-threaded, and no official image has such a Python", asked.Value, by).
+			WithHint("Set `base` in [tool.quatrain] to an image of your own that has it, or ask for %s, with the GIL.", version)
+	}
+	allowed := pythonsOf(in.Project, in.Lock)
+	if t, excluded := allowed.excludes(version); excluded {
+		return Python{}, source.Errorf(t.At, "the project allows Python %s, and not %s", t.Value, version).WithHint("%s", in.hintPython(minor))
+	}
+	if version == minor {
+		version, _ = allowed.tag(seriesOf(minor))
+	}
+	return Python{Version: version + m[3], FreeThreaded: freeThreaded}, nil
 }
 
-// allows is true for a constraint that cannot be read: New reports it with its place.
-func allows(t source.Text, series pep440.Constraint) bool {
-	if t.Value == "" {
-		return true
+// ExcludesPython reports whether the project or its lock does not allow the Python that
+// [tool.quatrain] asks for, and which constraint it is.
+func ExcludesPython(p *pyproject.Project, l *lockfile.Lock) (source.Text, bool) {
+	m := askedVersion.FindStringSubmatch(p.Quatrain.Python.Value)
+	if m == nil {
+		return source.Text{}, false
 	}
-	c, err := pep440.ParseConstraint(t.Value)
-	return err != nil || c.AllowsAny(series)
+	return pythonsOf(p, l).excludes(m[1] + m[2])
 }
 
-// hasWheels plans the target for an official image of that minor: no package that
-// has wheels would have to be built. The newest patch release is assumed: lower
-// bounds within a minor are all there is in practice.
-func hasWheels(in Input, minor string) bool {
-	in.Base = base.Facts{Version: minor + ".99", Libc: tags.Libc{Family: "glibc", Major: 2, Minor: 36}}
-	p, err := New(in)
-	if err != nil {
-		return false
+// hasOwnPython reports whether the base image is named without {python}.
+func hasOwnPython(p *pyproject.Project) bool {
+	base := p.Quatrain.Base.Value
+	return base != "" && !strings.Contains(base, "{python}")
+}
+
+// IsOfficialPython reports whether a base image is one of Python's own.
+func IsOfficialPython(base string) bool {
+	name := base[strings.LastIndex(base, "/")+1:]
+	return base == "" || strings.HasPrefix(name, "python:")
+}
+
+// hintPython says what to do about a Python that the project excludes: which one it allows,
+// of that minor version if there is one.
+func (in Input) hintPython(minor string) string {
+	all := pythonsOf(in.Project, in.Lock)
+	version := "3.12" // no image has one that is allowed: then the form must do
+	if all.allow(minor) {
+		version = all.newest(seriesOf(minor))
+	} else if current, _ := all.allowed(); len(current) > 0 {
+		version, _ = all.tag(current[0])
 	}
-	return !slices.ContainsFunc(p.Packages, func(pkg Package) bool { return pkg.Build && pkg.OtherWheels > 0 })
+	if hasOwnPython(in.Project) {
+		return fmt.Sprintf("Set base = \"python:%s-slim\" in [tool.quatrain], or another image with a Python that the project allows: `python` and PYTHON_VERSION choose among images only if {python} is in the name of `base`.", version)
+	}
+	return fmt.Sprintf("Set python = %q in [tool.quatrain] (or base = \"python:%s-slim\", or --build-arg PYTHON_VERSION=%s).", version, version, version)
 }

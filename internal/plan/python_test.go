@@ -7,53 +7,56 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 )
 
-func TestPythonMinor(t *testing.T) {
-	pure := "pure-1.0-py3-none-any.whl"
+func TestAskedPython(t *testing.T) {
 	for name, c := range map[string]struct {
 		settings, arg, file string
-		files               []string
-		want                string
+		want                Python
 	}{
-		"the argument comes first":     {settings: "[tool.quatrain]\npython = \"3.10\"\n", arg: "3.11", file: "3.9", want: "3.11"},
-		"then the setting":             {settings: "[tool.quatrain]\npython = \"3.10\"\n", file: "3.9", want: "3.10"},
-		"then the file":                {file: "3.9.18\n", want: "3.9"},
-		"a patch release":              {arg: "3.11.4", want: "3.11"},
-		"free-threaded":                {arg: "3.12t", want: "3.12"},
-		"excluded, but the base's own": {settings: "[tool.quatrain]\nbase = \"debian:bookworm\"\n", arg: "3.8", want: "3.8"},
-		"the newest that is allowed":   {files: []string{pure}, want: "3.12"},
-		"the newest that has a wheel":  {files: []string{pure, "native-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"}, want: "3.11"},
-		"the stable ABI":               {files: []string{"native-1.0-cp39-abi3-manylinux_2_17_x86_64.whl"}, want: "3.12"},
-		"wheels for no Python at all":  {files: []string{"native-1.0-cp27-cp27m-manylinux_2_17_x86_64.whl"}, want: "3.12"},
-		"built for every Python alike": {files: []string{"source-1.0.tar.gz"}, want: "3.12"},
+		"the argument comes first":       {settings: "python = \"3.10\"", arg: "3.11", file: "3.9", want: Python{Version: "3.11"}},
+		"then the setting":               {settings: "python = \"3.10\"", file: "3.9", want: Python{Version: "3.10"}},
+		"then the file":                  {file: "3.9\n", want: Python{Version: "3.9"}},
+		"a release":                      {arg: "3.11.4", want: Python{Version: "3.11.4"}},
+		"a release of the setting":       {settings: "python = \"3.11.4\"", want: Python{Version: "3.11.4"}},
+		"a release of the file":          {file: "3.9.18\n3.8.1\n", want: Python{Version: "3.9.18"}},
+		"with white space":               {arg: " 3.11 ", want: Python{Version: "3.11"}},
+		"excluded, but the base's own":   {settings: "base = \"debian:bookworm\"", arg: "3.8", want: Python{Version: "3.8"}},
+		"free-threaded, of the base":     {settings: "base = \"corp/base:1\"", arg: "3.12t", want: Python{Version: "3.12t", FreeThreaded: true}},
+		"free-threaded, in its name":     {settings: "base = \"corp/base:{python}\"", file: "3.12t", want: Python{Version: "3.12t", FreeThreaded: true}},
+		"a free-threaded release":        {settings: "base = \"corp/base:{python}\"\npython = \"3.12.1t\"", want: Python{Version: "3.12.1t", FreeThreaded: true}},
+		"not asked, and the base's own":  {settings: "base = \"corp/base:1\"", want: Python{}},
+		"a release that is not released": {arg: "3.12.98", want: Python{Version: "3.12.98"}},
 	} {
-		p := project(t, c.settings)
-		target, err := ResolveTarget(p, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		in := Input{Project: p, Lock: lock(t, c.files...), Target: target, Platform: "linux/amd64"}
-		if got, err := PythonMinor(in, c.arg, c.file); err != nil || got != c.want {
-			t.Errorf("%s: %q, %v", name, got, err)
+		p := project(t, "[tool.quatrain]\n"+c.settings)
+		if got, err := ChoosePython(Input{Project: p, Lock: lock(t)}, c.arg, c.file); err != nil || got != c.want {
+			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 }
 
 func TestBadPython(t *testing.T) {
+	official := "no official image has such a Python\nSet `base` in [tool.quatrain] to an image of your own that has it, or ask for 3.12, with the GIL."
 	for _, c := range []struct{ settings, arg, file, want string }{
 		{"", "3", "", `python version "3" of the build argument PYTHON_VERSION is not of the form 3.12`},
 		{"[tool.quatrain]\npython = \"three.12\"\n", "", "", `pyproject.toml:10: python version "three.12" is not of the form`},
-		{"", "3.8", "", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.8"},
+		{"", "3.8", "", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.8\nSet python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
+		{"", "3.13.1", "", "the project allows Python >=3.9,<3.13, and not 3.13.1"},
 		{"[tool.quatrain]\nbase = \"python:{python}-alpine\"\n", "", "3.13", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.13"},
 		{"", "", "shop-env", `python version "shop-env" of .python-version is not of the form 3.12`},
+		{"", "3.999999999999", "", "is not of the form 3.12"},
+		{"", "3.12.1.post1", "", "is not of the form 3.12"},
+		{"", "3.12t", "", `python version "3.12t" of the build argument PYTHON_VERSION is free-threaded, and ` + official},
+		{"", "", "3.12t", `python version "3.12t" of .python-version is free-threaded, and ` + official},
+		{"[tool.quatrain]\npython = \"3.12t\"\n", "", "", `pyproject.toml:10: python version "3.12t" is free-threaded, and ` + official},
+		{"[tool.quatrain]\nbase = \"docker.io/library/python:{python}-alpine\"\n", "3.12.1t", "", "or ask for 3.12.1, with the GIL"},
 	} {
 		p := project(t, c.settings)
-		_, err := PythonMinor(Input{Project: p, Lock: lock(t)}, c.arg, c.file)
+		_, err := ChoosePython(Input{Project: p, Lock: lock(t)}, c.arg, c.file)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v", err)
+			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
 	old := parse(t, "[project]\nname = \"x\"\nversion = \"1\"\nrequires-python = \"<3.6\"\n")
-	if _, err := PythonMinor(Input{Project: old, Lock: lock(t)}, "", ""); err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: no version of Python that Quatrain knows") {
+	if _, err := ChoosePython(Input{Project: old, Lock: lock(t)}, "", ""); err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: no version of Python that Quatrain knows") {
 		t.Error(err)
 	}
 }

@@ -11,14 +11,15 @@ import "github.com/quatrain-build/quatrain/internal/source"
 type Config struct {
 	At source.Range
 
-	// Python is the minor version of Python. A build argument PYTHON_VERSION comes
-	// first, .python-version after it.
-	// Default: the newest that the lock's python-versions allow and for which every selected package has a wheel
+	// Python is the version of Python: a minor one, or a release such as "3.12.4". A build
+	// argument PYTHON_VERSION comes first, .python-version after it. No official image has a
+	// free-threaded one, "3.14t": that takes a `base` of your own.
+	// Default: of the minor versions that project and lock allow, the newest of those with the fewest packages without a wheel; one for all targets and platforms
 	// Example: python = "3.12"
 	Python source.Text `key:"python"`
 
 	// Base is the base image: any image with a CPython in it. {python} stands for
-	// the minor version.
+	// the version: the minor one, or a release if one is asked for or no other is allowed.
 	// Default: "python:{python}-slim"
 	// Example: base = "python:{python}-slim-bookworm"
 	Base source.Text `key:"base"`

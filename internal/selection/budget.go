@@ -26,3 +26,21 @@ func (b *Budget) Left() int64 { return b.left.Load() }
 
 // exhausted reports whether all is spent.
 func (b *Budget) exhausted() bool { return b.left.Load() < 0 }
+
+// Spend takes from the budget what other work over a lock costs.
+func (b *Budget) Spend(n int) { b.spend(n) }
+
+// Exhausted reports whether all is spent.
+func (b *Budget) Exhausted() bool { return b.exhausted() }
+
+// Half returns a budget of half of what is left, and a function that takes from b what was
+// spent of it in the end. Half of none is half of a full one.
+func (b *Budget) Half() (half *Budget, settle func()) {
+	if b == nil {
+		b = NewBudget()
+	}
+	share := b.Left() / 2
+	half = &Budget{}
+	half.left.Store(share)
+	return half, func() { b.spend(int(share - half.Left())) }
+}
