@@ -69,7 +69,7 @@ func (r *request) outline(context.Context) (*outline.Outline, error) {
 		Name:        target.Name,
 		Description: target.Description,
 		Args: []outline.Arg{
-			{Name: argPython, Description: "version of Python", Value: r.ui.BuildArgs[argPython]},
+			{Name: argPython, Description: "minor version of Python", Value: r.ui.BuildArgs[argPython]},
 			{Name: argProjectDir, Description: "folder of the project in the context", Value: r.dir},
 			{Name: argUID, Description: "number of the image's user, for bind mounts", Value: r.ui.BuildArgs[argUID]},
 			{Name: argGID, Description: "number of its group", Value: r.ui.BuildArgs[argGID]},
