@@ -70,7 +70,7 @@ func (c *Client) Guesses() []string {
 	return all
 }
 
-// familiar is an image's name as people write it.
+// familiar returns an image's name as people write it.
 func familiar(image string) string {
 	named, err := distribution.ParseNormalizedNamed(image)
 	if err != nil {

@@ -66,8 +66,8 @@ func Guess(env []string) (f Facts, ok bool) {
 	}, true
 }
 
-// GuessLibc is the C library of an image that is not read, by the image's name: Alpine's, or
-// that of Debian 12.
+// GuessLibc returns the C library of an image that is not read, by the image's name:
+// Alpine's, or that of Debian 12.
 func GuessLibc(image string) tags.Libc {
 	if strings.Contains(image, "alpine") {
 		return tags.Libc{Family: "musl", Major: 1, Minor: 2}

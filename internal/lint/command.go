@@ -84,7 +84,7 @@ var commandNotInstalled = Rule{
 				}
 			}
 			switch {
-			case slices.Contains(t.Apt, name) || !plan.IsOfficialPython(p.Quatrain.Base.Value):
+			case slices.Contains(t.Apt, name) || !officialPython(p.Quatrain.Base.Value):
 			case slices.Contains(tools, name):
 				return "target " + t.Name + " does not install " + name + ", and needs no such tool: the environment is on PATH, and complete"
 			case slices.Contains(programs, packageOf(name)):
@@ -122,6 +122,13 @@ var tools = []string{"poetry", "uv", "uvx", "pipenv", "pip", "pip3", "pdm", "hat
 var programs = []string{
 	"gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress", "uwsgi", "flask", "django", "fastapi",
 	"celery", "alembic", "pytest", "streamlit", "scrapy", "honcho", "supervisor", "dramatiq", "huey", "rq", "tox", "nox",
+}
+
+// officialPython reports whether a base is one of the images of Python, whose programs
+// are known.
+func officialPython(base string) bool {
+	name := base[strings.LastIndex(base, "/")+1:]
+	return base == "" || strings.HasPrefix(name, "python:")
 }
 
 // packageOf returns the package that has a program, where its name is another one.

@@ -10,7 +10,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// wheel is the name of a wheel for x86_64, or for both platforms.
+// amd64 returns names of wheels for x86_64.
 func amd64(name string, minors ...string) (all []string) {
 	for _, m := range minors {
 		all = append(all, fmt.Sprintf("%s-1.0-cp%s-cp%s-manylinux_2_17_x86_64.whl", name, m, m))
@@ -18,6 +18,7 @@ func amd64(name string, minors ...string) (all []string) {
 	return all
 }
 
+// both returns names of wheels for x86_64 and aarch64.
 func both(name string, minors ...string) (all []string) {
 	for _, m := range minors {
 		all = append(all, fmt.Sprintf("%s-1.0-cp%s-cp%s-manylinux_2_17_x86_64.whl", name, m, m), fmt.Sprintf("%s-1.0-cp%s-cp%s-manylinux_2_17_aarch64.whl", name, m, m))
@@ -31,6 +32,7 @@ type entry struct {
 	files         []string
 }
 
+// entries returns a lock for those Pythons.
 func entries(t *testing.T, python string, all ...entry) *lockfile.Lock {
 	t.Helper()
 	var b strings.Builder
@@ -215,6 +217,19 @@ func TestDefaultPythonHasABudget(t *testing.T) {
 	}
 	in.Budget.Spend(int(in.Budget.Left()) - 1000)
 	if got, err := ChoosePython(in, "", ""); err != nil || got.Version != "3.12" || got.Why != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// A Python for which a lock that has to be walked has no solution is none.
+func TestDefaultPythonHasASolution(t *testing.T) {
+	p := parse(t, "[tool.poetry]\nname = \"x\"\nversion = \"1\"\n[tool.poetry.dependencies]\npython = \">=3.9,<3.13\"\na = \"*\"\n")
+	l, _, err := lockfile.Parse(&source.File{Name: "poetry.lock", Data: []byte("[[package]]\nname = \"a\"\nversion = \"1.0\"\npython-versions = \"<3.12\"\nfiles = [{file = \"a-1.0-py3-none-any.whl\", hash = \"sha256:" + strings.Repeat("0", 64) + "\"}]\n[metadata]\nlock-version = \"2.0\"\npython-versions = \">=3.9,<3.13\"\ncontent-hash = \"ab\"\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ChoosePython(Input{Project: p, Lock: l, Budget: selection.NewBudget()}, "", "")
+	if err != nil || got.Version != "3.11" || got.Why == nil || !strings.Contains(got.Why.Message, "Python 3.11 is chosen, and not 3.12, for which the lock has no solution") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -65,7 +65,7 @@ func askedPython(in Input, asked source.Text, by string) (Python, error) {
 	if hasOwnPython(in.Project) {
 		return Python{Version: asked.Value, FreeThreaded: freeThreaded}, nil
 	}
-	if freeThreaded && IsOfficialPython(in.Project.Quatrain.Base.Value) {
+	if freeThreaded && isOfficial(in.Project.Quatrain.Base.Value) {
 		return Python{}, source.Errorf(asked.At, "python version %q %sis free-threaded, and no official image has such a Python", asked.Value, by).
 			WithHint("Set `base` in [tool.quatrain] to an image of your own that has it, or ask for %s, with the GIL.", version)
 	}
@@ -95,10 +95,10 @@ func hasOwnPython(p *pyproject.Project) bool {
 	return base != "" && !strings.Contains(base, "{python}")
 }
 
-// IsOfficialPython reports whether a base image is one of Python's own.
-func IsOfficialPython(base string) bool {
-	name := base[strings.LastIndex(base, "/")+1:]
-	return base == "" || strings.HasPrefix(name, "python:")
+// isOfficial reports whether a base image is one of the official images of Python.
+func isOfficial(base string) bool {
+	name := strings.TrimPrefix(strings.TrimPrefix(base, "index."), "docker.io/")
+	return base == "" || strings.HasPrefix(strings.TrimPrefix(name, "library/"), "python:")
 }
 
 // hintPython says what to do about a Python that the project excludes: which one it allows,

@@ -22,6 +22,7 @@ func TestAskedPython(t *testing.T) {
 		"excluded, but the base's own":   {settings: "base = \"debian:bookworm\"", arg: "3.8", want: Python{Version: "3.8"}},
 		"free-threaded, of the base":     {settings: "base = \"corp/base:1\"", arg: "3.12t", want: Python{Version: "3.12t", FreeThreaded: true}},
 		"free-threaded, in its name":     {settings: "base = \"corp/base:{python}\"", file: "3.12t", want: Python{Version: "3.12t", FreeThreaded: true}},
+		"free-threaded, of a company":    {settings: "base = \"registry.corp.example/python:{python}\"", file: "3.12t", want: Python{Version: "3.12t", FreeThreaded: true}},
 		"a free-threaded release":        {settings: "base = \"corp/base:{python}\"\npython = \"3.12.1t\"", want: Python{Version: "3.12.1t", FreeThreaded: true}},
 		"not asked, and the base's own":  {settings: "base = \"corp/base:1\"", want: Python{}},
 		"a release that is not released": {arg: "3.12.98", want: Python{Version: "3.12.98"}},

@@ -41,7 +41,7 @@ func seriesOf(minor string) series {
 	return series{minor, -1}
 }
 
-// knownMinors are the names of the known minor versions.
+// knownMinors returns the names of the known minor versions.
 func knownMinors() []string {
 	var all []string
 	for _, s := range known {
@@ -53,6 +53,7 @@ func knownMinors() []string {
 // pythons are the constraints on Python of a project and its lock, as written.
 type pythons []source.Text
 
+// pythonsOf returns the constraints of a project and its lock.
 func pythonsOf(p *pyproject.Project, l *lockfile.Lock) pythons {
 	return pythons{p.Python, l.PythonVersions}
 }
@@ -69,6 +70,7 @@ func (all pythons) excludes(version string) (source.Text, bool) {
 	return source.Text{}, false
 }
 
+// allow reports whether excludes finds nothing.
 func (all pythons) allow(version string) bool {
 	_, excluded := all.excludes(version)
 	return !excluded
@@ -76,6 +78,7 @@ func (all pythons) allow(version string) bool {
 
 var minorOnly = regexp.MustCompile(`^\d+\.\d+$`)
 
+// allowsPython reports whether a version is allowed, or any release of a minor version.
 func allowsPython(c pep440.Constraint, version string) bool {
 	if minorOnly.MatchString(version) {
 		minor, err := pep440.ParseConstraint(version + ".*")
@@ -129,8 +132,8 @@ func (all pythons) newest(s series) string {
 	return s.release(max(s.newest, 0))
 }
 
-// allowed are the known minor versions of which some release is allowed, newest first. One
-// of which no more than old releases are comes in only if there is no other: their images
+// allowed returns the known minor versions of which some release is allowed, newest first.
+// Those of which only old releases are allowed count if there are no others: their images
 // get no updates.
 func (all pythons) allowed() (current, old []series) {
 	for _, s := range known {
