@@ -18,6 +18,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
+	"github.com/quatrain-build/quatrain/internal/versionfile"
 )
 
 // The files that a project is read from.
@@ -67,9 +68,6 @@ func (r *request) readFiles(ctx context.Context) error {
 	}
 	if r.environments, err = r.findEnvironments(tree); err != nil {
 		return errors.Join(err, r.stubError)
-	}
-	if f := r.files[versionFile]; f != nil {
-		r.pythonVersion = string(f.Data)
 	}
 	if err := r.checkPresent(); err != nil {
 		return errors.Join(err, r.stubError)
@@ -155,8 +153,22 @@ func (r *request) parse(ctx context.Context) error {
 		r.settings, warnings, errSettings = poetrytoml.Parse(f)
 		r.warnings = append(r.warnings, warnings...)
 	}
+	var errVersion error
 	if errProject == nil && r.stubError == nil {
 		r.project.Quatrain = r.project.Quatrain.Override(r.overrides)
+		errVersion = r.readVersion()
 	}
-	return errors.Join(errProject, errLock, errSettings, r.stubError)
+	return errors.Join(errProject, errLock, errSettings, errVersion, r.stubError)
+}
+
+// readVersion reads .python-version where it has a say.
+func (r *request) readVersion() error {
+	f := r.files[versionFile]
+	if f == nil || !plan.AsksVersionFile(r.project, r.ui.BuildArgs[argPython]) {
+		return nil
+	}
+	asked, warnings, err := versionfile.Read(f)
+	r.pythonVersion = asked
+	r.warnings = append(r.warnings, warnings...)
+	return err
 }

@@ -58,8 +58,8 @@ type request struct {
 	overrides     pyproject.Config // of the stub
 	stubError     error            // what is wrong with it
 	files         map[string]*source.File
-	pythonVersion string   // the contents of .python-version
-	environments  []string // folders of the project that are virtual environments
+	pythonVersion source.Text // the version that .python-version asks for, if it counts
+	environments  []string    // folders of the project that are virtual environments
 	entry         *dockerui.Source
 
 	project    *pyproject.Project

@@ -12,7 +12,7 @@ const module = "github.com/quatrain-build/quatrain/"
 // parsers know files and nothing of what is done with them.
 var parsers = []string{
 	"internal/source", "internal/pep440", "internal/pep508", "internal/tags",
-	"internal/pyproject", "internal/lockfile", "internal/poetrytoml", "internal/knownhosts", "internal/names", "internal/address",
+	"internal/pyproject", "internal/lockfile", "internal/poetrytoml", "internal/versionfile", "internal/knownhosts", "internal/names", "internal/address",
 }
 
 // Rules over what packages depend on, by themselves or through others; tests may

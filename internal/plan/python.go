@@ -25,14 +25,14 @@ type Python struct {
 // [tool.quatrain] python, then .python-version), else the default, which in.Target and
 // in.Platform do not bear on. Errors: one that was asked for and that the project excludes,
 // one that no official image has, none that is allowed.
-func ChoosePython(in Input, arg, versionFile string) (Python, error) {
+func ChoosePython(in Input, arg string, versionFile source.Text) (Python, error) {
 	for _, asked := range []struct {
 		by string
 		source.Text
 	}{
 		{"of the build argument PYTHON_VERSION ", source.Text{Value: strings.TrimSpace(arg)}},
 		{"", in.Project.Quatrain.Python},
-		{"of .python-version ", source.Text{Value: firstWord(versionFile)}},
+		{"", versionFile},
 	} {
 		if asked.Value != "" {
 			return askedPython(in, asked.Text, asked.by)
@@ -42,13 +42,6 @@ func ChoosePython(in Input, arg, versionFile string) (Python, error) {
 		return Python{}, nil
 	}
 	return defaultPython(in)
-}
-
-func firstWord(s string) string {
-	if words := strings.Fields(s); len(words) > 0 {
-		return words[0]
-	}
-	return ""
 }
 
 var askedVersion = regexp.MustCompile(`^(\d{1,2}\.\d{1,2})(\.\d{1,3}(?:(?:a|b|rc)\d{1,3})?)?(t)?$`)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/quatrain-build/quatrain/internal/base"
+	"github.com/quatrain-build/quatrain/internal/source"
 )
 
 func TestAskedPython(t *testing.T) {
@@ -14,10 +15,10 @@ func TestAskedPython(t *testing.T) {
 	}{
 		"the argument comes first":       {settings: "python = \"3.10\"", arg: "3.11", file: "3.9", want: Python{Version: "3.11"}},
 		"then the setting":               {settings: "python = \"3.10\"", file: "3.9", want: Python{Version: "3.10"}},
-		"then the file":                  {file: "3.9\n", want: Python{Version: "3.9"}},
+		"then the file":                  {file: "3.9", want: Python{Version: "3.9"}},
 		"a release":                      {arg: "3.11.4", want: Python{Version: "3.11.4"}},
 		"a release of the setting":       {settings: "python = \"3.11.4\"", want: Python{Version: "3.11.4"}},
-		"a release of the file":          {file: "3.9.18\n3.8.1\n", want: Python{Version: "3.9.18"}},
+		"a release of the file":          {file: "3.9.18", want: Python{Version: "3.9.18"}},
 		"with white space":               {arg: " 3.11 ", want: Python{Version: "3.11"}},
 		"excluded, but the base's own":   {settings: "base = \"debian:bookworm\"", arg: "3.8", want: Python{Version: "3.8"}},
 		"free-threaded, of the base":     {settings: "base = \"corp/base:1\"", arg: "3.12t", want: Python{Version: "3.12t", FreeThreaded: true}},
@@ -28,7 +29,7 @@ func TestAskedPython(t *testing.T) {
 		"a release that is not released": {arg: "3.12.98", want: Python{Version: "3.12.98"}},
 	} {
 		p := project(t, "[tool.quatrain]\n"+c.settings)
-		if got, err := ChoosePython(Input{Project: p, Lock: lock(t)}, c.arg, c.file); err != nil || got != c.want {
+		if got, err := ChoosePython(Input{Project: p, Lock: lock(t)}, c.arg, source.Text{Value: c.file}); err != nil || got != c.want {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
@@ -42,22 +43,22 @@ func TestBadPython(t *testing.T) {
 		{"", "3.8", "", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.8\nSet python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
 		{"", "3.13.1", "", "the project allows Python >=3.9,<3.13, and not 3.13.1"},
 		{"[tool.quatrain]\nbase = \"python:{python}-alpine\"\n", "", "3.13", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.13"},
-		{"", "", "shop-env", `python version "shop-env" of .python-version is not of the form 3.12`},
+		{"", "", "shop-env", `python version "shop-env" is not of the form 3.12`},
 		{"", "3.999999999999", "", "is not of the form 3.12"},
 		{"", "3.12.1.post1", "", "is not of the form 3.12"},
 		{"", "3.12t", "", `python version "3.12t" of the build argument PYTHON_VERSION is free-threaded, and ` + official},
-		{"", "", "3.12t", `python version "3.12t" of .python-version is free-threaded, and ` + official},
+		{"", "", "3.12t", `python version "3.12t" is free-threaded, and ` + official},
 		{"[tool.quatrain]\npython = \"3.12t\"\n", "", "", `pyproject.toml:10: python version "3.12t" is free-threaded, and ` + official},
 		{"[tool.quatrain]\nbase = \"docker.io/library/python:{python}-alpine\"\n", "3.12.1t", "", "or ask for 3.12.1, with the GIL"},
 	} {
 		p := project(t, c.settings)
-		_, err := ChoosePython(Input{Project: p, Lock: lock(t)}, c.arg, c.file)
+		_, err := ChoosePython(Input{Project: p, Lock: lock(t)}, c.arg, source.Text{Value: c.file})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
 	old := parse(t, "[project]\nname = \"x\"\nversion = \"1\"\nrequires-python = \"<3.6\"\n")
-	if _, err := ChoosePython(Input{Project: old, Lock: lock(t)}, "", ""); err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: no version of Python that Quatrain knows") {
+	if _, err := ChoosePython(Input{Project: old, Lock: lock(t)}, "", source.Text{}); err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: no version of Python that Quatrain knows") {
 		t.Error(err)
 	}
 }

@@ -1,0 +1,46 @@
+package frontend_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// .python-version is read, warned of and refused where nothing comes before it.
+func TestVersionFile(t *testing.T) {
+	free := strings.Replace(toml, "python = \"3.12\"\n", "", 1)
+	for name, c := range map[string]struct {
+		toml, file, arg, base, warning, err string
+	}{
+		"uv's form":              {toml: free, file: "cpython-3.11.9-linux-x86_64-gnu\n", base: "python:3.11-slim"},
+		"a comment first":        {toml: free, file: "# as in CI\n3.11\n", base: "python:3.11-slim"},
+		"a virtual environment":  {toml: free, file: "shop-env\n", base: "python:3.13-slim", warning: `"shop-env" names no version of Python, and is passed over (.python-version:1)`},
+		"another Python":         {toml: free, file: "pypy3.11-7.3.19\n", err: `.python-version:1: "pypy3.11-7.3.19" asks for PyPy`},
+		"a setting comes before": {toml: toml, file: "pypy3.11-7.3.19\n", base: "python:3.12-slim"},
+		"so does an argument":    {toml: free, file: "shop-env\n", arg: "3.11", base: "python:3.11-slim"},
+		"a base with its own":    {toml: free + "base = \"corp/base:1\"\n", file: "pypy3.11-7.3.19\n", base: "corp/base:1"},
+		"no base of its own":     {toml: free + "base = \"python:{python}-alpine\"\n", file: "3.11", base: "python:3.11-alpine"},
+		"one that is excluded":   {toml: free, file: "3.10\n", err: "pyproject.toml:4: the project allows Python >=3.11,<3.14, and not 3.10"},
+	} {
+		opts := map[string]string{}
+		if c.arg != "" {
+			opts["build-arg:PYTHON_VERSION"] = c.arg
+		}
+		a := build(t, asked{files: map[string]string{"pyproject.toml": c.toml, ".python-version": c.file}, opts: opts})
+		if c.err != "" {
+			if a.err == nil || !strings.Contains(a.err.Error(), c.err) {
+				t.Errorf("%s: %v", name, a.err)
+			}
+			continue
+		}
+		if graph := a.graph(t); !strings.Contains(graph, "docker.io/library/"+c.base) && !strings.Contains(graph, "docker.io/"+c.base) {
+			t.Errorf("%s: the base is not %s", name, c.base)
+		}
+		if found := slices.ContainsFunc(a.warnings, func(w string) bool { return strings.Contains(w, ".python-version") }); found != (c.warning != "") {
+			t.Errorf("%s: warnings %q", name, a.warnings)
+		}
+		if c.warning != "" && !strings.HasPrefix(a.warnings[0], c.warning) {
+			t.Errorf("%s: warnings %q", name, a.warnings)
+		}
+	}
+}
