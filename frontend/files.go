@@ -157,6 +157,7 @@ func (r *request) parse(ctx context.Context) error {
 	if errProject == nil && r.stubError == nil {
 		r.project.Quatrain = r.project.Quatrain.Override(r.overrides)
 		errVersion = r.readVersion()
+		r.warnings = append(r.warnings, plan.WarnOfSettings(r.project, r.settings)...)
 	}
 	return errors.Join(errProject, errLock, errSettings, errVersion, r.stubError)
 }

@@ -95,16 +95,14 @@ func (r *request) listTargets(context.Context) (*targets.List, error) {
 
 func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
-	files := []*source.File{r.project.File, r.lock.File}
-	if r.stub != nil {
-		files = append(files, r.stub)
-	}
+	files := slices.DeleteFunc([]*source.File{r.project.File, r.lock.File, r.stub, r.files[settingFile], r.files[versionFile]},
+		func(f *source.File) bool { return f == nil })
 	refusals := r.refusals(ctx)
 	if refusals != nil && source.All(refusals) == nil {
 		return nil, refusals // not about the project
 	}
 	var places []source.Range
-	for _, w := range append(quatrainlint.Check(r.project, r.lock), quatrainlint.Refusals(refusals)...) {
+	for _, w := range slices.Concat(quatrainlint.Check(r.project, r.lock), quatrainlint.Warnings(r.warnings), quatrainlint.Refusals(refusals)) {
 		if r.skips(w.Rule.Name) {
 			continue
 		}

@@ -1,9 +1,12 @@
 package frontend_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/moby/buildkit/frontend/subrequests/lint"
 )
 
 // .python-version is read, warned of and refused where nothing comes before it.
@@ -41,6 +44,39 @@ func TestVersionFile(t *testing.T) {
 		}
 		if c.warning != "" && !strings.HasPrefix(a.warnings[0], c.warning) {
 			t.Errorf("%s: warnings %q", name, a.warnings)
+		}
+	}
+}
+
+// What a build warns of, --check says too, with the file that it is about.
+func TestCheckSaysWarnings(t *testing.T) {
+	a := asked{files: map[string]string{
+		"pyproject.toml":  strings.Replace(toml, "python = \"3.12\"\n", "base = \"corp/pytorch:1-{python}\"\n", 1),
+		".python-version": "shop-env\n",
+		"poetry.toml":     "virtualenvs.create = false\nvirtualenvs.options.system-site-packages = true\n[http-basic.corp]\nusername = \"u\"\npassword = \"hunter2\"\n",
+	}}
+	want := []string{"poetry.toml:2", "poetry.toml:3", "poetry.toml:1", ".python-version:1"}
+	var got []string
+	results := call[lint.LintResults](t, "frontend.lint", a)
+	for _, w := range results.Warnings {
+		if w.RuleName == "BuildWarns" {
+			got = append(got, fmt.Sprintf("%s:%d", results.Sources[w.Location.SourceIndex].Filename, w.Location.Ranges[0].Start.Line))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for _, s := range results.Sources {
+		if strings.Contains(string(s.Data), "hunter2") {
+			t.Errorf("the excerpt of %s has a password", s.Filename)
+		}
+	}
+	warned := build(t, a).warnings
+	for _, place := range want {
+		if !slices.ContainsFunc(warned, func(w string) bool { return strings.Contains(w, place) }) {
+			t.Errorf("a build does not warn of %s: %q", place, warned)
 		}
 	}
 }

@@ -84,7 +84,9 @@ var commandNotInstalled = Rule{
 				}
 			}
 			switch {
-			case slices.Contains(t.Apt, name) || !officialPython(p.Quatrain.Base.Value):
+			case slices.Contains(t.Apt, name) || !plan.IsOfficial(p.Quatrain.Base.Value):
+			case name == "pip" || name == "pip3":
+				return "target " + t.Name + " does not install pip, which its command runs: the environment is complete without it; add pip as a dependency if the project calls it"
 			case slices.Contains(tools, name):
 				return "target " + t.Name + " does not install " + name + ", and needs no such tool: the environment is on PATH, and complete"
 			case slices.Contains(programs, packageOf(name)):
@@ -115,20 +117,13 @@ func program(args []string) string {
 
 // tools are programs that people take over from a Dockerfile. What the base has of them
 // does not know the image's environment.
-var tools = []string{"poetry", "uv", "uvx", "pipenv", "pip", "pip3", "pdm", "hatch", "rye", "pipx"}
+var tools = []string{"poetry", "uv", "uvx", "pipenv", "pdm", "hatch", "rye", "pipx"}
 
 // programs are of packages that have the program's name. The base images of Python have
 // none of them.
 var programs = []string{
 	"gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress", "uwsgi", "flask", "django", "fastapi",
 	"celery", "alembic", "pytest", "streamlit", "scrapy", "honcho", "supervisor", "dramatiq", "huey", "rq", "tox", "nox",
-}
-
-// officialPython reports whether a base is one of the images of Python, whose programs
-// are known.
-func officialPython(base string) bool {
-	name := base[strings.LastIndex(base, "/")+1:]
-	return base == "" || strings.HasPrefix(name, "python:")
 }
 
 // packageOf returns the package that has a program, where its name is another one.

@@ -32,7 +32,7 @@ func Rules() []Rule {
 	return []Rule{
 		staleLock, legacyLock, pythonNotAllowed, unusedGroup, optionalInNoExtra,
 		noCommand, commandNotInstalled, poetryRun, shellSyntax, envNotExpanded, loopbackHost, healthcheckTool,
-		rootUser, secretInURL, secretInEnv, secretInFiles, buildRefused,
+		rootUser, secretInURL, secretInEnv, secretInFiles, buildWarns, buildRefused,
 	}
 }
 
@@ -47,21 +47,32 @@ func Check(p *pyproject.Project, l *lockfile.Lock) []Warning {
 	return all
 }
 
+var buildWarns = Rule{
+	Name:        "BuildWarns",
+	Description: "every build of the project warns of this",
+	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Warnings
+}
+
 var buildRefused = Rule{
 	Name:        "BuildRefused",
 	Description: "a build of the target fails with this before anything runs",
 	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Refusals
 }
 
+// Warnings returns what a build warns of.
+func Warnings(warnings []*source.Error) []Warning { return said(buildWarns, warnings) }
+
 // Refusals returns the errors of a build that cannot start, as warnings.
-func Refusals(err error) []Warning {
+func Refusals(err error) []Warning { return said(buildRefused, source.All(err)) }
+
+func said(r Rule, errs []*source.Error) []Warning {
 	var all []Warning
-	for _, e := range source.All(err) {
+	for _, e := range errs {
 		message := e.Message
 		if e.Hint != "" {
 			message += ". " + e.Hint
 		}
-		all = append(all, Warning{Rule: buildRefused, At: e.At, Message: message})
+		all = append(all, Warning{Rule: r, At: e.At, Message: message})
 	}
 	return all
 }

@@ -128,7 +128,7 @@ func TestDefaultPython(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := ChoosePython(Input{Project: p, Lock: l, Target: resolved, Platform: platform, Budget: selection.NewBudget()}, "", "")
+				got, err := ChoosePython(Input{Project: p, Lock: l, Target: resolved, Platform: platform, Budget: selection.NewBudget()}, "", source.Text{})
 				if err != nil || got.Version != c.want || (c.why == "") != (got.Why == nil) || got.Why != nil && !strings.Contains(got.Why.Error(), c.why) {
 					t.Errorf("%s, %s, %s: %+v, %v, want %s: %s", name, platform, target, got, err, c.want, c.why)
 				}
@@ -164,7 +164,7 @@ func TestAllowedReleases(t *testing.T) {
 		{">=3.10", ">=3.10", "", known[0].minor, ""},
 	} {
 		p := parse(t, fmt.Sprintf("[tool.poetry]\nname = \"x\"\nversion = \"1\"\n[tool.poetry.dependencies]\npython = %q\n", c.project))
-		got, err := ChoosePython(Input{Project: p, Lock: entries(t, c.lock)}, c.asked, "")
+		got, err := ChoosePython(Input{Project: p, Lock: entries(t, c.lock)}, c.asked, source.Text{})
 		if err != nil || got.Version != c.want || (c.why == "") != (got.Why == nil) || got.Why != nil && !strings.Contains(got.Why.Error(), c.why) {
 			t.Errorf("%q, %q, asked %q: %+v, %v, want %s: %s", c.project, c.lock, c.asked, got, err, c.want, c.why)
 		}
@@ -212,11 +212,11 @@ func TestDefaultPythonHasABudget(t *testing.T) {
 	l.File.Data = append(l.File.Data, strings.Repeat("#\n", 4<<20)...)
 	in := Input{Project: p, Lock: l, Budget: selection.NewBudget()}
 	full := in.Budget.Left()
-	if got, err := ChoosePython(in, "", ""); err != nil || got.Version != "3.11" || in.Budget.Left() >= full || in.Budget.Left() < full/2 {
+	if got, err := ChoosePython(in, "", source.Text{}); err != nil || got.Version != "3.11" || in.Budget.Left() >= full || in.Budget.Left() < full/2 {
 		t.Errorf("%+v, %v, %d of %d left", got, err, in.Budget.Left(), full)
 	}
 	in.Budget.Spend(int(in.Budget.Left()) - 1000)
-	if got, err := ChoosePython(in, "", ""); err != nil || got.Version != "3.12" || got.Why != nil {
+	if got, err := ChoosePython(in, "", source.Text{}); err != nil || got.Version != "3.12" || got.Why != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -228,7 +228,7 @@ func TestDefaultPythonHasASolution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := ChoosePython(Input{Project: p, Lock: l, Budget: selection.NewBudget()}, "", "")
+	got, err := ChoosePython(Input{Project: p, Lock: l, Budget: selection.NewBudget()}, "", source.Text{})
 	if err != nil || got.Version != "3.11" || got.Why == nil || !strings.Contains(got.Why.Message, "Python 3.11 is chosen, and not 3.12, for which the lock has no solution") {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -17,13 +17,17 @@ type Settings struct {
 	OnlyBinary []string // installer.only-binary, the same
 	ReResolve  bool     // installer.re-resolve: resolve again over the lock
 
+	// NoVenv is where virtualenvs.create = false stands: Poetry installs beside the
+	// packages of the machine's Python. Zero without it.
+	NoVenv source.Range
+
 	// BuildConfig is installer.build-config-settings by canonical package name, each
 	// setting as KEY=VALUE, one with several values as often, sorted.
 	BuildConfig map[string][]string
 }
 
 // Parse reads a poetry.toml; keys that do not bear on what is installed are left
-// alone. Warnings are about values that Poetry reads and that have no effect.
+// alone. Warnings are about settings that have no effect, with Poetry or here.
 // Errors: what is no TOML, and values that stop Poetry.
 func Parse(f *source.File) (Settings, []*source.Error, error) {
 	root, err := source.ParseTOML(f)
@@ -37,6 +41,10 @@ func Parse(f *source.File) (Settings, []*source.Error, error) {
 		OnlyBinary: p.policy("only-binary", installer.Get("only-binary")),
 		ReResolve:  truthy(installer.Get("re-resolve")),
 	}
+	if v := tableOf(root.Get("virtualenvs")).Get("create"); v != nil && !truthy(v) {
+		s.NoVenv = v.At
+	}
+	p.warnIgnored(root)
 	for _, e := range entriesOf(p.Table(installer.Get("build-config-settings"))) {
 		if s.BuildConfig == nil {
 			s.BuildConfig = map[string][]string{}
