@@ -53,10 +53,13 @@ func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) 
 // the lock tell.
 func (r *request) checkProject(t plan.Target, tree projectTree) error {
 	errTests := plan.CheckTests(r.project, r.lock, t)
+	if t.InstallRoot && t.AsWheel && plan.IsPoetryCore(r.project) {
+		return errors.Join(errTests, editable.CheckInside(r.project))
+	}
 	if tree.files == nil || !t.InstallRoot {
 		return errTests
 	}
-	_, _, err := editable.Files(r.project, tree.files, editable.Target{Venv: plan.Venv, Python: "3", Root: t.Workdir()})
+	_, _, err := editable.Files(r.project, tree.files, editable.Target{Venv: plan.Venv, Python: "3", Root: t.Workdir(), Table: plan.ProjectTable(r.project, t)})
 	if failure := tree.unreadable(t.Workdir()); failure != nil {
 		return failure
 	}
@@ -111,7 +114,7 @@ func (r *request) addProject(ctx context.Context, p *plan.Plan, tree projectTree
 	if in.Installed, err = r.libraryFiles(ctx, p, tree.files); err != nil || !p.Target.InstallRoot {
 		return err
 	}
-	at := editable.Target{Venv: plan.Venv, Python: p.PythonDir(), Root: p.Target.Workdir()}
+	at := editable.Target{Venv: plan.Venv, Python: p.PythonDir(), Root: p.Target.Workdir(), Table: plan.ProjectTable(r.project, p.Target)}
 	installed, warnings, err := editable.Files(r.project, tree.files, at)
 	for _, w := range warnings {
 		r.warn(ctx, w)

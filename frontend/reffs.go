@@ -18,7 +18,7 @@ import (
 )
 
 // refFS reads a build result as a file system. Stat does not follow symbolic links; reading
-// follows them inside the tree.
+// and opening follow them inside the tree.
 //
 // The gateway's errors are only text, and the text of a broken connection can be anything.
 // So a file is absent if the listing of its folder says so, never because of an error:
@@ -47,9 +47,13 @@ var _ interface {
 	fs.ReadFileFS
 } = (*refFS)(nil)
 
-// Open reads a whole file.
+// Open reads a whole file, or opens a folder. Links are followed.
 func (f *refFS) Open(name string) (fs.File, error) {
-	info, err := f.Lstat(name)
+	resolved, err := base.Resolve(f, name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Lstat(resolved)
 	if err != nil {
 		return nil, err
 	}

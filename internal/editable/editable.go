@@ -21,6 +21,7 @@ type Target struct {
 	Venv   string // "/opt/venv"
 	Python string // minor version, "3.12"
 	Root   string // the project's folder in the image, "/app"
+	Table  string // where the form of the project is set, "[tool.quatrain]"; "" for a library
 }
 
 // File is one file to write, Path absolute.
@@ -31,14 +32,15 @@ type File struct {
 }
 
 // Files returns the files of the project's installation, in the order of Poetry's RECORD. It
-// warns about scripts that do not exist, which Poetry leaves out too. Errors: a package that
-// is not found; a build script, which Poetry would run.
+// warns about scripts that do not exist, which Poetry leaves out too, and about links in
+// packages that lead out of the image. Errors, joined: packages that are not found; a build
+// script, which Poetry would run.
 func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error, error) {
 	if s := p.Layout.BuildScript; s.Value != "" {
 		return nil, nil, source.Errorf(s.At, "the build script %s does not run where the project's source is copied", s.Value).
-			WithHint("Set project = \"wheel\" in [tool.quatrain.target.NAME] of this target: then the project is built, and its wheel installed. project = \"none\" leaves it out.")
+			WithHint("Set project = \"wheel\" in %s: then the project is built, and its wheel installed; \"none\" leaves it out.", t.Table)
 	}
-	roots, err := roots(p, tree)
+	roots, err := roots(p, tree, t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -62,6 +64,7 @@ func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error,
 	folder := path.Join(site, moduleName(p)+"-"+p.NormalVersion()+".dist-info")
 	files = append(files, under(folder, info)...)
 	files = append(files, under(folder, origin(t.Root))...)
+	warnings = append(warnings, warnOfLinks(p, tree, roots)...)
 	return append(files, record(files, path.Join(folder, "RECORD"))), warnings, nil
 }
 

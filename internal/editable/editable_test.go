@@ -58,12 +58,27 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	script := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry.build]\nscript = \"build.py\"\n")}, "a.py": {}}
-	if _, _, err := Files(parse(t, script), script, where); err == nil || !strings.Contains(err.Error(), "the build script build.py does not run") {
+	there := where
+	there.Table = "[tool.quatrain.target.test]"
+	if _, _, err := Files(parse(t, script), script, there); err == nil || !strings.Contains(err.Error(), "the build script build.py does not run") || !strings.Contains(err.Error(), `project = "wheel" in [tool.quatrain.target.test]:`) {
 		t.Error(err)
 	}
-	outside := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry]\npackages = [{include = \"b\", from = \"../c\"}]\n")}}
-	if _, _, err := Files(parse(t, outside), outside, where); err == nil || !strings.Contains(err.Error(), "outside") {
+	outside := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry]\npackages = [{include = \"b\", from = \"../c\"},\n{include = \"gone\"},\n{include = \"../d\"}]\n")}}
+	_, _, err := Files(parse(t, outside), outside, where)
+	for _, want := range []string{`pyproject.toml:5: package "../c/b" is outside`, `pyproject.toml:6: the project could not be installed: package "gone" is not there`, `pyproject.toml:7: package "../d" is outside`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if err := CheckInside(parse(t, outside)); len(source.All(err)) != 2 {
 		t.Error(err)
+	}
+	for name, advice := range map[string]bool{"": false, "[tool.quatrain]": true} { // what a library's form is, nobody sets
+		there.Table = name
+		tree := readCase(t, "nothing")
+		if _, _, err := Files(parse(t, tree), tree, there); err == nil || strings.Contains(err.Error(), "[tool.quatrain]") != advice {
+			t.Errorf("%q: %v", name, err)
+		}
 	}
 }
 

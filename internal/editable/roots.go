@@ -1,6 +1,7 @@
 package editable
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -15,30 +16,34 @@ import (
 // roots returns the folders that go on sys.path, relative to the project. They come from
 // [tool.poetry] packages, whatever format each is for, in the file's order (Poetry's is
 // random). Without that key it is the folder with the module named after the project
-// (poetry/core/masonry/utils/module.py). Errors: a package that is not found, which Poetry
-// refuses too.
-func roots(p *pyproject.Project, tree fs.FS) ([]string, error) {
+// (poetry/core/masonry/utils/module.py). Errors, joined: packages that are not found, which
+// Poetry refuses too.
+func roots(p *pyproject.Project, tree fs.FS, t Target) ([]string, error) {
 	if len(p.Layout.Packages) == 0 {
-		root, err := defaultRoot(p, tree)
+		root, err := defaultRoot(p, tree, t)
 		return []string{root}, err
 	}
 	var all []string
+	var errs []error
 	for _, pkg := range p.Layout.Packages {
-		if err := checkPackage(tree, pkg); err != nil {
-			return nil, err
-		}
+		errs = append(errs, checkPackage(tree, pkg))
 		if from := path.Clean(pkg.From); !slices.Contains(all, from) {
 			all = append(all, from)
 		}
 	}
-	return all, nil
+	return all, errors.Join(errs...)
 }
 
 // defaultRoot looks for the module flat, then under src.
-func defaultRoot(p *pyproject.Project, tree fs.FS) (string, error) {
+func defaultRoot(p *pyproject.Project, tree fs.FS, t Target) (string, error) {
 	module := moduleName(p)
 	for _, from := range []string{".", "src"} {
 		folder, file := path.Join(from, module), path.Join(from, module+".py")
+		for _, name := range []string{folder, file} {
+			if link := brokenLink(tree, name); link != nil {
+				return "", link.fails(p.Name.At, name)
+			}
+		}
 		isFolder, isFile := isDir(tree, folder), isFile(tree, file)
 		switch {
 		case isFolder && isFile:
@@ -50,17 +55,23 @@ func defaultRoot(p *pyproject.Project, tree fs.FS) (string, error) {
 			return from, nil
 		}
 	}
+	otherwise := ""
+	if t.Table != "" {
+		otherwise = ", or set `project` in " + t.Table + ": \"none\" does not install it, \"wheel\" asks its build backend"
+	}
 	return "", source.Errorf(p.Name.At, "the project could not be installed: there is no %s folder and no %s.py, neither here nor in src", module, module).
-		WithHint("Name the importable package in [tool.poetry] packages, or set `project` in [tool.quatrain]: \"none\" does not install it, \"wheel\" asks its build backend. Files that .dockerignore or `exclude` leave out are not found.")
+		WithHint("Name the importable package in [tool.poetry] packages%s. Files that .dockerignore or `exclude` leave out are not found.", otherwise)
 }
 
 // checkPackage refuses what poetry-core does (masonry/utils/package_include.py): a
 // pattern that nothing matches, and a folder or a set of files without a module.
 func checkPackage(tree fs.FS, pkg pyproject.Package) error {
 	pattern := path.Join(pkg.From, pkg.Include)
-	if !fs.ValidPath(pattern) {
-		return source.Errorf(pkg.At, "package %q is outside of the project", pattern).
-			WithHint("Only the project's own folder is in the image: move the package there, or depend on it by path.")
+	if err := checkInside(pkg); err != nil {
+		return err
+	}
+	if link := brokenLink(tree, fixedPart(pattern)); link != nil {
+		return link.fails(pkg.At, pattern)
 	}
 	elements, err := doublestar.Glob(tree, pattern)
 	if err != nil {
@@ -83,6 +94,25 @@ func checkPackage(tree fs.FS, pkg pyproject.Package) error {
 	return source.Errorf(pkg.At, "the project could not be installed: %q is not a package, there is no module in it", pattern).
 		WithHint("A package has at least one .py file. Files that .dockerignore or `exclude` leave out are not found.")
 }
+
+// CheckInside refuses packages that are outside of the project's folder.
+func CheckInside(p *pyproject.Project) error {
+	var errs []error
+	for _, pkg := range p.Layout.Packages {
+		errs = append(errs, checkInside(pkg))
+	}
+	return errors.Join(errs...)
+}
+
+func checkInside(pkg pyproject.Package) error {
+	if pattern := path.Join(pkg.From, pkg.Include); !fs.ValidPath(pattern) {
+		return source.Errorf(pkg.At, "package %q is outside of the project", pattern).WithHint(hintOutside)
+	}
+	return nil
+}
+
+// hintOutside is what to do about a package that is not in the image.
+const hintOutside = "Only the project's own folder is in the image: move the package there, or depend on it by path."
 
 func isModule(name string) bool { return path.Ext(name) == ".py" }
 
@@ -110,17 +140,15 @@ func below(tree fs.FS, dir string) []string {
 	return all
 }
 
-// isDir follows a link, which Stat need not.
+// isDir reports whether a name, with links followed, is that of a folder. Stat of a tree
+// need not follow them.
 func isDir(tree fs.FS, name string) bool {
-	info, err := fs.Stat(tree, name)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		_, err := fs.ReadDir(tree, name)
-		return err == nil
-	}
-	return err == nil && info.IsDir()
+	_, err := fs.ReadDir(tree, name)
+	return err == nil
 }
 
+// isFile reports whether there is something else of a name.
 func isFile(tree fs.FS, name string) bool {
-	_, err := fs.Stat(tree, name)
+	_, err := fs.Lstat(tree, name)
 	return err == nil && !isDir(tree, name)
 }

@@ -28,5 +28,8 @@ func CanBeEditable(l *lockfile.Lock, t Target) []*lockfile.Package {
 // Poetry does: it is one that poetry-core builds, and nothing of it has to be built
 // (poetry/masonry/builders/editable.py). Other backends have ways of their own.
 func IsEditable(p *pyproject.Project) bool {
-	return p.PackageMode && p.Layout.BuildScript.Value == "" && strings.HasPrefix(p.Layout.Backend, "poetry.")
+	return p.PackageMode && p.Layout.BuildScript.Value == "" && IsPoetryCore(p)
 }
+
+// IsPoetryCore reports whether poetry-core builds a project.
+func IsPoetryCore(p *pyproject.Project) bool { return strings.HasPrefix(p.Layout.Backend, "poetry.") }

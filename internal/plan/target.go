@@ -154,6 +154,14 @@ func installsRoot(p *pyproject.Project) bool {
 	return p.PackageMode && p.Quatrain.Project.Value != "none"
 }
 
+// ProjectTable names the table in which `project` decides the form of a target's project.
+func ProjectTable(p *pyproject.Project, t Target) string {
+	if own := findTarget(p.Quatrain, t.Name); t.Name == DefaultTarget && (own == nil || own.Project.Value == "") {
+		return "[tool.quatrain]"
+	}
+	return "[tool.quatrain.target." + t.Name + "]"
+}
+
 // adjust applies a [tool.quatrain.target.NAME] table: a key that is set replaces.
 func adjust(p *pyproject.Project, t *Target, own *pyproject.TargetConfig) {
 	if own.Groups != nil {

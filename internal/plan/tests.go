@@ -1,9 +1,12 @@
 package plan
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/pep508"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
@@ -15,37 +18,95 @@ const Reports = "/reports"
 // it is from, else pytest where it is among the target's packages. Errors: neither.
 func (p *Plan) TestCommand() ([]string, error) {
 	if own := ownTestCommand(p.Project, p.Target); own != nil {
-		return own, nil
+		return own.Args, nil
 	}
 	for _, pkg := range p.Packages {
 		if pkg.Name == "pytest" {
 			return []string{"pytest"}, nil
 		}
 	}
-	return nil, noTestCommand(p.Project, p.Target)
+	return nil, noTestCommand(p.Project, p.Target, nil)
 }
 
 // CheckTests refuses a target that runs tests with nothing to run them with, as far as
-// the lock tells.
+// the lock tells: no command and no pytest, or a command that is pytest, and no pytest.
 func CheckTests(p *pyproject.Project, l *lockfile.Lock, t Target) error {
-	hasPytest := slices.ContainsFunc(l.Packages, func(pkg *lockfile.Package) bool { return pkg.Name == "pytest" })
-	if !t.RunsTests || hasPytest || ownTestCommand(p, t) != nil {
+	if !t.RunsTests {
 		return nil
 	}
-	return noTestCommand(p, t)
+	installed, others := groupsWith(p, l, t, "pytest")
+	if installed {
+		return nil
+	}
+	own := ownTestCommand(p, t)
+	if own == nil {
+		return noTestCommand(p, t, others)
+	}
+	if !runsPytest(own.Args) || !IsOfficial(p.Quatrain.Base.Value) || slices.ContainsFunc(t.Apt, func(a string) bool { return strings.Contains(a, "pytest") }) {
+		return nil // what a base or a Debian package has is not known
+	}
+	return source.Errorf(own.At, "the target %q runs pytest, and does not install it%s", t.Name, onlyIn(others)).
+		WithHint("%s", hintPytest(t, others))
 }
 
-// ownTestCommand returns the command of the target or of those that it is from.
-func ownTestCommand(p *pyproject.Project, target Target) []string {
+// ownTestCommand returns the command of the target or of those that it is from, nil if
+// there is none.
+func ownTestCommand(p *pyproject.Project, target Target) *pyproject.Command {
 	for _, name := range slices.Backward(target.Lineage) {
 		if t := findTarget(p.Quatrain, name); t != nil && t.Image.Command != nil && len(t.Image.Command.Args) > 0 {
-			return t.Image.Command.Args
+			return t.Image.Command
 		}
 	}
 	return nil
 }
 
-func noTestCommand(p *pyproject.Project, t Target) error {
-	return source.Errorf(source.Whole(p.File), "the target %q has no command to run the tests with", t.Name).
-		WithHint("Set `command` in [tool.quatrain.target.%s], such as [\"python\", \"-m\", \"unittest\"].", t.Name)
+func runsPytest(args []string) bool {
+	name := path.Base(args[0])
+	if name == "pytest" || name == "py.test" {
+		return !strings.Contains(args[0], "/") || strings.HasPrefix(args[0], Venv+"/")
+	}
+	return len(args) > 2 && strings.HasPrefix(name, "python") && args[1] == "-m" && args[2] == "pytest"
+}
+
+// groupsWith reports whether a target may install a package of the lock, whatever its
+// markers say of the platform; others are the groups that have it if it does not.
+func groupsWith(p *pyproject.Project, l *lockfile.Lock, t Target, name string) (installed bool, others []string) {
+	active, err := activeGroups(p, t)
+	if err != nil {
+		return true, nil
+	}
+	for _, pkg := range l.Packages {
+		switch {
+		case pkg.Name != name:
+		case !l.HasGroups() || slices.ContainsFunc(pkg.Groups, func(g string) bool { return slices.Contains(active, pep508.CanonicalName(g)) }):
+			return true, nil
+		default:
+			others = append(others, pkg.Groups...)
+		}
+	}
+	slices.Sort(others)
+	return false, slices.Compact(others)
+}
+
+func noTestCommand(p *pyproject.Project, t Target, others []string) error {
+	at := source.Whole(p.File)
+	if own := findTarget(p.Quatrain, t.Name); own != nil {
+		at = own.At
+	}
+	return source.Errorf(at, "the target %q has no command to run the tests with, and no pytest%s", t.Name, onlyIn(others)).
+		WithHint("%s Or set `command` in [tool.quatrain.target.%s], such as [\"python\", \"-m\", \"unittest\"].", hintPytest(t, others), t.Name)
+}
+
+func onlyIn(groups []string) string {
+	if len(groups) == 0 {
+		return ""
+	}
+	return ": only the group " + list(groups) + " has it"
+}
+
+func hintPytest(t Target, groups []string) string {
+	if len(groups) == 0 {
+		return "Run `poetry add --group test pytest`."
+	}
+	return "Name the group in `groups` of [tool.quatrain.target." + t.Name + "]."
 }
