@@ -42,22 +42,14 @@ func (p Patience) Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Res
 	if err := r.readFiles(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.parse(ctx); err != nil {
-		return nil, err
-	}
-	if r.requestID() != requestSBOM { // it wants a fresh lock and a target, as a build does
+	wrong := r.parse()
+	if r.requestID() != requestSBOM && wrong == nil { // it wants a fresh lock and a target, as a build does
 		if res, done, err := r.subrequest(ctx); done || err != nil {
 			return res, err
 		}
 	}
-	if err := r.lock.CheckFresh(r.project.Root); err != nil {
-		return nil, err
-	}
-	target, err := r.resolveTarget()
+	target, err := r.ready(ctx, wrong, false)
 	if err != nil {
-		return nil, err
-	}
-	if err := r.readKnownHosts(ctx); err != nil {
 		return nil, err
 	}
 	r.warnAboutArgs(ctx)
@@ -95,12 +87,8 @@ func (r *request) buildPlatforms(ctx context.Context, target plan.Target) (*dock
 // planPlatform decides what goes into the image of one platform. What may go on
 // while the base image is on its way is started by meanwhile, which may be nil.
 func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target plan.Target, platform ocispecs.Platform, meanwhile func(plan.Input, *baseImage) error) (*baseImage, plan.Input, *plan.Plan, error) {
-	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts(), Budget: r.budget}
-	var err error
-	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
-		return nil, in, nil, err
-	}
-	if in.Python, err = r.python(); err != nil {
+	in, err := r.planInput(ctx, target, platform)
+	if err != nil {
 		return nil, in, nil, err
 	}
 	if in.Python.Why != nil {
@@ -120,6 +108,17 @@ func (r *request) planPlatform(ctx context.Context, graph *llb.Graph, target pla
 	}
 	p, err := plan.New(in)
 	return image, in, p, err
+}
+
+// planInput returns what a plan is made from, but for the base's facts.
+func (r *request) planInput(ctx context.Context, target plan.Target, platform ocispecs.Platform) (plan.Input, error) {
+	in := plan.Input{Project: r.project, Lock: r.lock, Settings: r.settings, Target: target, Platform: platformID(platform), Contexts: r.contexts(), Budget: r.budget}
+	var err error
+	if in.Libraries, err = r.readLibraries(ctx, target); err != nil {
+		return in, err
+	}
+	in.Python, err = r.python()
+	return in, err
 }
 
 // platformID is a platform's normal name: "linux/arm64".
@@ -159,18 +158,20 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 		}
 		err = reasons(err, project.failure(), wanted.failures())
 	}()
+	checked := false
 	image, in, p, err := r.planPlatform(ctx, graph, target, platform, func(in plan.Input, image *baseImage) error {
 		// What the project's files tell is said before anything runs.
-		tree, err := project.wait()
-		if err == nil {
-			err = r.checkProject(target, tree)
-		}
-		if err != nil {
-			return err
+		checked = true
+		if err := r.refuseProject(target, project); err != nil {
+			_, errPlan := guessPlan(in, image)
+			return errors.Join(err, errPlan)
 		}
 		begun = r.speculate(ctx, graph, in, image)
 		return nil
 	})
+	if err != nil && !checked {
+		err = errors.Join(err, r.refuseProject(target, project))
+	}
 	if err != nil {
 		return nil, err
 	}

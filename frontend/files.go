@@ -125,41 +125,56 @@ func (r *request) solveContext(ctx context.Context, name string, files []string)
 	return r.solve(ctx, *st)
 }
 
-func (r *request) checkPresent() error {
-	where := "the build context"
+// where names the project's folder.
+func (r *request) where() string {
 	if r.dir != "" {
-		where = r.dir + " in the build context"
+		return r.dir + " in the build context"
 	}
+	return "the build context"
+}
+
+func (r *request) checkPresent() error {
 	if r.files[projectFile] == nil {
-		return source.Errorf(source.Range{}, "there is no %s in %s", projectFile, where).
+		return source.Errorf(source.Range{}, "there is no %s in %s", projectFile, r.where()).
 			WithHint("Build from the folder that holds it, or name a sub-folder with --build-arg %s=…; and look whether .dockerignore leaves it out.", argProjectDir)
-	}
-	if r.files[lockFile] == nil {
-		return source.Errorf(source.Whole(r.files[projectFile]), "there is no %s in %s", lockFile, where).
-			WithHint("Run `poetry lock` and commit the file; and look whether .dockerignore leaves it out.")
 	}
 	return nil
 }
 
-// parse reads both files and the stub, and collects all that is wrong with them.
-func (r *request) parse(ctx context.Context) error {
+// parse reads both files and the stub, and collects all that is wrong with them. What could
+// be read of pyproject.toml is kept for the sake of further errors, a broken lock is not.
+func (r *request) parse() error {
 	project, warnings, errProject := pyproject.Parse(r.files[projectFile])
 	r.warnings = append(r.warnings, warnings...)
-	lock, warnings, errLock := lockfile.Parse(r.files[lockFile])
-	r.warnings = append(r.warnings, warnings...)
-	r.project, r.lock = project, lock
+	errLock := r.parseLock()
+	r.project = project
 	var errSettings error
 	if f := r.files[settingFile]; f != nil {
 		r.settings, warnings, errSettings = poetrytoml.Parse(f)
 		r.warnings = append(r.warnings, warnings...)
 	}
 	var errVersion error
-	if errProject == nil && r.stubError == nil {
+	if project != nil {
 		r.project.Quatrain = r.project.Quatrain.Override(r.overrides)
 		errVersion = r.readVersion()
 		r.warnings = append(r.warnings, plan.WarnOfSettings(r.project, r.settings)...)
 	}
 	return errors.Join(errProject, errLock, errSettings, errVersion, r.stubError)
+}
+
+// parseLock reads poetry.lock.
+func (r *request) parseLock() error {
+	f := r.files[lockFile]
+	if f == nil {
+		return source.Errorf(source.Whole(r.files[projectFile]), "there is no %s in %s", lockFile, r.where()).
+			WithHint("Run `poetry lock` and commit the file; and look whether .dockerignore leaves it out.")
+	}
+	lock, warnings, err := lockfile.Parse(f)
+	r.warnings = append(r.warnings, warnings...)
+	if err == nil {
+		r.lock = lock
+	}
+	return err
 }
 
 // readVersion reads .python-version where it has a say.

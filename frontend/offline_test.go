@@ -58,6 +58,7 @@ content-hash = "{content-hash}"
 // options as a client sends them.
 type asked struct {
 	files   map[string]string
+	gone    []string // files of the usual ones that are not there
 	opts    map[string]string
 	without []apicaps.CapID
 }
@@ -82,6 +83,9 @@ func request(t *testing.T, a asked) *offline.Client {
 	t.Helper()
 	files := map[string]string{"pyproject.toml": toml, "poetry.lock": lock, "shop/__init__.py": ""}
 	maps.Copy(files, a.files)
+	for _, name := range a.gone {
+		delete(files, name)
+	}
 	dir := t.TempDir()
 	for name, text := range files {
 		if path.Base(name) == "poetry.lock" {

@@ -28,15 +28,7 @@ func Plans(ctx context.Context, c gwclient.Client, o PlanOptions) (_ []*plan.Pla
 	if err := r.readFiles(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.parse(ctx); err != nil {
-		return nil, err
-	}
-	if !o.IgnoreStaleLock {
-		if err := r.lock.CheckFresh(r.project.Root); err != nil {
-			return nil, err
-		}
-	}
-	target, err := r.resolveTarget()
+	target, err := r.ready(ctx, r.parse(), o.IgnoreStaleLock)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,10 @@ func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) 
 // checkProject refuses a target that cannot be built, as far as the project's files and
 // the lock tell.
 func (r *request) checkProject(t plan.Target, tree projectTree) error {
-	errTests := plan.CheckTests(r.project, r.lock, t)
+	var errTests error
+	if r.lock != nil {
+		errTests = plan.CheckTests(r.project, r.lock, t)
+	}
 	if t.InstallRoot && t.AsWheel && plan.IsPoetryCore(r.project) {
 		return errors.Join(errTests, editable.CheckInside(r.project))
 	}
@@ -73,27 +76,6 @@ func (tree projectTree) unreadable(workdir string) error {
 		return nil
 	}
 	return cannotRead(strings.TrimPrefix(failure.Path, strings.TrimPrefix(workdir, "/")+"/"), failure)
-}
-
-// refusals returns what a build of the request's target is refused with before it starts.
-func (r *request) refusals(ctx context.Context) error {
-	target, err := r.resolveTarget()
-	if err != nil {
-		return err
-	}
-	graph, err := r.newGraph(ctx, target, false)
-	if err != nil {
-		return err
-	}
-	tree, err := r.readProject(ctx, graph, target)
-	if err != nil {
-		return err
-	}
-	_, errPython := r.python()
-	if _, excluded := plan.ExcludesPython(r.project, r.lock); excluded {
-		errPython = nil // the rule PythonNotAllowed says it at the setting
-	}
-	return errors.Join(errPython, r.checkProject(target, tree))
 }
 
 // addProject adds the project's files and its own installation.

@@ -97,12 +97,12 @@ func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
 	files := slices.DeleteFunc([]*source.File{r.project.File, r.lock.File, r.stub, r.files[settingFile], r.files[versionFile]},
 		func(f *source.File) bool { return f == nil })
-	refusals := r.refusals(ctx)
+	warnings, refusals := r.lintRefusals(ctx)
 	if refusals != nil && source.All(refusals) == nil {
 		return nil, refusals // not about the project
 	}
 	var places []source.Range
-	for _, w := range slices.Concat(quatrainlint.Check(r.project, r.lock), quatrainlint.Warnings(r.warnings), quatrainlint.Refusals(refusals)) {
+	for _, w := range quatrainlint.Once(quatrainlint.Check(r.project, r.lock), quatrainlint.Warnings(warnings), quatrainlint.Refusals(refusals)) {
 		if r.skips(w.Rule.Name) {
 			continue
 		}
@@ -119,6 +119,25 @@ func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 		results.Sources = append(results.Sources, sourceInfo(f.Name, source.Sparse(f, places)))
 	}
 	return results, nil
+}
+
+// lintRefusals returns what a build of the request's target warns of, and what it is refused
+// with, but for a stale lock, which is a rule. Targets that cannot be built at all are among
+// the latter.
+func (r *request) lintRefusals(ctx context.Context) ([]*source.Error, error) {
+	var errs []error
+	for _, name := range plan.TargetNames(r.project.Quatrain) {
+		_, err := plan.ResolveTarget(r.project, name)
+		errs = append(errs, err)
+	}
+	target, err := r.resolveTarget()
+	errs = append(errs, err, r.readKnownHosts(ctx))
+	var warnings []*source.Error
+	if err == nil {
+		warnings, err = r.refusals(ctx, target)
+		errs = append(errs, err)
+	}
+	return slices.Concat(r.warnings, warnings), reasons(errs...)
 }
 
 // lintMessage names the file where it is not the one of --file: buildx prints that

@@ -3,6 +3,9 @@
 package lint
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
@@ -20,6 +23,7 @@ type Warning struct {
 	Rule    Rule
 	At      source.Range
 	Message string
+	text    string // of a build's own error or warning: without its hint
 }
 
 type finding struct {
@@ -59,6 +63,18 @@ var buildRefused = Rule{
 	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Refusals
 }
 
+// Once joins lists of warnings, the first of several with the same text: what a rule finds
+// a build may warn of or refuse, too.
+func Once(lists ...[]Warning) []Warning {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Concat(lists...), func(w Warning) bool {
+		text := cmp.Or(w.text, w.Message)
+		before := seen[text]
+		seen[text] = true
+		return before && w.text != ""
+	})
+}
+
 // Warnings returns what a build warns of.
 func Warnings(warnings []*source.Error) []Warning { return said(buildWarns, warnings) }
 
@@ -72,7 +88,7 @@ func said(r Rule, errs []*source.Error) []Warning {
 		if e.Hint != "" {
 			message += ". " + e.Hint
 		}
-		all = append(all, Warning{Rule: r, At: e.At, Message: message})
+		all = append(all, Warning{Rule: r, At: e.At, Message: message, text: e.Message})
 	}
 	return all
 }

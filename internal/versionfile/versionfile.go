@@ -164,7 +164,7 @@ var (
 
 	// A release and what follows it: t and d for the kind of build, also spelled out; the
 	// branch under development (-dev); the machine that it is for.
-	release = regexp.MustCompile(`^([23]\.\d{1,2}(?:\.\d{1,3})?(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d{1,3})?)(?:\.[x*])?` +
+	release = regexp.MustCompile(`^([23]\.\d{1,2})(\.\d{1,3})?([-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d{1,3})?(?:\.[x*])?` +
 		`(t?)(d?)((?:\+[a-z]+)*)(?:-dev)?(?:-(?:64|32|win32|arm|arm64|amd64|(?:linux|macos|darwin|windows|freebsd)[-a-z0-9_.]*))?$`)
 
 	// 312 and 313t.
@@ -186,13 +186,16 @@ func parse(word string) (version string, debug bool) {
 	if m == nil {
 		return "", false
 	}
-	v, err := pep440.ParseVersion(m[1])
+	if m[2] == "" && m[3] != "" {
+		m[2] = ".0" // 3.14rc1 is 3.14.0rc1
+	}
+	v, err := pep440.ParseVersion(m[1] + m[2] + m[3])
 	if err != nil {
 		return "", false
 	}
-	version, threads := v.String(), m[2]
-	debug = m[3] != ""
-	for variant := range strings.SplitSeq(strings.TrimPrefix(m[4], "+"), "+") {
+	version, threads := v.String(), m[4]
+	debug = m[5] != ""
+	for variant := range strings.SplitSeq(strings.TrimPrefix(m[6], "+"), "+") {
 		switch variant {
 		case "freethreaded":
 			threads = "t"

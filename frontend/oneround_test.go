@@ -1,0 +1,140 @@
+package frontend_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/moby/buildkit/frontend/subrequests/lint"
+)
+
+// mistake is one thing that is wrong, and what is said of it.
+type mistake struct {
+	files map[string]string // instead of, or beside, those of a good project
+	gone  string            // a file that is not there
+	toml  string            // more of pyproject.toml
+	want  string
+	rule  bool // check has it as a rule of its own
+}
+
+var mistakes = map[string]mistake{
+	"settings":       {toml: "prots = [80]\n", want: `unknown key "prots" in [tool.quatrain]`},
+	"a value":        {toml: "workdir = \"app\"\n", want: `workdir "app" is not an absolute path`},
+	"stub":           {files: map[string]string{"Dockerfile": "# syntax=quatrain/poetry:1\nusr = \"app\"\n"}, want: `Dockerfile:2: unknown key "usr"`},
+	"stale lock":     {files: map[string]string{"poetry.lock": strings.Replace(lock, "{content-hash}", "ab", 1)}, want: "changed significantly since poetry.lock was last generated", rule: true},
+	"broken lock":    {files: map[string]string{"poetry.lock": strings.Replace(lock, "\"2.1\"", "\"0.1\"", 1)}, want: `lock-version "0.1" is not one that can be read`},
+	"no lock":        {gone: "poetry.lock", want: "there is no poetry.lock in the build context"},
+	"a source":       {files: map[string]string{"poetry.lock": strings.Replace(lock, "\n[metadata]", "[package.source]\ntype = \"legacy\"\nurl = \"https://x.example\"\nreference = \"corp\"\n\n[metadata]", 1)}, want: `pure comes from the source "corp"`},
+	"no file":        {files: map[string]string{"poetry.lock": strings.ReplaceAll(lock, "py3-none-any", "cp27-cp27m-win32")}, want: "pure 1.0 has no file for Python 3.12"},
+	"command":        {toml: "command = [\"pytest\"]\n", want: `the target "ci" runs pytest, and does not install it`},
+	"group":          {toml: "groups = [\"mian\"]\n", want: `group "mian" of target "ci" is not defined`},
+	"extra":          {toml: "extras = [\"fast\"]\n", want: "extra [fast] is not specified"},
+	"package":        {toml: "[tool.poetry]\npackages = [{include = \"gone\"}]\n", want: `package "gone" is not there`},
+	"poetry.toml":    {files: map[string]string{"poetry.toml": "installer.no-binary = 1\n"}, want: "installer.no-binary: expected an array"},
+	"version file":   {files: map[string]string{".python-version": "pypy3.11\n"}, want: `.python-version:1: "pypy3.11" asks for PyPy`},
+	"excluded":       {files: map[string]string{".python-version": "3.9\n"}, want: "the project allows Python >=3.11,<3.14, and not 3.9"},
+	"not allowed":    {toml: "python = \"3.9\"\n", want: "the project allows Python >=3.11,<3.14, and not 3.9"},
+	"known hosts":    {toml: "[tool.quatrain.git]\nknown-hosts = \"deploy/known_hosts\"\n", want: "the known hosts deploy/known_hosts are not in the build context"},
+	"bad dependency": {toml: "[tool.poetry.dependencies]\nleft = \">>1\"\n", want: "left"},
+}
+
+// wrong puts mistakes together: the tables in the order that TOML wants.
+func wrong(names ...string) asked {
+	a := asked{files: map[string]string{"Dockerfile": "# syntax=quatrain/poetry:1\n"}, opts: args("filename", "Dockerfile", "target", "ci")}
+	text := strings.Replace(toml, "python = \"3.12\"\n", "", 1)
+	own := "[tool.quatrain.target.ci]\nfrom = \"test\"\n"
+	var tables string
+	for _, name := range names {
+		m := mistakes[name]
+		maps.Copy(a.files, m.files)
+		a.gone = append(a.gone, m.gone)
+		switch {
+		case strings.HasPrefix(m.toml, "["):
+			tables += m.toml
+		case name == "command" || name == "group":
+			own += m.toml
+		default:
+			text += m.toml
+		}
+	}
+	if !slices.Contains(names, "command") {
+		own += "command = [\"python\", \"-m\", \"unittest\"]\n"
+	}
+	if !slices.ContainsFunc(names, func(name string) bool {
+		return slices.Contains([]string{"version file", "excluded", "not allowed"}, name)
+	}) {
+		text += "python = \"3.12\"\n"
+	}
+	a.files["pyproject.toml"] = text + own + tables
+	return a
+}
+
+// Mistakes that have nothing to do with one another are told in one round, by a build and by
+// a check.
+func TestOneRound(t *testing.T) {
+	for _, names := range [][]string{
+		{"settings", "stale lock", "stub", "command", "package"},
+		{"settings", "broken lock", "stub", "package", "version file"},
+		{"a value", "no lock", "stub", "group", "poetry.toml"},
+		{"stale lock", "stub", "package", "excluded", "known hosts"},
+		{"command", "package", "a source", "stub"},
+		{"package", "no file", "command"},
+		{"package", "extra", "command", "known hosts"},
+		{"settings", "poetry.toml", "version file", "stale lock", "package"},
+		{"group", "stub", "version file", "settings", "stale lock"},
+		{"bad dependency", "command", "package", "stub"},
+		{"excluded", "package", "command"},
+	} {
+		a := wrong(names...)
+		err := build(t, a).err
+		if err == nil {
+			t.Errorf("%q: no error", names)
+			continue
+		}
+		for _, name := range names {
+			if !strings.Contains(err.Error(), mistakes[name].want) {
+				t.Errorf("%q: a build does not say %q:\n%v", names, mistakes[name].want, err)
+			}
+		}
+	}
+}
+
+// Check says what a build is refused with, and a project without mistakes has none.
+func TestCheckIsBuild(t *testing.T) {
+	if a := wrong(); build(t, a).err != nil || len(checked(t, a)) > 0 {
+		t.Fatalf("%v, %q", build(t, a).err, checked(t, a))
+	}
+	for name, m := range mistakes {
+		a := wrong(name)
+		if err := build(t, a).err; err == nil || !strings.Contains(err.Error(), m.want) {
+			t.Errorf("%s: a build says %v, want %s", name, err, m.want)
+		}
+		found := checked(t, a)
+		said := strings.Join(found, "\n")
+		if m.rule {
+			if !strings.HasPrefix(said, "StaleLock") {
+				t.Errorf("%s: check says %q", name, said)
+			}
+		} else if strings.Count(said, m.want) != 1 {
+			t.Errorf("%s: check says %q, want %q once", name, said, m.want)
+		}
+	}
+}
+
+// checked is what a check finds: findings, or the error that it ends with.
+func checked(t *testing.T, a asked) []string {
+	t.Helper()
+	a.opts = maps.Clone(a.opts)
+	a.opts["requestid"] = "frontend.lint"
+	got := build(t, a)
+	if got.err != nil {
+		return []string{got.err.Error()}
+	}
+	delete(a.opts, "requestid")
+	var all []string
+	for _, w := range call[lint.LintResults](t, "frontend.lint", a).Warnings {
+		all = append(all, w.RuleName+": "+w.Detail)
+	}
+	return all
+}
