@@ -27,7 +27,7 @@ func Parse(f *source.File) (*Lock, []*source.Error, error) {
 	if err != nil {
 		var e *source.Error
 		if errors.As(err, &e) {
-			err = e.WithHint("Unable to read the lock file. Run `poetry lock` to write it anew.")
+			err = e.WithHint("%s", unreadableHint(f.Data))
 		}
 		return nil, nil, err
 	}
@@ -43,6 +43,19 @@ func Parse(f *source.File) (*Lock, []*source.Error, error) {
 	}
 	return p.lock, warnings, errors.Join(p.Errs...)
 }
+
+// unreadableHint is what to do about a file that is not TOML.
+func unreadableHint(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/")):
+		return "It is a pointer of Git LFS: run `git lfs pull` before the build."
+	case conflictMarker.Match(data):
+		return "It has conflict markers of git: take one side of the conflict, and run `poetry lock`."
+	}
+	return "Unable to read the lock file. Run `poetry lock` to write it anew."
+}
+
+var conflictMarker = regexp.MustCompile(`(?m)^<{7} .*\r?$`)
 
 type parser struct {
 	source.Reader

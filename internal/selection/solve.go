@@ -175,12 +175,15 @@ func (s *solver) why() error {
 		seen[n.name] = both
 	}
 	return source.Errorf(source.Range{}, "the packages of poetry.lock do not satisfy the dependencies of the project").
-		WithHint("Run `poetry lock`.")
+		WithHint("%s", s.hint(""))
 }
 
 func (s *solver) tooHard() error {
 	e := source.Errorf(source.Range{}, "poetry.lock has too many versions of the same packages: the search for those that fit together was given up").
 		WithHint("Run `poetry lock` with Poetry 2: its lock says which packages belong together.")
+	if s.grouped {
+		e = e.WithHint("%s", s.hint(""))
+	}
 	if len(s.root) > 0 {
 		e.At = s.root[0].at
 	}

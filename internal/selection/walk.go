@@ -20,12 +20,14 @@ type walker struct {
 	request  Request
 	python   pep440.Version // without its pre-release part
 	packages map[string][]*lockfile.Package
+	others   map[string]bool // names of packages that are not for this Python
+	grouped  bool            // the lock says itself which packages it installs
 }
 
 // walk selects by following dependencies from the project's active groups.
 // Errors: dependencies that no choice of locked packages satisfies.
 func walk(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
-	w := &walker{root: pep508.CanonicalName(p.Name.Value), request: r, python: r.Python.Stable()}
+	w := &walker{root: pep508.CanonicalName(p.Name.Value), request: r, python: r.Python.Stable(), others: map[string]bool{}, grouped: l.HasGroups()}
 	if err := w.index(l); err != nil {
 		return nil, err
 	}
@@ -58,6 +60,8 @@ func (w *walker) index(l *lockfile.Lock) error {
 		errs = append(errs, err)
 		if ok {
 			w.packages[pkg.Name] = append(w.packages[pkg.Name], pkg)
+		} else {
+			w.others[pkg.Name] = true
 		}
 	}
 	for name, same := range w.packages {
@@ -156,5 +160,17 @@ func (w *walker) conflict(n need) error {
 		}
 	}
 	return source.Errorf(n.at, "%s needs %s, but the lock has %s", by, n, locked).
-		WithHint("Run `poetry lock`: the lock does not fit pyproject.toml, or not this Python.")
+		WithHint("%s", w.hint(n.name))
+}
+
+// hint is what to do if packages cannot be found for all needs: the lock is at fault only
+// if nothing else was asked of it than it was written for.
+func (w *walker) hint(name string) string {
+	switch {
+	case w.grouped:
+		return "Set resolution = \"lock\" in [tool.quatrain]: this lock says itself which packages belong together."
+	case w.others[name] && len(w.packages[name]) == 0:
+		return "Set `python` in [tool.quatrain] to one that the lock has " + name + " for."
+	}
+	return "Run `poetry lock`: the lock does not fit pyproject.toml."
 }
