@@ -84,7 +84,7 @@ var commandNotInstalled = Rule{
 				}
 			}
 			switch {
-			case slices.Contains(t.Apt, name) || !plan.IsOfficial(p.Quatrain.Base.Value):
+			case slices.Contains(t.Apt, name) || !plan.IsOfficialPython(p.Quatrain.Base.Value):
 			case name == "pip" || name == "pip3":
 				return "target " + t.Name + " does not install pip, which its command runs: the environment is complete without it; add pip as a dependency if the project calls it"
 			case slices.Contains(tools, name):

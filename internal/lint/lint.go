@@ -34,7 +34,7 @@ type finding struct {
 // Rules lists all rules in the order they are checked.
 func Rules() []Rule {
 	return []Rule{
-		staleLock, legacyLock, pythonNotAllowed, unusedGroup, optionalInNoExtra,
+		staleLock, legacyLock, pythonNotAllowed, unusedGroup, optionalInNoExtra, placeholderVersion,
 		noCommand, commandNotInstalled, poetryRun, shellSyntax, envNotExpanded, loopbackHost, healthcheckTool,
 		rootUser, secretInURL, secretInEnv, secretInFiles, buildWarns, buildRefused,
 	}

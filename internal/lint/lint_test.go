@@ -83,6 +83,10 @@ func TestRules(t *testing.T) {
 			toml: strings.Replace(head, "[project.scripts]", "dynamic = [\"dependencies\"]\n[tool.poetry.dependencies]\nredis = {version = \"*\", optional = true}\n[project.scripts]", 1),
 			want: []string{"OptionalInNoExtra: pyproject.toml:7: redis is optional and in no extra: nothing ever installs it"},
 		},
+		"placeholder": {
+			toml: strings.Replace(head, "version = \"1\"", "version = \"0.0.0\"", 1) + "[tool.poetry-dynamic-versioning]\nenable = true\n",
+			want: []string{"PlaceholderVersion: pyproject.toml:3: the image says version 0.0.0, a placeholder: poetry-dynamic-versioning, which replaces it, does not run in a build"},
+		},
 		"no command": {toml: strings.Replace(head, "shop-serve", "a = \"shop:a\"\nshop-serve", 1), want: []string{"NoCommand: pyproject.toml:2: the production image starts a Python prompt: set `command` in [tool.quatrain]"}},
 		"development's tool": {
 			toml: head + "[tool.poetry.group.dev.dependencies]\n[tool.quatrain]\ncommand = [\"python\", \"-m\", \"pytest\"]\n[tool.quatrain.target.development]\ncommand = \"pytest\"\n",

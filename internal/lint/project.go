@@ -52,6 +52,17 @@ func installedGroups(p *pyproject.Project, t plan.Target) []string {
 	return all
 }
 
+var placeholderVersion = Rule{
+	Name:        "PlaceholderVersion",
+	Description: "a version that a plugin takes from git is the placeholder in an image: write it before the build",
+	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+		if w := plan.WarnOfVersion(p); w != nil {
+			return []finding{{w.At, w.Message}}
+		}
+		return nil
+	},
+}
+
 var optionalInNoExtra = Rule{
 	Name:        "OptionalInNoExtra",
 	Description: "an optional dependency is installed by the extras that name it",

@@ -85,6 +85,9 @@ func New(in Input) (*Plan, error) {
 		return nil, err
 	}
 	p.Warnings = slices.Concat(p.Warnings, warnings, warnAboutLogins(in.Project))
+	if w := WarnOfVersion(in.Project); w != nil {
+		p.Warnings = append(p.Warnings, w)
+	}
 	isFurther := notInProduction(in, request)
 	// The machine's own tag first, as packaging has it from 26.3 on, which a new Poetry brings.
 	list := tags.Linux(interpreter(python, in.Base.FreeThreaded), machine, in.Base.Libc, true)

@@ -11,16 +11,16 @@ import (
 // WarnOfSettings returns warnings about settings of poetry.toml that matter for some bases
 // only: Poetry without an environment of its own sees what the base has installed.
 func WarnOfSettings(p *pyproject.Project, s poetrytoml.Settings) []*source.Error {
-	if s.NoVenv.IsZero() || IsOfficial(p.Quatrain.Base.Value) {
+	if s.NoVenv.IsZero() || IsOfficialPython(p.Quatrain.Base.Value) {
 		return nil
 	}
 	return []*source.Error{source.Errorf(s.NoVenv, "virtualenvs.create of poetry.toml has no effect here: packages are installed in %s, which does not see those of the base image", Venv).
 		WithHint("Add what the project needs of the base's packages as dependencies, or name their folder in [tool.quatrain], such as env = { PYTHONPATH = \"/usr/lib/python3/dist-packages\" }.")}
 }
 
-// IsOfficial reports whether a base is one of the official images of Python, whose contents
+// IsOfficialPython reports whether a base is one of the official images of Python, whose contents
 // are known.
-func IsOfficial(base string) bool {
+func IsOfficialPython(base string) bool {
 	name := base[strings.LastIndex(base, "/")+1:]
 	return base == "" || strings.HasPrefix(name, "python:")
 }

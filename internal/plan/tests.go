@@ -42,7 +42,7 @@ func CheckTests(p *pyproject.Project, l *lockfile.Lock, t Target) error {
 	if own == nil {
 		return noTestCommand(p, t, others)
 	}
-	if !runsPytest(own.Args) || !IsOfficial(p.Quatrain.Base.Value) || slices.ContainsFunc(t.Apt, func(a string) bool { return strings.Contains(a, "pytest") }) {
+	if !runsPytest(own.Args) || !IsOfficialPython(p.Quatrain.Base.Value) || slices.ContainsFunc(t.Apt, func(a string) bool { return strings.Contains(a, "pytest") }) {
 		return nil // what a base or a Debian package has is not known
 	}
 	return source.Errorf(own.At, "the target %q runs pytest, and does not install it%s", t.Name, onlyIn(others)).

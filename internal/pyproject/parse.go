@@ -90,6 +90,10 @@ func (p *parser) identity() {
 	if o.Version.Value == "" {
 		o.Version = p.Text(p.poetry.Get("version"))
 	}
+	if o.Version.Value == "" && p.dynamic("version") {
+		p.add(source.Errorf(p.pep621.Get("dynamic").At, "the project has no version: it is dynamic, and [tool.poetry] has none").
+			WithHint("Set `version` in [tool.poetry], where Poetry wants one even if a plugin replaces it."))
+	}
 	if o.Name.Value != "" && !names.IsFileName(o.Name.Value) {
 		p.add(source.Errorf(o.Name.At, "%q cannot be the name of a project", o.Name.Value).
 			WithHint("A name has letters, digits, and . - _ inside."))

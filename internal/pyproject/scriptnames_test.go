@@ -73,7 +73,7 @@ func TestNameAndVersion(t *testing.T) {
 		"[tool.poetry]\nname = \"a\\nb\"\nversion = \"1\"\n":                                      "2: \"a\\nb\" cannot be the name of a project",
 		"[tool.poetry]\nname = \"a\\u2028b\"\nversion = \"1\"\n":                                  "2: \"a\\u2028b\" cannot be the name of a project",
 		"[tool.poetry]\nname = \"my app\"\nversion = \"v1.0-alpha\"\n":                            "",
-		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n":                                      "",
+		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n":                                      "3: the project has no version: it is dynamic, and [tool.poetry] has none",
 		"[tool.poetry]\npackage-mode = false\nname = \"a/b\"\nversion = \"see CHANGELOG\"\n":      "",
 		"[project]\nname = \"a\"\nversion = \"1!2.0.post1+local.1\"\n[tool.poetry]\nname = \"x\"": "",
 	} {
