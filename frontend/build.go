@@ -175,8 +175,12 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	if err != nil {
 		return nil, err
 	}
+	tree, err := project.wait()
+	if err != nil {
+		return nil, err
+	}
 	if !relocate { // they were shown before
-		for _, w := range p.Warnings {
+		for _, w := range append(p.Warnings, r.warnOfScripts(tree)...) {
 			r.warn(ctx, w)
 		}
 	}
@@ -201,10 +205,6 @@ func (r *request) tryPlatform(ctx context.Context, target plan.Target, platform 
 	r.warnBuilds(ctx, p)
 	r.warnEmulated(ctx, p)
 	if err := r.keepSBOM(ctx, platform, p, image); err != nil {
-		return nil, err
-	}
-	tree, err := project.wait()
-	if err != nil {
 		return nil, err
 	}
 	found, err := wanted.overlaps.wait()

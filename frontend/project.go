@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path"
 	"strings"
 
 	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/editable"
+	"github.com/quatrain-build/quatrain/internal/lint"
 	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/llb"
 )
 
@@ -18,8 +21,10 @@ import (
 type projectTree struct {
 	app    bkllb.State  // as the image has them
 	folder *bkllb.State // what its wheel is built of, or nil
-	files  fs.FS        // app below its workdir, nil where nobody looks into it
+	files  fs.FS        // app below its workdir, nil where the project is not installed from there
 	read   *refFS       // what files reads through
+
+	scripts []*source.File // the starts of shell scripts that commands of the target run
 }
 
 // readProject brings the project's files to the builder. No base image and no lock
@@ -33,20 +38,42 @@ func (r *request) readProject(ctx context.Context, g *llb.Graph, t plan.Target) 
 		return tree, err
 	}
 	tree.app = g.App(t, plan.AppFiles(r.project, r.environments), *files, r.dir)
-	if t.AsWheel && t.InstallRoot {
-		tree.folder, err = r.contextFolder(ctx, cmp.Or(r.dir, "."), plan.SourceFiles(r.project, r.environments))
-		return tree, err
+	wheel := t.AsWheel && t.InstallRoot
+	if wheel {
+		if tree.folder, err = r.contextFolder(ctx, cmp.Or(r.dir, "."), plan.SourceFiles(r.project, r.environments)); err != nil {
+			return tree, err
+		}
 	}
-	if !t.InstallRoot && !t.Editable {
+	fromFiles, scripts := !wheel && (t.InstallRoot || t.Editable), lint.Scripts(t)
+	if !fromFiles && len(scripts) == 0 {
 		return tree, nil
 	}
 	ref, err := r.solve(ctx, tree.app)
 	if err != nil {
 		return tree, err
 	}
-	tree.read = newRefFS(ctx, ref)
-	tree.files, err = fs.Sub(tree.read, cmp.Or(strings.TrimPrefix(t.Workdir(), "/"), "."))
+	read := newRefFS(ctx, ref)
+	below := cmp.Or(strings.TrimPrefix(t.Workdir(), "/"), ".")
+	for _, name := range scripts {
+		data, err := read.ReadStart(path.Join(below, name), lint.MaxScript)
+		if err == nil {
+			tree.scripts = append(tree.scripts, &source.File{Name: path.Join(r.dir, name), Data: data})
+		}
+	}
+	if !fromFiles {
+		return tree, nil
+	}
+	tree.read = read
+	tree.files, err = fs.Sub(read, below)
 	return tree, err
+}
+
+// warnOfScripts returns warnings about the scripts that commands of the target run.
+func (r *request) warnOfScripts(tree projectTree) (warnings []*source.Error) {
+	for _, f := range tree.scripts {
+		warnings = append(warnings, lint.CheckScript(r.project, r.lock, f)...)
+	}
+	return warnings
 }
 
 // checkProject refuses a target that cannot be built, as far as the project's files and

@@ -186,6 +186,19 @@ func (f *refFS) ReadFile(name string) ([]byte, error) {
 	}
 }
 
+// ReadStart reads the start of a file, at most n bytes, for those who can do without: what
+// fails is not noted.
+func (f *refFS) ReadStart(name string, n int) ([]byte, error) {
+	resolved, err := base.Resolve(f, name)
+	if err != nil {
+		return nil, err
+	}
+	if st, err := f.lstat(resolved); err != nil || !fs.FileMode(st.Mode).IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.ref.ReadFile(f.ctx, gwclient.ReadRequest{Filename: "/" + resolved, Range: &gwclient.FileRange{Length: n}})
+}
+
 // ReadDir lists a folder.
 func (f *refFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	stats, err := f.list(name)

@@ -50,6 +50,9 @@ func (r *request) refusals(ctx context.Context, target plan.Target) ([]*source.E
 		return nil, errs[0]
 	}
 	var warnings []*source.Error
+	if tree, err := project.wait(); err == nil {
+		warnings = r.warnOfScripts(tree)
+	}
 	for _, platform := range r.targetPlatforms() {
 		p, err := r.refusePlan(ctx, graph, target, platform)
 		if p != nil {

@@ -95,14 +95,22 @@ func (r *request) listTargets(context.Context) (*targets.List, error) {
 
 func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 	results := &lint.LintResults{Warnings: []lint.Warning{}}
-	files := slices.DeleteFunc([]*source.File{r.project.File, r.lock.File, r.stub, r.files[settingFile], r.files[versionFile]},
-		func(f *source.File) bool { return f == nil })
 	warnings, refusals := r.lintRefusals(ctx)
 	if refusals != nil && source.All(refusals) == nil {
 		return nil, refusals // not about the project
 	}
+	found := quatrainlint.Once(quatrainlint.Check(r.project, r.lock), quatrainlint.Warnings(warnings), quatrainlint.Refusals(refusals))
+	files := []*source.File{r.project.File, r.lock.File}
+	if r.stub != nil {
+		files = append(files, r.stub)
+	}
+	for _, w := range found {
+		if f := w.At.File; f != nil && !slices.Contains(files, f) {
+			files = append(files, f)
+		}
+	}
 	var places []source.Range
-	for _, w := range quatrainlint.Once(quatrainlint.Check(r.project, r.lock), quatrainlint.Warnings(warnings), quatrainlint.Refusals(refusals)) {
+	for _, w := range found {
 		if r.skips(w.Rule.Name) {
 			continue
 		}

@@ -42,15 +42,14 @@ func commandsOf(t plan.Target) []*pyproject.Command {
 var poetryRun = Rule{
 	Name:        "PoetryRun",
 	Description: "the environment is on PATH: `poetry run` and .venv/bin are not needed, and not in the image",
-	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
+	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {
 			for _, c := range commandsOf(t) {
-				switch inner := innerScript(c.Args); {
-				case c.Stripped != "":
+				if c.Stripped != "" {
 					all = append(all, finding{c.At, c.StrippedMessage()})
-				case strings.Contains(inner, "poetry run") || strings.Contains(inner, ".venv/bin"):
-					all = append(all, finding{c.At, "the script calls `poetry run` or .venv/bin, which the image does not have: name the program alone"})
+				} else if call := toolCall(p, l, innerScript(c.Args)); call != "" {
+					all = append(all, finding{c.At, "the script calls `" + call + "`, which the image does not have: name the program alone"})
 				}
 			}
 		}
