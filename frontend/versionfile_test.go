@@ -15,7 +15,7 @@ func TestVersionFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		toml, file, arg, base, warning, err string
 	}{
-		"uv's form":              {toml: free, file: "cpython-3.11.9-linux-x86_64-gnu\n", base: "python:3.11-slim"},
+		"uv's form":              {toml: free, file: "cpython-3.11.9-linux-x86_64-gnu\n", base: "python:3.11.9-slim"},
 		"a comment first":        {toml: free, file: "# as in CI\n3.11\n", base: "python:3.11-slim"},
 		"a virtual environment":  {toml: free, file: "shop-env\n", base: "python:3.13-slim", warning: `"shop-env" names no version of Python, and is passed over (.python-version:1)`},
 		"another Python":         {toml: free, file: "pypy3.11-7.3.19\n", err: `.python-version:1: "pypy3.11-7.3.19" asks for PyPy`},

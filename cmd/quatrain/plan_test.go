@@ -100,10 +100,10 @@ func TestPlanReadsWhatABuildReads(t *testing.T) {
 func TestPlanGuesses(t *testing.T) {
 	for _, c := range []struct{ constraint, args, python, note string }{
 		{"~3.11.5", "", "3.11.", "note: python:3.11-slim is not read: that it has Python 3.11."},
-		{"~3.11.5", "-python 3.11.6", "3.11.6", ""},
+		{"~3.11.5", "--python 3.11.6", "3.11.6", ""},
 		{"3.11.7", "", "3.11.7", ""},
 		{">=3.11,<3.11.5", "", "3.11.4", ""}, // python:3.11.4-slim
-		{">=3.11,<3.13", "-build-arg PYTHON_VERSION=3.12", "3.12.", "note: python:3.12-slim is not read"},
+		{">=3.11,<3.13", "--build-arg PYTHON_VERSION=3.12", "3.12.", "note: python:3.12-slim is not read"},
 	} {
 		dir := t.TempDir()
 		toml := fmt.Sprintf("[tool.poetry]\nname = \"x\"\nversion = \"1\"\n[tool.poetry.dependencies]\npython = %q\n[tool.quatrain]\nproject = \"none\"\ncommand = [\"python\"]\n", c.constraint)

@@ -63,14 +63,13 @@ var buildRefused = Rule{
 	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Refusals
 }
 
-// Once joins lists of warnings, the first of several with the same text: what a rule finds
-// a build may warn of or refuse, too.
+// Once joins lists of warnings and keeps the first of several with the same text: a build
+// may warn of what a rule finds, or refuse it.
 func Once(lists ...[]Warning) []Warning {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(slices.Concat(lists...), func(w Warning) bool {
-		text := cmp.Or(w.text, w.Message)
-		before := seen[text]
-		seen[text] = true
+		before := seen[w.Message] || seen[w.text]
+		seen[w.Message], seen[cmp.Or(w.text, w.Message)] = true, true
 		return before && w.text != ""
 	})
 }

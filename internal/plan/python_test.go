@@ -36,11 +36,11 @@ func TestAskedPython(t *testing.T) {
 }
 
 func TestBadPython(t *testing.T) {
-	official := "no official image has such a Python\nSet `base` in [tool.quatrain] to an image of your own that has it, or ask for 3.12, with the GIL."
+	official := "no official image has such a Python\nhint: Set `base` in [tool.quatrain] to an image of your own that has it, or ask for 3.12, with the GIL."
 	for _, c := range []struct{ settings, arg, file, want string }{
 		{"", "3", "", `python version "3" of the build argument PYTHON_VERSION is not of the form 3.12`},
 		{"[tool.quatrain]\npython = \"three.12\"\n", "", "", `pyproject.toml:10: python version "three.12" is not of the form`},
-		{"", "3.8", "", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.8\nSet python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
+		{"", "3.8", "", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.8\nhint: Set python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
 		{"", "3.13.1", "", "the project allows Python >=3.9,<3.13, and not 3.13.1"},
 		{"[tool.quatrain]\nbase = \"python:{python}-alpine\"\n", "", "3.13", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.13"},
 		{"", "", "shop-env", `python version "shop-env" is not of the form 3.12`},

@@ -22,16 +22,16 @@ func TestCheckTests(t *testing.T) {
 		old               bool   // a lock that does not know groups
 		want              string
 	}{
-		"neither":                  {want: "pyproject.toml: " + nothing + "\nRun `poetry add --group test pytest`."},
+		"neither":                  {want: "pyproject.toml: " + nothing + "\nhint: Run `poetry add --group test pytest`."},
 		"in a group":               {groups: `"dev"`},
-		"in an optional group":     {groups: `"docs"`, want: nothing + ": only the group docs has it\nName the group in `groups` of [tool.quatrain.target.test]."},
+		"in an optional group":     {groups: `"docs"`, want: nothing + ": only the group docs has it\nhint: Name the group in `groups` of [tool.quatrain.target.test]."},
 		"named":                    {groups: `"docs"`, command: `groups = ["main", "docs"]`},
 		"in a group that is not":   {groups: `"dev"`, command: `groups = ["main"]`, want: "pyproject.toml:9: " + nothing + ": only the group dev has it"},
 		"in two groups":            {groups: `"dev", "docs"`, command: `groups = ["main", "docs"]`},
 		"an old lock":              {groups: `"docs"`, old: true},
 		"an own command":           {command: own},
 		"an own, with pytest":      {command: own, groups: `"dev"`},
-		"pytest without pytest":    {command: pytest, want: `pyproject.toml:10: the target "test" runs pytest, and does not install it` + "\nRun `poetry add"},
+		"pytest without pytest":    {command: pytest, want: `pyproject.toml:10: the target "test" runs pytest, and does not install it` + "\nhint: Run `poetry add"},
 		"its module":               {command: module, want: `pyproject.toml:10: the target "test" runs pytest`},
 		"py.test":                  {command: `command = "py.test"`, want: `runs pytest`},
 		"in the environment":       {command: `command = "/opt/venv/bin/pytest"`, want: `runs pytest`},

@@ -14,14 +14,14 @@ func TestWarnOfVersion(t *testing.T) {
 		scm     = "[build-system]\nrequires = [\"setuptools>=64\", \"setuptools_scm[toml]>=8\"]\n"
 	)
 	for text, want := range map[string]string{
-		dynamic + enabled: "pyproject.toml:5: the image says version 0.0.0, a placeholder: poetry-dynamic-versioning, which replaces it, does not run in a build\nRun `poetry dynamic-versioning` before",
+		dynamic + enabled: "pyproject.toml:5: the image says version 0.0.0, a placeholder: poetry-dynamic-versioning, which replaces it, does not run in a build\nhint: Run `poetry dynamic-versioning` before",
 		poetry + enabled:  "pyproject.toml:3: the image says version 0.0.0",
 		static + enabled:  "poetry-dynamic-versioning",
 		dynamic + "[tool.poetry-dynamic-versioning]\nenable = false\n":                  "",
 		dynamic + "[tool.poetry.requires-plugins]\npoetry-dynamic-versioning = \"*\"\n": "", // the plugin does nothing by default
 		poetry + "[tool.poetry-version-plugin]\nsource = \"git-tag\"\n":                 "poetry-version-plugin, which replaces it",
 		poetry + "[tool.poetry.requires-plugins]\npoetry-git-version-plugin = \"*\"\n":  "poetry-git-version-plugin",
-		dynamic + scm: "setuptools-scm, which replaces it, does not run in a build\nWrite the version",
+		dynamic + scm: "setuptools-scm, which replaces it, does not run in a build\nhint: Write the version",
 		static + scm:  "",
 		dynamic + "[build-system]\nrequires = [\"hatchling\", \"hatch-vcs\"]\n": "hatch-vcs",
 		dynamic + "[build-system]\nrequires = [\"poetry-core\"]\n":              "",

@@ -7,7 +7,7 @@ import (
 
 func TestIgnored(t *testing.T) {
 	for text, want := range map[string]string{
-		"virtualenvs.options.system-site-packages = true":       "poetry.toml:1: virtualenvs.options.system-site-packages of poetry.toml has no effect here: the environment does not see packages of the base image or of apt\nAdd them as dependencies",
+		"virtualenvs.options.system-site-packages = true":       "poetry.toml:1: virtualenvs.options.system-site-packages of poetry.toml has no effect here: the environment does not see packages of the base image or of apt\nhint: Add them as dependencies",
 		"[virtualenvs.options]\nsystem-site-packages = true":    "poetry.toml:2: virtualenvs.options.system-site-packages",
 		"virtualenvs = {options = {system-site-packages = 1}}":  "poetry.toml:1: virtualenvs.options.system-site-packages",
 		"virtualenvs.options.system-site-packages = false":      "",
@@ -19,7 +19,7 @@ func TestIgnored(t *testing.T) {
 		"installer.parallel = false\ninstaller.max-workers = 1": "",
 		"requests.max-retries = 3\nkeyring.enabled = false":     "",
 		"repositories.x.url = 'https://x/upload'":               "", // for `poetry publish`
-		"certificates.my-corp.cert = '/x/ca.pem'":               "certificates.my-corp.cert of poetry.toml has no effect here: no certificate is read from the project\nPass it as the build secret ca or POETRY_CERTIFICATES_MY_CORP_CERT.",
+		"certificates.my-corp.cert = '/x/ca.pem'":               "certificates.my-corp.cert of poetry.toml has no effect here: no certificate is read from the project\nhint: Pass it as the build secret ca or POETRY_CERTIFICATES_MY_CORP_CERT.",
 		"certificates.corp.client-cert = '/x/ca.pem'":           "Pass it as the build secret POETRY_CERTIFICATES_CORP_CLIENT_CERT.",
 		"certificates.corp.cert = false":                        "certificates.corp.cert of poetry.toml has no effect here: certificates are always verified",
 		"certificates.corp.verify = false":                      "certificates.corp.verify of poetry.toml has no effect here",
