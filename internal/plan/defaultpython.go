@@ -70,9 +70,13 @@ func (c cost) than(o cost) string {
 
 // without returns the names of those that are not among others, sorted.
 func without(all, others []lack) []string {
+	known := map[lack]bool{}
+	for _, l := range others {
+		known[l] = true
+	}
 	var names []string
 	for _, l := range all {
-		if !slices.Contains(others, l) {
+		if !known[l] {
 			names = append(names, l.pkg)
 		}
 	}
@@ -90,11 +94,12 @@ func fewestBuilds(in Input, minors []series) (series, string) {
 	budget, settle := in.Budget.Half()
 	defer settle()
 	in.Budget = budget
+	price := priceOf(in.Lock, walks(in) || !in.Lock.HasGroups())
 	best, found := 0, cost{}
 	var first cost
 	var failure error // of the first
 	for i, minor := range minors {
-		c, err := measure(in, wanted, minor)
+		c, err := measure(in, wanted, minor, price)
 		if budget.Exhausted() {
 			return minors[0], ""
 		}
@@ -111,7 +116,10 @@ func fewestBuilds(in Input, minors []series) (series, string) {
 			break
 		}
 	}
-	if best > 0 && failure != nil {
+	switch {
+	case best == 0:
+		return minors[0], ""
+	case failure != nil:
 		return minors[best], "for which the lock has no solution"
 	}
 	return minors[best], first.than(found)
@@ -144,8 +152,8 @@ func (w wanted) within(o wanted) bool {
 }
 
 // measure returns what a minor version makes of the packages. The newest release is assumed
-// for markers. Errors: the lock has no solution for it.
-func measure(in Input, all []wanted, minor series) (cost, error) {
+// for markers. Each selection takes a price from the budget. Errors: the lock has no solution for it.
+func measure(in Input, all []wanted, minor series, price int) (cost, error) {
 	var c cost
 	python, err := pep440.ParseVersion(pythonsOf(in.Project, in.Lock).newest(minor))
 	if err != nil {
@@ -160,8 +168,7 @@ func measure(in Input, all []wanted, minor series) (cost, error) {
 		}
 		packages := map[*lockfile.Package]bool{}
 		for _, w := range all {
-			in.Budget.Spend(len(in.Lock.File.Data) / bytesPerUnit)
-			if in.Budget.Exhausted() {
+			if in.Budget.Spend(price); in.Budget.Exhausted() {
 				return c, nil
 			}
 			selected, _, err := selected(in, selection.Request{
@@ -183,18 +190,36 @@ func measure(in Input, all []wanted, minor series) (cost, error) {
 	return c, nil
 }
 
-// bytesPerUnit is how much of a lock is read in the time of one comparison of a walk.
-const bytesPerUnit = 8
+// priceOf returns what one selection from a lock costs, besides the walk, in the time that one
+// comparison of a walk takes: markers and constraints are read anew each time.
+func priceOf(l *lockfile.Lock, walk bool) int {
+	const bytesPerUnit, unitsPerByte = 8, 6
+	read := 0
+	for _, pkg := range l.Packages {
+		read += len(pkg.Markers.All) * len(pkg.Groups)
+		for _, marker := range pkg.Markers.ByGroup {
+			read += len(marker)
+		}
+		if !walk {
+			continue
+		}
+		read += len(pkg.PythonVersions)
+		for _, d := range pkg.Dependencies {
+			read += len(d.Markers) + len(d.Constraint)
+		}
+	}
+	return len(l.File.Data)/bytesPerUnit + read*unitsPerByte
+}
 
 func (c *cost) add(pkg *lockfile.Package, platform string, list tags.List, options selection.FileOptions) {
 	if pkg.Source != nil && (pkg.Source.Type == "git" || pkg.Source.Type == "directory") {
 		return // built for every Python alike
 	}
-	file, err := selection.Choose(pkg, list, options)
+	files := selection.Candidates(pkg, list, options)
 	switch {
-	case err != nil:
+	case len(files) == 0:
 		c.missing = append(c.missing, lack{pkg.Name, platform})
-	case !isWheel(file) && options.AllowWheels(pkg.Name) && slices.ContainsFunc(pkg.Files, isWheel):
+	case !isWheel(files[0]) && options.AllowWheels(pkg.Name) && slices.ContainsFunc(pkg.Files, isWheel):
 		c.compiled = append(c.compiled, lack{pkg.Name, platform})
 	}
 }

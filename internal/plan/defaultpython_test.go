@@ -215,6 +215,13 @@ func TestDefaultPythonHasABudget(t *testing.T) {
 	if got, err := ChoosePython(in, "", source.Text{}); err != nil || got.Version != "3.11" || in.Budget.Left() >= full || in.Budget.Left() < full/2 {
 		t.Errorf("%+v, %v, %d of %d left", got, err, in.Budget.Left(), full)
 	}
+	// Markers are dear: they are read for each Python.
+	in.Budget = selection.NewBudget()
+	in.Lock = entries(t, ">=3.9,<3.13", entry{files: amd64("native", "311"), marker: strings.Repeat("os_name == 'posix' or ", 200_000) + "os_name == 'posix'"})
+	if got, err := ChoosePython(in, "", ""); err != nil || got.Version != "3.12" || got.Why != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	in.Lock = l
 	in.Budget.Spend(int(in.Budget.Left()) - 1000)
 	if got, err := ChoosePython(in, "", source.Text{}); err != nil || got.Version != "3.12" || got.Why != nil {
 		t.Errorf("%+v, %v", got, err)

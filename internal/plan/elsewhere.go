@@ -36,7 +36,7 @@ func findElsewhere(in Input) elsewhere {
 				made := tags.Linux(interpreter(version, false), machine, in.Base.Libc, true)
 				lists[i] = &made
 			}
-			if file, err := selection.Choose(pkg, *lists[i], options); err == nil && isWheel(file) {
+			if files := selection.Candidates(pkg, *lists[i], options); len(files) > 0 && isWheel(files[0]) {
 				version, _ := all.tag(minor)
 				return version
 			}

@@ -66,9 +66,7 @@ func Choose(pkg *lockfile.Package, list tags.List, o FileOptions) (lockfile.File
 	if all := Candidates(pkg, list, o); len(all) > 0 {
 		return all[0], nil
 	}
-	e := &NoFileError{Package: pkg.Name + " " + pkg.Version.Value}
-	wanted := list.Strings()
-	e.Wanted = wanted[:min(3, len(wanted))]
+	e := &NoFileError{Package: pkg.Name + " " + pkg.Version.Value, Wanted: list.Best(3)}
 	for _, f := range pkg.Files {
 		e.Files = append(e.Files, f.Name)
 	}

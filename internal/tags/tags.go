@@ -34,9 +34,12 @@ func newList(tags []Tag) List {
 func (l List) Len() int { return len(l.tags) }
 
 // Strings lists the tags.
-func (l List) Strings() []string {
+func (l List) Strings() []string { return l.Best(len(l.tags)) }
+
+// Best lists the best tags, at most n.
+func (l List) Best(n int) []string {
 	var all []string
-	for _, t := range l.tags {
+	for _, t := range l.tags[:min(n, len(l.tags))] {
 		all = append(all, t.String())
 	}
 	return all
