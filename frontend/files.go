@@ -154,13 +154,17 @@ func (r *request) parse() error {
 		r.warnings = append(r.warnings, warnings...)
 	}
 	var errVersion error
-	if project != nil {
+	if project != nil && r.readsStub() {
 		r.project.Quatrain = r.project.Quatrain.Override(r.overrides)
 		errVersion = r.readVersion()
 		r.warnings = append(r.warnings, plan.WarnOfSettings(r.project, r.settings)...)
 	}
 	return errors.Join(errProject, errLock, errSettings, errVersion, r.stubError)
 }
+
+// readsStub reports whether the settings of the stub are known, apart from single ones that
+// are wrong.
+func (r *request) readsStub() bool { return r.stubError == nil || !r.overrides.At.IsZero() }
 
 // parseLock reads poetry.lock.
 func (r *request) parseLock() error {

@@ -14,6 +14,7 @@ type mistake struct {
 	files map[string]string // instead of, or beside, those of a good project
 	gone  string            // a file that is not there
 	toml  string            // more of pyproject.toml
+	opts  map[string]string
 	want  string
 	rule  bool // check has it as a rule of its own
 }
@@ -36,6 +37,7 @@ var mistakes = map[string]mistake{
 	"excluded":       {files: map[string]string{".python-version": "3.9\n"}, want: "the project allows Python >=3.11,<3.14, and not 3.9"},
 	"not allowed":    {toml: "python = \"3.9\"\n", want: "the project allows Python >=3.11,<3.14, and not 3.9"},
 	"known hosts":    {toml: "[tool.quatrain.git]\nknown-hosts = \"deploy/known_hosts\"\n", want: "the known hosts deploy/known_hosts are not in the build context"},
+	"user":           {opts: args("build-arg:UID", "-1"), want: `UID "-1" and GID`},
 	"bad dependency": {toml: "[tool.poetry.dependencies]\nleft = \">>1\"\n", want: "left"},
 }
 
@@ -48,6 +50,7 @@ func wrong(names ...string) asked {
 	for _, name := range names {
 		m := mistakes[name]
 		maps.Copy(a.files, m.files)
+		maps.Copy(a.opts, m.opts)
 		a.gone = append(a.gone, m.gone)
 		switch {
 		case strings.HasPrefix(m.toml, "["):
@@ -83,6 +86,9 @@ func TestOneRound(t *testing.T) {
 		{"package", "extra", "command", "known hosts"},
 		{"settings", "poetry.toml", "version file", "stale lock", "package"},
 		{"group", "stub", "version file", "settings", "stale lock"},
+		{"group", "package", "known hosts", "stub", "stale lock"},
+		{"group", "package", "command", "poetry.toml"},
+		{"user", "group", "package", "settings", "stale lock"},
 		{"bad dependency", "command", "package", "stub"},
 		{"excluded", "package", "command"},
 	} {
@@ -96,6 +102,23 @@ func TestOneRound(t *testing.T) {
 			if !strings.Contains(err.Error(), mistakes[name].want) {
 				t.Errorf("%q: a build does not say %q:\n%v", names, mistakes[name].want, err)
 			}
+		}
+	}
+}
+
+// What follows from settings that are not known is not guessed.
+func TestUnreadableStub(t *testing.T) {
+	for stub, want := range map[string]string{
+		"# syntax=quatrain/poetry:1\nFROM python:3.12\n":                         "Dockerfile:2: this is a Dockerfile, not a stub",
+		"# syntax=quatrain/poetry:1\nproject = \"none\n":                         "Dockerfile:2: ",
+		"# syntax=quatrain/poetry:1\n[tool.black]\nline-length = 1\n":            "Dockerfile:2: ",
+		"# syntax=quatrain/poetry:1\nproject = \"none\"\n[tool.quatrain]\nx=1\n": "Dockerfile:2: ",
+	} {
+		a := wrong("package", "stale lock", "version file")
+		a.files["Dockerfile"] = stub
+		err := build(t, a).err
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), mistakes["stale lock"].want) || strings.Contains(err.Error(), "gone") || strings.Contains(err.Error(), "PyPy") {
+			t.Errorf("%q: %v", stub, err)
 		}
 	}
 }

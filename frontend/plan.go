@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -62,14 +63,13 @@ func Plans(ctx context.Context, c gwclient.Client, o PlanOptions) (_ []*plan.Pla
 	return all, nil
 }
 
-// resolveTarget returns the request's target, with the numbers of its user.
+// resolveTarget returns the request's target, with the numbers of its user. Of a target with
+// mistakes that others can be looked for beside, the name is set.
 func (r *request) resolveTarget() (plan.Target, error) {
 	target, err := plan.ResolveTarget(r.project, r.ui.Target)
-	if err != nil {
-		return target, err
-	}
-	target.RunAs, err = plan.ParseIDs(r.ui.BuildArgs[argUID], r.ui.BuildArgs[argGID])
-	return target, err
+	var errIDs error
+	target.RunAs, errIDs = plan.ParseIDs(r.ui.BuildArgs[argUID], r.ui.BuildArgs[argGID])
+	return target, errors.Join(err, errIDs)
 }
 
 // targetPlatforms returns what the request's images are for: the builder's own platform

@@ -26,9 +26,12 @@ func (r *request) ready(ctx context.Context, wrong error, stale bool) (plan.Targ
 	if r.lock != nil && !stale {
 		errs = append(errs, r.lock.CheckFresh(r.project.Root))
 	}
+	if !r.readsStub() {
+		return plan.Target{}, reasons(errs...) // which settings count is not known
+	}
 	target, errTarget := r.resolveTarget()
 	err := reasons(append(errs, errTarget, r.readKnownHosts(ctx))...)
-	if err == nil || errTarget != nil || canceled(err) {
+	if err == nil || target.Name == "" || canceled(err) {
 		return target, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patienceWithMore)

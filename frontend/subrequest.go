@@ -141,7 +141,7 @@ func (r *request) lintRefusals(ctx context.Context) ([]*source.Error, error) {
 	target, err := r.resolveTarget()
 	errs = append(errs, err, r.readKnownHosts(ctx))
 	var warnings []*source.Error
-	if err == nil {
+	if target.Name != "" {
 		warnings, err = r.refusals(ctx, target)
 		errs = append(errs, err)
 	}

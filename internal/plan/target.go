@@ -27,6 +27,7 @@ type Target struct {
 	BuildTools  bool     // has the packages of [tool.quatrain.build] apt
 	Groups      []string // canonical; nil: every group that is not optional
 	GroupsAt    source.Range
+	lacksGroups bool // some that were named are not defined
 	Extras      []source.Text
 	Apt         []string // runtime packages
 	BuildApt    []string // packages of build steps
@@ -58,7 +59,8 @@ func TargetNames(c pyproject.Config) []string {
 }
 
 // ResolveTarget finds a target by name, with `from` followed and defaults applied.
-// Errors: unknown name (with the nearest), a cycle of `from`.
+// Errors: unknown name (with the nearest), a cycle of `from`; groups that are not defined,
+// for which the target is there without them.
 func ResolveTarget(p *pyproject.Project, name string) (Target, error) {
 	if name == "" {
 		name = DefaultTarget
@@ -72,6 +74,7 @@ func resolve(p *pyproject.Project, name string, at source.Range, visited []strin
 	}
 	own := findTarget(p.Quatrain, name)
 	t, known := builtinTarget(p, name)
+	var errParent error
 	switch {
 	case own == nil && !known:
 		return Target{}, unknownTarget(p, name, at)
@@ -83,15 +86,15 @@ func resolve(p *pyproject.Project, name string, at source.Range, visited []strin
 			from = source.Text{Value: DefaultTarget, At: own.At}
 		}
 		parent, err := resolve(p, from.Value, from.At, append(visited, name))
-		if err != nil {
+		if parent.Name == "" {
 			return Target{}, err
 		}
-		t = parent
+		t, errParent = parent, err
 		t.Lineage = append(slices.Clip(parent.Lineage), name)
 		t.Name, t.Description = name, "your own, from "+from.Value
 	}
 	adjust(p, &t, own)
-	return t, checkGroups(p, t)
+	return t, errors.Join(errParent, checkGroups(p, &t))
 }
 
 func findTarget(c pyproject.Config, name string) *pyproject.TargetConfig {
@@ -188,8 +191,8 @@ func adjust(p *pyproject.Project, t *Target, own *pyproject.TargetConfig) {
 	t.Image = t.Image.Override(own.Image)
 }
 
-// checkGroups refuses groups that the project does not have.
-func checkGroups(p *pyproject.Project, t Target) error {
+// checkGroups refuses groups that the project does not have, and takes them out.
+func checkGroups(p *pyproject.Project, t *Target) error {
 	var names []string
 	for _, g := range p.Groups {
 		names = append(names, g.Name)
@@ -207,5 +210,7 @@ func checkGroups(p *pyproject.Project, t Target) error {
 		}
 		errs = append(errs, err)
 	}
+	t.lacksGroups = t.lacksGroups || len(errs) > 0
+	t.Groups = slices.DeleteFunc(t.Groups, func(g string) bool { return !slices.Contains(names, g) })
 	return errors.Join(errs...)
 }

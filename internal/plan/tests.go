@@ -46,7 +46,7 @@ func CheckTests(p *pyproject.Project, l *lockfile.Lock, t Target) error {
 		return nil // what a base or a Debian package has is not known
 	}
 	return source.Errorf(own.At, "the target %q runs pytest, and does not install it%s", t.Name, onlyIn(others)).
-		WithHint("%s", hintPytest(t, others))
+		WithHint("%s.", hintPytest(t, others))
 }
 
 // ownTestCommand returns the command of the target or of those that it is from, nil if
@@ -84,6 +84,9 @@ func groupsWith(p *pyproject.Project, l *lockfile.Lock, t Target, name string) (
 			others = append(others, pkg.Groups...)
 		}
 	}
+	if t.lacksGroups && len(others) > 0 {
+		return true, nil // one of them may be meant
+	}
 	slices.Sort(others)
 	return false, slices.Compact(others)
 }
@@ -94,7 +97,7 @@ func noTestCommand(p *pyproject.Project, t Target, others []string) error {
 		at = own.At
 	}
 	return source.Errorf(at, "the target %q has no command to run the tests with, and no pytest%s", t.Name, onlyIn(others)).
-		WithHint("%s Or set `command` in [tool.quatrain.target.%s], such as [\"python\", \"-m\", \"unittest\"].", hintPytest(t, others), t.Name)
+		WithHint("%s, or set `command` in [tool.quatrain.target.%s], such as [\"python\", \"-m\", \"unittest\"].", hintPytest(t, others), t.Name)
 }
 
 func onlyIn(groups []string) string {
@@ -106,7 +109,7 @@ func onlyIn(groups []string) string {
 
 func hintPytest(t Target, groups []string) string {
 	if len(groups) == 0 {
-		return "Run `poetry add --group test pytest`."
+		return "Run `poetry add --group test pytest`"
 	}
-	return "Name the group in `groups` of [tool.quatrain.target." + t.Name + "]."
+	return "Name the group in `groups` of [tool.quatrain.target." + t.Name + "]"
 }

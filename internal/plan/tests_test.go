@@ -22,9 +22,9 @@ func TestCheckTests(t *testing.T) {
 		old               bool   // a lock that does not know groups
 		want              string
 	}{
-		"neither":                  {want: "pyproject.toml: " + nothing + "\nhint: Run `poetry add --group test pytest`."},
+		"neither":                  {want: "pyproject.toml: " + nothing + "\nhint: Run `poetry add --group test pytest`, or set"},
 		"in a group":               {groups: `"dev"`},
-		"in an optional group":     {groups: `"docs"`, want: nothing + ": only the group docs has it\nhint: Name the group in `groups` of [tool.quatrain.target.test]."},
+		"in an optional group":     {groups: `"docs"`, want: nothing + ": only the group docs has it\nhint: Name the group in `groups` of [tool.quatrain.target.test], or set"},
 		"named":                    {groups: `"docs"`, command: `groups = ["main", "docs"]`},
 		"in a group that is not":   {groups: `"dev"`, command: `groups = ["main"]`, want: "pyproject.toml:9: " + nothing + ": only the group dev has it"},
 		"in two groups":            {groups: `"dev", "docs"`, command: `groups = ["main", "docs"]`},
@@ -41,6 +41,8 @@ func TestCheckTests(t *testing.T) {
 		"pytest of a base":         {settings: "[tool.quatrain]\nbase = \"corp/tests:1\"\n", command: pytest},
 		"pytest of Debian":         {settings: "[tool.quatrain]\napt = [\"python3-pytest\"]\n", command: pytest},
 		"the project's command":    {settings: "[tool.quatrain]\ncommand = [\"x\"]\n", want: nothing},
+		"in a group, misspelt":     {groups: `"docs"`, command: `groups = ["main", "dcos"]`},
+		"in none, misspelt":        {command: `groups = ["main", "dcos"]`, want: nothing},
 		"no tests in production":   {settings: "#", want: ""},
 		"its own target from test": {settings: "[tool.quatrain.target.ci]\nfrom = \"test\"\n", want: `pyproject.toml:9: the target "ci" has no command`},
 	} {
@@ -55,7 +57,7 @@ func TestCheckTests(t *testing.T) {
 		}
 		p := project(t, settings)
 		resolved, err := ResolveTarget(p, target)
-		if err != nil {
+		if (err != nil) != strings.Contains(name, "misspelt") {
 			t.Fatal(err)
 		}
 		text := "[[package]]\nname = \"pytest\"\nversion = \"8\"\npython-versions = \"*\"\ngroups = [" + c.groups + "]\nfiles = []\n"
