@@ -24,6 +24,9 @@ func (r *request) projectContext(ctx context.Context) (*llb.State, error) {
 // options are for the transfer of a local one; others come whole.
 func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...llb.LocalOption) (*llb.State, error) {
 	ignored, err := r.ui.DockerIgnorePatterns(ctx)
+	if err == nil {
+		err = checkIgnored(dockerui.DefaultDockerignoreName, ignored)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +39,17 @@ func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...llb
 		return st, err
 	}
 	return r.withoutIgnored(ctx, *st)
+}
+
+// maxIgnored bounds the patterns of an ignore file, each of which is held against each file
+// of the context. They travel in the graph.
+const maxIgnored = 10_000
+
+func checkIgnored(name string, patterns []string) error {
+	if len(patterns) > maxIgnored {
+		return fmt.Errorf("%s has more than %d patterns", name, maxIgnored)
+	}
+	return nil
 }
 
 // usedBy notes that a local source took its options: the context is on the client's
@@ -64,6 +78,9 @@ func (r *request) withoutIgnored(ctx context.Context, st llb.State) (*llb.State,
 		patterns, err := ignorefile.ReadAll(bytes.NewReader(f.Data))
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		if err := checkIgnored(name, patterns); err != nil {
+			return nil, err
 		}
 		kept := llb.Scratch().File(
 			llb.Copy(st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, ExcludePatterns: patterns}),

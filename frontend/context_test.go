@@ -35,3 +35,16 @@ url = "libs/beside"
 		}
 	}
 }
+
+// An ignore file travels in the graph: it has a bound, for contexts of every kind.
+func TestTooManyIgnored(t *testing.T) {
+	for _, opts := range []map[string]string{nil, args("context", "https://git.example.com/shop.git#main")} {
+		for n, want := range map[int]string{10_000: "", 10_001: ".dockerignore has more than 10000 patterns"} {
+			files := map[string]string{".dockerignore": strings.Repeat("*.log\n", n)}
+			err := build(t, asked{files: files, opts: opts}).err
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%d patterns, %v: %v", n, opts, err)
+			}
+		}
+	}
+}

@@ -29,7 +29,7 @@ func (c *Client) GuessPython(guess func(image string) (version string, guessed b
 	c.guess = guess
 }
 
-// python is the version, "3.12.0", and whether it is free-threaded.
+// python returns the version, "3.12.0", and whether it is free-threaded.
 func (c *Client) python(image string) (version string, freeThreaded bool) {
 	version = c.Base.Python
 	if version == "" {
@@ -86,7 +86,7 @@ func (c *Client) libc(image string) tags.Libc {
 	return base.GuessLibc(image)
 }
 
-// env is the environment of an official image.
+// env returns the environment of an official image.
 func (c *Client) env(image string) []string {
 	version, _ := c.python(image)
 	return []string{
@@ -95,7 +95,7 @@ func (c *Client) env(image string) []string {
 	}
 }
 
-// root is as much of the image's file system as facts are read from.
+// root returns the part of the image's file system that facts are read from.
 func (c *Client) root(image string) fs.FS {
 	version, freeThreaded := c.python(image)
 	minor := version[:strings.LastIndex(version, ".")]

@@ -47,8 +47,17 @@ func ReadInstalled(root FS) (Installed, error) {
 			in.Type, in.Database, in.Packages = db.kind, "/"+db.file, db.parse(data)
 		}
 	}
-	return in, distroless(root, &in)
+	if err := distroless(root, &in); err != nil {
+		return in, err
+	}
+	if len(in.Packages) > maxPackages {
+		return in, fmt.Errorf("%s lists more than %d packages", in.Database, maxPackages)
+	}
+	return in, nil
 }
+
+// maxPackages bounds what the SBOM lists of the base image. Large desktops have 5000.
+const maxPackages = 100_000
 
 // distroless adds what Google's images have instead of one file: one for each package.
 func distroless(root FS, in *Installed) error {

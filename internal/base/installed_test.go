@@ -103,3 +103,18 @@ func TestReadInstalledFails(t *testing.T) {
 		})
 	}
 }
+
+// A package database is read as far as an SBOM can list it.
+func TestTooManyPackages(t *testing.T) {
+	for name, one := range map[string]string{
+		"var/lib/dpkg/status":  "Package: a\nStatus: install ok installed\n\n",
+		"lib/apk/db/installed": "P:a\n\n",
+	} {
+		for n, want := range map[int]string{maxPackages: "", maxPackages + 1: "/" + name + " lists more than 100000 packages"} {
+			in, err := ReadInstalled(image(t, map[string]string{name: strings.Repeat(one, n)}, nil))
+			if want == "" && (err != nil || len(in.Packages) != n) || want != "" && (err == nil || err.Error() != want) {
+				t.Errorf("%s: %d packages, %v, want %q", name, len(in.Packages), err, want)
+			}
+		}
+	}
+}

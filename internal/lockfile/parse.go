@@ -38,7 +38,11 @@ func Parse(f *source.File) (*Lock, []*source.Error, error) {
 	}
 	p.extras(root)
 	p.indexFiles(root.Sub("metadata", "files"))
-	for _, t := range p.Tables(root.Get("package")) {
+	packages := p.Tables(root.Get("package"))
+	if len(packages) > maxPackages {
+		return nil, nil, source.Errorf(packages[maxPackages].At, "the lock has more than %d packages", maxPackages)
+	}
+	for _, t := range packages {
 		p.lock.Packages = append(p.lock.Packages, p.pkg(t))
 	}
 	return p.lock, warnings, errors.Join(p.Errs...)
@@ -56,6 +60,22 @@ func unreadableHint(data []byte) string {
 }
 
 var conflictMarker = regexp.MustCompile(`(?m)^<{7} .*\r?$`)
+
+// What bounds a lock. The largest that are known have some hundreds of packages, each with
+// as many dependencies and files at most.
+const (
+	maxPackages     = 10_000
+	maxDependencies = 10_000 // of a package
+	maxFiles        = 10_000 // of a package
+)
+
+// most refuses a package that has too many of something.
+func (p *parser) most(pkg *Package, at source.Range, n, limit int, what string) bool {
+	if n > limit {
+		p.Errs = append(p.Errs, source.Errorf(at, "package %s has more than %d %s", pkg.PrettyName, limit, what))
+	}
+	return n <= limit
+}
 
 type parser struct {
 	source.Reader
@@ -163,11 +183,19 @@ func (p *parser) pkg(t *source.Table) *Package {
 		pkg.Extras[pep508.CanonicalName(e.Key)] = p.Strings(e.Value)
 	}
 	for _, e := range entries(p.Table(t.Get("dependencies"))) {
-		pkg.Dependencies = append(pkg.Dependencies, p.dependencies(e)...)
+		some := p.dependencies(e)
+		if !p.most(pkg, e.KeyAt, len(pkg.Dependencies)+len(some), maxDependencies, "dependencies") {
+			break
+		}
+		pkg.Dependencies = append(pkg.Dependencies, some...)
 	}
-	pkg.Files = p.files(t.Get("files"))
+	if files := p.files(t.Get("files")); p.most(pkg, pkg.At, len(files), maxFiles, "files") {
+		pkg.Files = files
+	}
 	if t.Get("files") == nil {
-		pkg.Files = p.legacyFiles(t, pkg)
+		if files := p.legacyFiles(t, pkg); p.most(pkg, pkg.At, len(files), maxFiles, "files") {
+			pkg.Files = files
+		}
 	}
 	if p.lock.HasGroups() && t.Get("groups") == nil {
 		p.missing(t, pkg, "groups")

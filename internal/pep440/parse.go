@@ -9,16 +9,16 @@ import (
 // ParseConstraint reads Poetry's notation (poetry-core, constraints/version/parser.py):
 // ^ ~ ~= * == != < <= > >=, a bare version for ==, "," or space for and, "||" or
 // "|" for or. Errors: "", ===, and what is no version.
-func ParseConstraint(s string) (Constraint, error) { return parser{}.parse(s) }
+func ParseConstraint(s string) (Constraint, error) { return new(parser).parse(s) }
 
 // ParseMarkerConstraint reads the constraint of a marker's comparison. There "<"
 // does not exclude the pre-releases of its version.
-func ParseMarkerConstraint(s string) (Constraint, error) { return parser{marker: true}.parse(s) }
+func ParseMarkerConstraint(s string) (Constraint, error) { return (&parser{marker: true}).parse(s) }
 
 // ParseReleaseConstraint parses a marker constraint on platform_release, which may be a
 // kernel's version: "6.1.0-13-amd64".
 func ParseReleaseConstraint(s string) (Constraint, error) {
-	return parser{marker: true, release: true}.parse(s)
+	return (&parser{marker: true, release: true}).parse(s)
 }
 
 // ParseRelease reads a version, or a kernel's release as poetry-core does: what
@@ -42,11 +42,17 @@ func kernel(numbers, build string) (Version, error) {
 	return v, err
 }
 
-// maxLength bounds the work that a hostile constraint makes.
-const maxLength = 10000
+// What bounds the work that a hostile constraint makes: each clause meets what came before.
+const (
+	maxLength  = 10000
+	maxClauses = 100 // of all alternatives
+)
 
-// parser reads constraints; release includes marker.
-type parser struct{ marker, release bool }
+// parser reads one constraint; release includes marker.
+type parser struct {
+	marker, release bool
+	clauses         int
+}
 
 var (
 	orPattern       = regexp.MustCompile(`\s*\|\|?\s*`)
@@ -56,7 +62,7 @@ var (
 	releasePattern  = regexp.MustCompile(`^(<>|!=|>=?|<=?|==?)?\s*(\d+(?:\.\d+)*)(?:[+-]?([0-9A-Za-z+-]+(?:\.[0-9A-Za-z+-]+)*))?$`)
 )
 
-func (p parser) parse(s string) (Constraint, error) {
+func (p *parser) parse(s string) (Constraint, error) {
 	if len(s) > maxLength {
 		return Constraint{}, fmt.Errorf("a constraint of %d bytes is too long", len(s))
 	}
@@ -77,9 +83,12 @@ func (p parser) parse(s string) (Constraint, error) {
 	return c, nil
 }
 
-func (p parser) and(s string) ([]bounds, error) {
+func (p *parser) and(s string) ([]bounds, error) {
 	var all []bounds
 	for i, part := range splitAnd(strings.TrimRight(strings.TrimRight(s, ","), " \t\n\r")) {
+		if p.clauses++; p.clauses > maxClauses {
+			return nil, fmt.Errorf("a constraint has more than %d clauses", maxClauses)
+		}
 		one, err := p.one(part)
 		if err != nil {
 			return nil, err
@@ -127,7 +136,7 @@ func separator(s string, i int) int {
 
 func spaces(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
 
-func (p parser) one(s string) ([]bounds, error) {
+func (p *parser) one(s string) ([]bounds, error) {
 	if anyPattern.MatchString(s) {
 		return []bounds{{}}, nil
 	}
@@ -154,7 +163,7 @@ func (p parser) one(s string) ([]bounds, error) {
 	return nil, fmt.Errorf("%q is not a version constraint", s)
 }
 
-func (p parser) compared(op string, v Version, wild bool) []bounds {
+func (p *parser) compared(op string, v Version, wild bool) []bounds {
 	switch op {
 	case "^":
 		return p.from(v, nextBreaking(v))
@@ -181,14 +190,14 @@ func (p parser) compared(op string, v Version, wild bool) []bounds {
 	return []bounds{point(v)} // <> too: poetry-core has no meaning for it
 }
 
-func (p parser) from(v, limit Version) []bounds {
+func (p *parser) from(v, limit Version) []bounds {
 	limit = p.strictMax(limit)
 	return []bounds{{min: &v, includeMin: true, max: &limit}}
 }
 
 // strictMax returns the bound of "<", which also excludes the pre-releases of a stable
 // version.
-func (p parser) strictMax(v Version) Version {
+func (p *parser) strictMax(v Version) Version {
 	if p.marker || v.IsPrerelease() {
 		return v
 	}
@@ -197,7 +206,7 @@ func (p parser) strictMax(v Version) Version {
 
 // wildcard returns every version that starts as v does, including pre-releases, or all
 // others.
-func (p parser) wildcard(v Version, not bool) []bounds {
+func (p *parser) wildcard(v Version, not bool) []bounds {
 	next := nextOfKind(v)
 	if !p.marker {
 		v = v.firstDev()

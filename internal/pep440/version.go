@@ -32,8 +32,14 @@ var preNames = map[string]string{
 	"alpha": "a", "a": "a", "beta": "b", "b": "b", "preview": "rc", "pre": "rc", "c": "rc", "rc": "rc",
 }
 
+// maxVersion is the length of a version. The longest that people publish have 60 bytes.
+const maxVersion = 1000
+
 // ParseVersion reads a version in any spelling that PEP 440 allows.
 func ParseVersion(s string) (Version, error) {
+	if len(s) > maxVersion {
+		return Version{}, fmt.Errorf("a version of %d bytes is too long", len(s))
+	}
 	m := versionPattern.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
 	if m == nil {
 		return Version{}, fmt.Errorf("%q is not a version", s)
@@ -138,24 +144,32 @@ func (v Version) Compare(w Version) int {
 			return c
 		}
 	}
-	if c := slices.Compare(v.suffix(), w.suffix()); c != 0 {
+	a, b := v.suffix(), w.suffix()
+	if c := slices.Compare(a[:], b[:]); c != 0 {
 		return c
 	}
 	return compareLocal(v.local, w.local)
 }
 
 // suffix orders pre, post and dev parts: 1.dev0 < 1a1.dev0 < 1a1 < 1 < 1.post0.dev0 < 1.post0.
-func (v Version) suffix() []int {
+func (v Version) suffix() [4]int {
 	const last = int(^uint(0) >> 1)
-	pre := map[string]int{"a": 1, "b": 2, "rc": 3, "": 4}[v.pre]
-	if v.pre == "" && v.post < 0 && v.dev >= 0 {
-		pre = 0
+	phase := 4
+	switch {
+	case v.pre == "" && v.post < 0 && v.dev >= 0:
+		phase = 0
+	case v.pre == "a":
+		phase = 1
+	case v.pre == "b":
+		phase = 2
+	case v.pre == "rc":
+		phase = 3
 	}
 	dev := v.dev
 	if dev < 0 {
 		dev = last
 	}
-	return []int{pre, v.preN, v.post, dev}
+	return [4]int{phase, v.preN, v.post, dev}
 }
 
 // compareLocal compares parts in turn; none at all sorts first.

@@ -34,7 +34,7 @@ func FuzzParseMarker(f *testing.F) {
 			}
 		}
 		if len(s) < 200 {
-			m.Possible()
+			m.Possible(NewWork())
 		}
 	})
 }

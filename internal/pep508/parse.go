@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxLength bounds a marker. Poetry's longest, of locks with many groups, have kilobytes.
+const maxLength = 64 << 10
+
 // ParseMarker reads a marker (grammar: PEP 508, as poetry-core's markers.lark).
 // "" and "*" hold always, "<empty>" never.
 func ParseMarker(s string) (Marker, error) {
@@ -13,6 +16,9 @@ func ParseMarker(s string) (Marker, error) {
 		return Marker{}, nil
 	case "<empty>":
 		return Marker{root: never{}}, nil
+	}
+	if len(s) > maxLength {
+		return Marker{}, fmt.Errorf("a marker of %d bytes is too long", len(s))
 	}
 	tokens, err := scan(s)
 	if err != nil {

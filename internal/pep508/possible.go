@@ -8,11 +8,20 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pep440"
 )
 
+// Work bounds what is tried for all the markers of a file together. It counts comparisons.
+type Work struct{ left int }
+
+// fullWork is less than a second of trying.
+const fullWork = 5_000_000
+
+// NewWork returns what may be tried for the markers of one file.
+func NewWork() *Work { return &Work{fullWork} }
+
 // Possible reports whether a marker holds in some environment, where poetry-core
 // asks `marker.is_empty()`. A marker that is too large to tell is possible.
-func (m Marker) Possible() bool {
+func (m Marker) Possible(w *Work) bool {
 	possible := false
-	enough := eachEnvironment([]Marker{m}, func(e Environment) bool {
+	enough := w.eachEnvironment([]Marker{m}, func(e Environment) bool {
 		possible = m.Evaluate(e)
 		return !possible
 	})
@@ -20,24 +29,28 @@ func (m Marker) Possible() bool {
 }
 
 // Implies reports whether b holds wherever a does; false where that is too much to tell.
-func (m Marker) Implies(b Marker) bool {
+func (m Marker) Implies(b Marker, w *Work) bool {
 	implies := true
-	enough := eachEnvironment([]Marker{m, b}, func(e Environment) bool {
+	enough := w.eachEnvironment([]Marker{m, b}, func(e Environment) bool {
 		implies = !m.Evaluate(e) || b.Evaluate(e)
 		return implies
 	})
 	return implies && enough
 }
 
-// maxEnvironments bounds what is tried.
+// maxEnvironments bounds what is tried for one question.
 const maxEnvironments = 20000
 
 // eachEnvironment visits environments that tell apart all that the markers compare,
 // until visit returns false; false where there are too many.
-func eachEnvironment(markers []Marker, visit func(Environment) bool) bool {
+func (w *Work) eachEnvironment(markers []Marker, visit func(Environment) bool) bool {
 	s := samples{values: map[string][]string{}}
+	comparisons := 0
 	for _, m := range markers {
-		m.each(s.add)
+		m.each(func(c comparison) { comparisons++; s.add(c) })
+	}
+	if w.left -= comparisons; w.left < 0 {
+		return false
 	}
 	var names []string
 	count := len(s.extraSets())
@@ -51,8 +64,13 @@ func eachEnvironment(markers []Marker, visit func(Environment) bool) bool {
 	}
 	slices.Sort(names)
 	for _, extras := range s.extraSets() {
-		if !s.vary(names, Environment{Values: map[string]string{}, Extras: extras}, visit) {
-			return true
+		spent := false
+		if !s.vary(names, Environment{Values: map[string]string{}, Extras: extras}, func(e Environment) bool {
+			w.left -= comparisons
+			spent = w.left < 0
+			return !spent && visit(e)
+		}) {
+			return !spent
 		}
 	}
 	return true

@@ -253,7 +253,7 @@ func (u *unpacker) file(name string, r io.Reader, exec bool) error {
 	return errors.Join(err, f.Close())
 }
 
-// local returns the clean relative path of a name, or an error if it leaves its folder.
+// local reports whether path is clean, relative and stays inside its folder.
 func local(name string) (string, error) {
 	clean := path.Clean(strings.TrimLeft(name, "/"))
 	if strings.ContainsAny(name, "\x00\\") || !filepath.IsLocal(clean) {

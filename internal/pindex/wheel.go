@@ -169,13 +169,13 @@ type Raw struct {
 	Data          []byte
 }
 
-// Project is the canonical name of the package.
+// Project returns the canonical name of the package.
 func (r Raw) Project() string { return canonical(r.Package) }
 
-// Filename is the name as given.
+// Filename returns the given name.
 func (r Raw) Filename() string { return r.Name }
 
-// Bytes are the bytes as given.
+// Bytes returns the given bytes.
 func (r Raw) Bytes() []byte { return r.Data }
 
 // SHA256 returns the hash of a distribution's bytes, in hex.

@@ -218,7 +218,7 @@ func TestDefaultPythonHasABudget(t *testing.T) {
 	// Markers are dear: they are read for each Python.
 	in.Budget = selection.NewBudget()
 	in.Lock = entries(t, ">=3.9,<3.13", entry{files: amd64("native", "311"), marker: strings.Repeat("os_name == 'posix' or ", 200_000) + "os_name == 'posix'"})
-	if got, err := ChoosePython(in, "", ""); err != nil || got.Version != "3.12" || got.Why != nil {
+	if got, err := ChoosePython(in, "", source.Text{}); err != nil || got.Version != "3.12" || got.Why != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
 	in.Lock = l

@@ -112,9 +112,16 @@ func (p *configParser) apt(v *source.Value) []source.Text {
 	return texts
 }
 
+// maxPatterns bounds a list of patterns: each file of the project is held against each.
+const maxPatterns = 1000
+
 // patterns are those of .dockerignore: path.Match with "**" and a leading "!".
 func (p *configParser) patterns(v *source.Value) []source.Text {
 	texts := p.Texts(v)
+	if len(texts) > maxPatterns {
+		p.add(source.Errorf(v.At, "more than %d patterns", maxPatterns))
+		return nil
+	}
 	for _, t := range texts {
 		if _, err := path.Match(t.Value, ""); err != nil || strings.Trim(t.Value, "! ") == "" {
 			p.add(source.Errorf(t.At, "%q is not a pattern for files", t.Value).

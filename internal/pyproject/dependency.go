@@ -139,7 +139,7 @@ func (p *parser) dependency(name string, v *source.Value) Dependency {
 	d.AllowPrereleases = p.True(t.Get("allow-prereleases"))
 	platform := p.Text(t.Get("platform"))
 	here := platformMarker(platform.Value)
-	if !markerOf(here).Possible() {
+	if !markerOf(here).Possible(p.work) {
 		p.add(source.Errorf(platform.At, "platform: no platform is %q", platform.Value))
 	}
 	d.Marker = bothMarkers(textOf(t.Get("markers")), bothMarkers(pythonMarker(textOf(t.Get("python"))), here))

@@ -44,10 +44,11 @@ func (p *parser) enriched(d Dependency, poetry []Dependency) []Dependency {
 			break
 		}
 		marker := bothMarkers(active, e.Marker)
+		p.pairs += len(marker) / bytesOfPair
 		switch {
-		case !markerOf(marker).Possible():
+		case !markerOf(marker).Possible(p.work):
 			continue
-		case markerOf(active).Implies(markerOf(e.Marker)):
+		case markerOf(active).Implies(markerOf(e.Marker), p.work):
 			marker = d.Marker
 		}
 		all = append(all, p.enrich(d, e, marker))
@@ -55,13 +56,18 @@ func (p *parser) enriched(d Dependency, poetry []Dependency) []Dependency {
 	return all
 }
 
-// maxEnriched bounds the pairs of a dependency in [project] and one in [tool.poetry].
-const maxEnriched = 10_000
+// What bounds the pairs of a dependency in [project] and one in [tool.poetry]: how many they
+// are, and what they weigh. A long marker counts as several pairs.
+const (
+	maxEnriched = 10_000
+	bytesOfPair = 256
+)
 
 // mayEnrich reports whether one more pair is allowed. The first that is not is an error.
 func (p *parser) mayEnrich(d Dependency) bool {
 	p.pairs++
-	if p.pairs == maxEnriched+1 {
+	if p.pairs > maxEnriched && !p.tooMany {
+		p.tooMany = true
 		p.add(source.Errorf(d.At, "[project] and [tool.poetry] declare the same dependencies in more than %d combinations", maxEnriched).
 			WithHint("Declare %s fewer times.", d.PrettyName))
 	}
@@ -133,7 +139,12 @@ func (p *parser) enrich(d, poetry Dependency, marker string) Dependency {
 	}
 	c.PrettyName, c.At = d.PrettyName, d.At
 	c.Optional, c.InExtras, c.Extras = d.Optional, d.InExtras, d.Extras
-	c.Constraint = both(d.Constraint, poetry.Constraint)
+	constraint, ok := both(d.Constraint, poetry.Constraint)
+	if !ok {
+		p.add(source.Errorf(poetry.At, "the constraints of %s in [project] and [tool.poetry] have more than %d combinations", d.PrettyName, maxCombined).
+			WithHint("Leave the version out in [tool.poetry.dependencies]."))
+	}
+	c.Constraint = constraint
 	c.Marker = marker
 	return c
 }
@@ -152,22 +163,30 @@ func disjoint(a, b string) bool {
 	return errA == nil && errB == nil && !ca.AllowsAny(cb)
 }
 
+// maxCombined is how many alternatives the intersection of two constraints has: more
+// clauses than there are then make no constraint.
+const maxCombined = 50
+
 // both returns the intersection of two constraints: each alternative of one with each of the
 // other.
-func both(a, b string) string {
+func both(a, b string) (constraint string, ok bool) {
 	switch {
 	case a == "*" || a == "" || a == b:
-		return b
+		return b, true
 	case b == "*" || b == "":
-		return a
+		return a, true
+	}
+	ours, theirs := alternatives(a), alternatives(b)
+	if len(ours)*len(theirs) > maxCombined {
+		return a, false
 	}
 	var all []string
-	for _, x := range alternatives(a) {
-		for _, y := range alternatives(b) {
+	for _, x := range ours {
+		for _, y := range theirs {
 			all = append(all, x+","+y)
 		}
 	}
-	return strings.Join(all, " || ")
+	return strings.Join(all, " || "), true
 }
 
 // alternatives splits a constraint at "||" (or "|", which means the same).

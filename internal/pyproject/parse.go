@@ -17,7 +17,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &parser{project: &Project{File: f, Root: root}, members: map[string]*members{}, groupIndex: map[string]int{}, spellings: map[string]string{}}
+	p := &parser{work: pep508.NewWork(), project: &Project{File: f, Root: root}, members: map[string]*members{}, groupIndex: map[string]int{}, spellings: map[string]string{}}
 	p.poetry = p.Table(root.Get("tool", "poetry"))
 	p.pep621 = p.Table(root.Get("project"))
 	if p.poetry == nil && p.pep621 == nil {
@@ -48,6 +48,8 @@ type parser struct {
 	poetry, pep621 *source.Table       // nil where they are not
 	members        map[string]*members // by group
 	pairs          int                 // of dependencies that were enriched
+	tooMany        bool                // of them: that is said once
+	work           *pep508.Work        // for the questions about markers
 	groupIndex     map[string]int      // of project.Groups, by name
 	spellings      map[string]string   // of groups, by canonical name
 	warnings       []*source.Error

@@ -70,6 +70,55 @@ func TestWalkIsBounded(t *testing.T) {
 	}
 }
 
+// The work of the walk is counted wherever a lock can make much of it. Locks of a usual
+// size have plenty; of the largest, the search is given up in time.
+func TestWalkCountsItsWork(t *testing.T) {
+	repeat := func(n int, text string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.ReplaceAll(text, "#", fmt.Sprint(i)))
+		}
+		return b.String()
+	}
+	leaves := func(n int) string { return repeat(n, locked("p#", "1", "")) }
+	clauses := strings.TrimSuffix(repeat(90, "!=#.1,"), ",")
+	for name, c := range map[string]struct {
+		usual, most int
+		needs, lock func(n int) string
+	}{
+		"wide": {500, 4000, func(n int) string { return strings.TrimSuffix(repeat(n, "\"p#\","), ",") }, leaves},
+		"star": {500, 4000, func(int) string { return `"a"` }, func(n int) string {
+			return locked("a", "1", "[package.dependencies]\n"+repeat(n, "p# = \"<2\"\n")) + leaves(n)
+		}},
+		"extras": {300, 4000, func(int) string { return `"a[e0]"` }, func(n int) string {
+			return locked("a", "1", "[package.dependencies]\n"+repeat(n, "p# = {version = \"*\", optional = true, markers = \"extra == 'e#'\"}\n")+
+				"[package.extras]\n"+strings.TrimSuffix(repeat(n, "e# = [\"p#\", \"a[e#1]\", \"a[e#2]\"]\n"), ",")) + leaves(n)
+		}},
+		"constraints": {100, 2000, func(int) string { return `"a"` }, func(n int) string {
+			return locked("a", "1", "[package.dependencies]\n"+repeat(n, "p# = \"!=#.5,"+clauses+"\"\n")) + leaves(n)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, n := range []int{c.usual, c.most} {
+				p, l := projectAndLock(t, c.needs(n), c.lock(n))
+				python, err := pep440.ParseVersion("3.11.9")
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := selection.Request{Groups: []string{"main"}, Python: python, Environment: pep508.LinuxEnvironment("3.11.9", "x86_64"), Budget: selection.NewBudget()}
+				full := r.Budget.Left()
+				_, err = selection.Packages(p, l, r)
+				if givenUp := err != nil && strings.Contains(err.Error(), "was given up"); err != nil && !givenUp || n == c.usual && givenUp {
+					t.Errorf("%d: %.300v", n, err)
+				}
+				if spent := full - r.Budget.Left(); spent < int64(n) || spent > full+full/10 {
+					t.Errorf("%d: %d of %d is spent", n, spent, full)
+				}
+			}
+		})
+	}
+}
+
 func projectAndLock(t *testing.T, needs, packages string) (*pyproject.Project, *lockfile.Lock) {
 	t.Helper()
 	text := "[project]\nname = \"shop\"\nversion = \"1\"\nrequires-python = \">=3.11\"\ndependencies = [" + needs + "]\n"

@@ -7,9 +7,9 @@ import "sync/atomic"
 // counts comparisons, not time: the same lock has the same answer on every machine.
 type Budget struct{ left atomic.Int64 }
 
-// fullBudget is one or two seconds of work. The biggest locks of the conformance suite need
-// less than a thousandth of it.
-const fullBudget = 30_000_000
+// fullBudget is less than a second of work. The biggest locks of the conformance suite need
+// less than a two-hundredth of it.
+const fullBudget = 15_000_000
 
 // NewBudget returns a full budget.
 func NewBudget() *Budget {

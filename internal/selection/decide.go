@@ -14,16 +14,10 @@ func (s *solver) choose() (n node, more bool, err error) {
 	if s.level() == 0 {
 		return node{}, true, s.decideOn(node{}, 1, s.root)
 	}
-	var open []node
-	for _, n := range s.order {
-		if _, done := s.decided[n]; !done {
-			open = append(open, n)
-		}
-	}
-	if len(open) == 0 {
+	n, more = s.mostUrgent()
+	if !more {
 		return node{}, false, nil
 	}
-	n = slices.MinFunc(open, func(a, b node) int { return compareUrgency(s.urgency(a), s.urgency(b)) })
 	one := s.known[n].set.first()
 	pkg := s.packages[n.name][one]
 	needs, err := s.expand(pkg, n.asked())
@@ -32,6 +26,24 @@ func (s *solver) choose() (n node, more bool, err error) {
 	}
 	s.edges[n] = needs
 	return n, true, s.decideOn(n, 1<<one, needs)
+}
+
+// costOfUrgency is what comparing nodes costs, in relations of terms.
+const costOfUrgency = 2
+
+// mostUrgent returns the node to decide on, the first of equals; false if none is open.
+func (s *solver) mostUrgent() (best node, some bool) {
+	s.budget.spend(costOfUrgency * len(s.order))
+	var least urgency
+	for _, n := range s.order {
+		if _, done := s.decided[n]; done {
+			continue
+		}
+		if u := s.urgency(n); !some || compareUrgency(u, least) < 0 {
+			best, least, some = n, u, true
+		}
+	}
+	return best, some
 }
 
 // decideOn books what a package needs, and the decision if nothing speaks against it.
@@ -52,18 +64,19 @@ func (s *solver) decideOn(n node, one set, needs []need) error {
 // one.
 func (s *solver) dependencies(n node, one set, needs []need) []*incompatibility {
 	var all []*incompatibility
+	of := map[node]*incompatibility{}
 	add := func(other node, allowed set, why *need) {
 		own := term{n, one, true}
-		i := slices.IndexFunc(all, func(o *incompatibility) bool { return len(o.terms) == 2 && o.terms[1].node == other })
 		switch {
-		case i >= 0:
-			all[i].terms[1].set &= allowed
+		case of[other] != nil:
+			of[other].terms[1].set &= allowed
 		case other == n && allowed.contains(one):
 			// A package may need itself.
 		case other == n:
 			all = append(all, &incompatibility{[]term{own}, why})
 		default:
-			all = append(all, &incompatibility{[]term{own, {other, allowed, false}}, why})
+			of[other] = &incompatibility{[]term{own, {other, allowed, false}}, why}
+			all = append(all, of[other])
 		}
 	}
 	if n.extras != "" {
@@ -88,8 +101,9 @@ func (s *solver) dependencies(n node, one set, needs []need) []*incompatibility 
 // allowed returns the packages that satisfy a need.
 func (w *walker) allowed(n need) set {
 	var s set
+	w.request.Budget.spend(len(w.packages[n.name]))
 	for i, pkg := range w.packages[n.name] {
-		if n.satisfiedBy(pkg) {
+		if w.satisfies(pkg, n) {
 			s |= 1 << i
 		}
 	}
@@ -121,19 +135,24 @@ func (s *solver) urgency(n node) urgency {
 	one := s.known[n].set & -s.known[n].set
 	id := term{n, one, true}
 	if _, known := s.urgencies[id]; !known {
-		s.urgencies[id] = urgencyOf(s.packages[n.name][one.first()], n)
+		s.urgencies[id] = s.urgencyOf(s.packages[n.name][one.first()], n)
 	}
 	return s.urgencies[id]
 }
 
-func urgencyOf(pkg *lockfile.Package, n node) urgency {
+func (w *walker) urgencyOf(pkg *lockfile.Package, n node) urgency {
+	w.request.Budget.spend(len(pkg.Dependencies))
+	asked := map[string]bool{}
+	for _, x := range n.asked() {
+		asked[x] = true
+	}
 	u := urgency{direct: direct(pkg)}
 	for _, d := range pkg.Dependencies {
-		if !anyIn(extrasIn(d), n.asked()) {
+		if !anyIn(extrasIn(d), asked) {
 			continue
 		}
 		u.any = true
-		if need, err := lockedNeed(pkg, d); err == nil && need.versions.HasUpperBound() {
+		if need, err := w.lockedNeed(pkg, d); err == nil && need.versions.HasUpperBound() {
 			u.bounded++
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // for with extras. Markers do not know the extras: those are compared by name.
 func (w *walker) expand(pkg *lockfile.Package, extras []string) ([]need, error) {
 	found, optional := extrasOf(pkg, extras)
+	w.request.Budget.spend(len(pkg.Dependencies))
 	env := w.request.Environment
 	env.Extras = nil
 	var needs []need
@@ -23,10 +24,10 @@ func (w *walker) expand(pkg *lockfile.Package, extras []string) ([]need, error) 
 		errs = append(errs, err, errPython)
 		switch {
 		case !here || !python || !platformAllows(d.Platform, env):
-		case d.Optional && !slices.Contains(optional, d.Name):
+		case d.Optional && !optional[d.Name]:
 		case !anyIn(marker.Extras(), found):
 		default:
-			n, err := lockedNeed(pkg, d)
+			n, err := w.lockedNeed(pkg, d)
 			errs = append(errs, err)
 			needs = append(needs, n)
 		}
@@ -36,14 +37,15 @@ func (w *walker) expand(pkg *lockfile.Package, extras []string) ([]need, error) 
 
 // extrasOf returns the extras that the given ones expand to, since an extra may name others
 // of its own package, and the names of the packages in them.
-func extrasOf(pkg *lockfile.Package, asked []string) (found, names []string) {
+func extrasOf(pkg *lockfile.Package, asked []string) (found, names map[string]bool) {
+	found, names = map[string]bool{}, map[string]bool{}
 	for todo := slices.Clone(asked); len(todo) > 0; {
 		x := todo[0]
 		todo = todo[1:]
-		if slices.Contains(found, x) {
+		if found[x] {
 			continue
 		}
-		found = append(found, x)
+		found[x] = true
 		for _, text := range pkg.Extras[x] {
 			r, err := pep508.ParseLegacyRequirement(text)
 			if err != nil {
@@ -53,15 +55,15 @@ func extrasOf(pkg *lockfile.Package, asked []string) (found, names []string) {
 			if name == pkg.Name {
 				todo = append(todo, canonical(r.Extras)...)
 			}
-			names = append(names, name)
+			names[name] = true
 		}
 	}
 	return found, names
 }
 
 // anyIn reports whether named is empty or has one of found.
-func anyIn(named, found []string) bool {
-	return len(named) == 0 || slices.ContainsFunc(named, func(x string) bool { return slices.Contains(found, x) })
+func anyIn(named []string, found map[string]bool) bool {
+	return len(named) == 0 || slices.ContainsFunc(named, func(x string) bool { return found[x] })
 }
 
 func platformAllows(platform string, env pep508.Environment) bool {

@@ -50,27 +50,27 @@ func firstOf(all ...string) string {
 	return ""
 }
 
-func rootNeed(d pyproject.Dependency) (need, error) {
+func (w *walker) rootNeed(d pyproject.Dependency) (need, error) {
 	n := need{
 		name: d.Name, extras: sorted(d.Extras), at: d.At,
 		origin: originOf(d.Git, d.Branch, d.Tag, d.Rev, d.URL, d.Path, d.Source),
 	}
-	return n.with(d.Constraint)
+	return w.with(n, d.Constraint)
 }
 
-func lockedNeed(pkg *lockfile.Package, d lockfile.Dependency) (need, error) {
+func (w *walker) lockedNeed(pkg *lockfile.Package, d lockfile.Dependency) (need, error) {
 	n := need{
 		name: d.Name, extras: sorted(d.Extras), at: d.At, by: pkg.Name,
 		origin: originOf(d.Git, d.Branch, d.Tag, d.Rev, d.URL, d.Path, d.Source),
 	}
-	return n.with(d.Constraint)
+	return w.with(n, d.Constraint)
 }
 
-func (n need) with(constraint string) (need, error) {
+func (w *walker) with(n need, constraint string) (need, error) {
 	if constraint == "" || n.origin.kind != "" {
 		constraint = "*"
 	}
-	versions, err := pep440.ParseConstraint(constraint)
+	versions, err := w.constraint(constraint)
 	if err != nil {
 		return n, source.Errorf(n.at, "%s: %v", n.name, err)
 	}
@@ -96,10 +96,10 @@ func sorted(extras []string) []string {
 	return slices.Compact(all)
 }
 
-// satisfiedBy follows poetry-core's Package.satisfies: version and origin.
-func (n need) satisfiedBy(p *lockfile.Package) bool {
-	v, err := pep440.ParseVersion(p.Version.Value)
-	return n.origin.allows(p.Source) && (err != nil || n.versions.Allows(v))
+// satisfies follows poetry-core's Package.satisfies: version and origin.
+func (w *walker) satisfies(p *lockfile.Package, n need) bool {
+	v, ok := w.versions[p]
+	return n.origin.allows(p.Source) && (!ok || n.versions.Allows(v))
 }
 
 // allows compares origins. Locks write paths and git references in several ways:

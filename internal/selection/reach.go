@@ -15,7 +15,7 @@ type solution struct {
 // reach returns the names of all packages that are reachable from needs over the edges of
 // their nodes. A need that was not part of the solution reaches only what has the same node
 // there: a[x] is not reached if only a and a[y] were asked for.
-func (s *solution) reach(from []need) map[string]bool {
+func (s *solution) reach(w *walker, from []need) map[string]bool {
 	names, seen := map[string]bool{}, map[node]bool{}
 	for todo := slices.Clone(from); len(todo) > 0; {
 		n := todo[len(todo)-1]
@@ -23,7 +23,7 @@ func (s *solution) reach(from []need) map[string]bool {
 		pkg := s.chosen[n.name]
 		id := nodeOf(n.name, n.extras)
 		edges, solved := s.edges[id]
-		if !solved || seen[id] || !n.satisfiedBy(pkg) {
+		if !solved || seen[id] || !w.satisfies(pkg, n) {
 			continue
 		}
 		seen[id], names[n.name] = true, true

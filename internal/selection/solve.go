@@ -1,7 +1,6 @@
 package selection
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
@@ -26,7 +25,7 @@ type solver struct {
 // Errors: the first conflict if there is no solution; a search beyond the budget.
 func (w *walker) solve(root []need) (*solution, error) {
 	s := &solver{
-		walker: w, partial: newPartial(cmp.Or(w.request.Budget, NewBudget())), root: root, incompatibilities: map[node][]*incompatibility{},
+		walker: w, partial: newPartial(w.request.Budget), root: root, incompatibilities: map[node][]*incompatibility{},
 		contradicted: map[*incompatibility]int{}, edges: map[node][]need{}, urgencies: map[term]urgency{},
 	}
 	s.add(&incompatibility{terms: []term{{node{}, 1, false}}})
@@ -156,7 +155,10 @@ func (s *solver) resolve(i *incompatibility) (*incompatibility, error) {
 // why returns the first conflict. One between a package and the same package with extras
 // is of no single need: then it is a pair of needs that no package satisfies.
 func (s *solver) why() error {
-	if s.first != nil {
+	switch {
+	case s.budget.exhausted():
+		return s.tooHard()
+	case s.first != nil:
 		return s.first
 	}
 	seen := map[string]set{}
@@ -179,7 +181,7 @@ func (s *solver) why() error {
 }
 
 func (s *solver) tooHard() error {
-	e := source.Errorf(source.Range{}, "poetry.lock has too many versions of the same packages: the search for those that fit together was given up").
+	e := source.Errorf(source.Range{}, "poetry.lock has too many packages, or versions of them: the search for those that fit together was given up").
 		WithHint("Run `poetry lock` with Poetry 2: its lock says which packages belong together.")
 	if s.grouped {
 		e = e.WithHint("%s", s.hint(""))

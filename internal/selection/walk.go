@@ -1,6 +1,7 @@
 package selection
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -20,14 +21,39 @@ type walker struct {
 	request  Request
 	python   pep440.Version // without its pre-release part
 	packages map[string][]*lockfile.Package
-	others   map[string]bool // names of packages that are not for this Python
-	grouped  bool            // the lock says itself which packages it installs
+	others   map[string]bool                      // names of packages that are not for this Python
+	grouped  bool                                 // the lock says itself which packages it installs
+	versions map[*lockfile.Package]pep440.Version // of those that have one
+	parsed   map[string]constraint                // by its text
+}
+
+// constraint is a set of versions, or why it cannot be read.
+type constraint struct {
+	versions pep440.Constraint
+	err      error
+}
+
+// constraint reads a constraint once. Reading has a cost: of many clauses, each meets
+// what came before. It reads nothing more when the budget is spent.
+func (w *walker) constraint(text string) (pep440.Constraint, error) {
+	c, known := w.parsed[text]
+	if !known && !w.request.Budget.exhausted() {
+		w.request.Budget.spend(len(text) * len(text) / 16)
+		c.versions, c.err = pep440.ParseConstraint(text)
+		w.parsed[text] = c
+	}
+	return c.versions, c.err
 }
 
 // walk selects by following dependencies from the project's active groups.
 // Errors: dependencies that no choice of locked packages satisfies.
 func walk(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Package, error) {
-	w := &walker{root: pep508.CanonicalName(p.Name.Value), request: r, python: r.Python.Stable(), others: map[string]bool{}, grouped: l.HasGroups()}
+	r.Budget = cmp.Or(r.Budget, NewBudget())
+	w := &walker{
+		root: pep508.CanonicalName(p.Name.Value), request: r, python: r.Python.Stable(),
+		versions: map[*lockfile.Package]pep440.Version{}, parsed: map[string]constraint{},
+		others: map[string]bool{}, grouped: l.HasGroups(),
+	}
 	if err := w.index(l); err != nil {
 		return nil, err
 	}
@@ -39,7 +65,7 @@ func walk(p *pyproject.Project, l *lockfile.Lock, r Request) ([]*lockfile.Packag
 	if err != nil {
 		return nil, err
 	}
-	names := solved.reach(reachable)
+	names := solved.reach(w, reachable)
 	solved.reachByName(extraNames(p, l, r.Extras), names)
 	var selected []*lockfile.Package
 	for name := range names {
@@ -63,9 +89,12 @@ func (w *walker) index(l *lockfile.Lock) error {
 		} else {
 			w.others[pkg.Name] = true
 		}
+		if v, err := pep440.ParseVersion(pkg.Version.Value); err == nil {
+			w.versions[pkg] = v
+		}
 	}
 	for name, same := range w.packages {
-		slices.SortStableFunc(same, prefer)
+		slices.SortStableFunc(same, w.prefer)
 		if len(same) > maxSame {
 			errs = append(errs, source.Errorf(same[0].At, "the lock has %d packages of the name %s", len(same), name))
 		}
@@ -73,13 +102,13 @@ func (w *walker) index(l *lockfile.Lock) error {
 	return errors.Join(errs...)
 }
 
-func prefer(a, b *lockfile.Package) int {
-	x, errX := pep440.ParseVersion(a.Version.Value)
-	y, errY := pep440.ParseVersion(b.Version.Value)
+func (w *walker) prefer(a, b *lockfile.Package) int {
+	x, okX := w.versions[a]
+	y, okY := w.versions[b]
 	switch {
 	case direct(a) != direct(b):
 		return yesFirst(direct(a))
-	case errX != nil || errY != nil:
+	case !okX || !okY:
 		return 0
 	}
 	return y.Compare(x)
@@ -98,7 +127,7 @@ func (w *walker) pythonAllows(constraint string, at source.Range) (bool, error) 
 	if constraint == "" || constraint == "*" {
 		return true, nil
 	}
-	c, err := pep440.ParseConstraint(constraint)
+	c, err := w.constraint(constraint)
 	if err != nil {
 		return false, source.Errorf(at, "python-versions: %v", err)
 	}
@@ -117,7 +146,7 @@ func (w *walker) roots(p *pyproject.Project) (asked, reachable []need, err error
 			continue
 		}
 		for _, d := range g.Dependencies {
-			n, err := rootNeed(d)
+			n, err := w.rootNeed(d)
 			_, here, errMarker := holds(d.Marker, d.At, env)
 			errs = append(errs, err, errMarker)
 			if here {
