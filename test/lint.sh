@@ -10,3 +10,4 @@ staticcheck ./...
 mapfile -t scripts < <(find bench test -name '*.sh' | sort)
 # SC1091: what is sourced by a computed name is in the list itself.
 shellcheck --shell bash --exclude SC1091 .ci/run .ci/release .ci/binaries test/lab/lab "${scripts[@]}"
+go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 .github/workflows/*.yaml examples/*/.github/workflows/*.yaml
