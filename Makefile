@@ -25,12 +25,21 @@ build: go ## both binaries, in bin/
 generate: go ## docs/reference.md and the JSON schema, from the parser's structs
 	go generate ./...
 
+.PHONY: docs
+docs: .docs-venv/made ## the documentation's pages, in site/; a broken link is an error
+	.docs-venv/bin/zensical build --strict
+
+.docs-venv/made: docs/requirements.txt
+	python3 -m venv .docs-venv
+	.docs-venv/bin/pip install --quiet --require-virtualenv --requirement $<
+	touch $@
+
 .PHONY: unit
 unit: go ## tests that need neither daemon nor network
 	go test ./internal/... ./llb/... ./frontend/... ./cmd/... ./bench/...
 
 .PHONY: lint
-lint: ## formatting, vet, staticcheck, shellcheck
+lint: ## formatting, vet, staticcheck, shellcheck, actionlint
 	$(LAB) up lint
 	eval "$$($(LAB) env)" && test/lint.sh
 
