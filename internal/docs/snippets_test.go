@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/quatrain-build/quatrain/internal/lint"
+	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
@@ -96,11 +99,52 @@ func readTOML(text string) error {
 		_, err := pyproject.ParseStub(&source.File{Name: "Dockerfile", Data: []byte(text)})
 		return err
 	}
-	if !strings.Contains(text, "[project]") && !strings.Contains(text, "[tool.poetry]\nname") {
-		text = "[project]\nname = \"shop\"\nversion = \"1.0\"\ndynamic = [\"dependencies\"]\n" + text
-	}
-	_, _, err := pyproject.Parse(&source.File{Name: "pyproject.toml", Data: []byte(text)})
+	_, _, err := pyproject.Parse(&source.File{Name: "pyproject.toml", Data: []byte(whole(text))})
 	return err
+}
+
+// whole adds what a part of pyproject.toml needs to be one.
+func whole(text string) string {
+	if !strings.HasPrefix(text, "[") { // keys of a stub
+		text = "[tool.quatrain]\n" + text
+	}
+	if strings.Contains(text, "[project]") || strings.Contains(text, "[tool.poetry]\nname") {
+		return text
+	}
+	return "[project]\nname = \"shop\"\nversion = \"1.0\"\ndynamic = [\"dependencies\"]\n" + text
+}
+
+// emptyLock has no packages.
+const emptyLock = "[metadata]\nlock-version = \"2.1\"\npython-versions = \">=3.11\"\ncontent-hash = \"0\"\n"
+
+// aboutAll are rules that a part of a project can break without the rest of it.
+var aboutAll = []string{"PoetryRun", "ShellSyntax", "EnvNotExpanded", "LoopbackHost", "HealthcheckTool", "RootUser", "SecretInEnv"}
+
+// The pages recommend nothing that --check complains of.
+func TestSnippetsPassCheck(t *testing.T) {
+	lock, _, err := lockfile.Parse(&source.File{Name: "poetry.lock", Data: []byte(emptyLock)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range readPages(t) {
+		if p.name == "docs/reference.md" {
+			continue
+		}
+		for _, b := range p.blocks {
+			if b.language != "toml" && !strings.HasPrefix(b.text, "# syntax=quatrain/") {
+				continue
+			}
+			project, _, err := pyproject.Parse(&source.File{Name: "pyproject.toml", Data: []byte(whole(b.text))})
+			if err != nil {
+				continue // see TestSnippets
+			}
+			for _, w := range lint.Check(project, lock) {
+				if slices.Contains(aboutAll, w.Rule.Name) {
+					t.Errorf("%s:%d: %s: %s in\n%s", p.name, b.line, w.Rule.Name, w.Message, b.text)
+				}
+			}
+		}
+	}
 }
 
 func readDockerfile(text string) error {
