@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -211,4 +213,36 @@ func readYAML(text string) error {
 		}
 	}
 	return nil
+}
+
+// Files that only GitHub, an editor or compose reads are well-formed.
+func TestFiles(t *testing.T) {
+	count := map[string]int{}
+	for _, pattern := range []string{
+		".github/*.yml", ".github/*/*.yml", ".github/*/*.yaml", "mkdocs.yml", "examples/*/compose.yaml", ".devcontainer/*.json",
+	} {
+		names, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count[pattern]++
+			read := readYAML
+			if filepath.Ext(name) == ".json" {
+				read = func(text string) error { // with comments: they are lines of their own or at the end of one
+					return readers["json"](regexp.MustCompile(`(?m)(^|\s)//.*$`).ReplaceAllString(text, ""))
+				}
+			}
+			if err := read(string(data)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if count[pattern] == 0 {
+			t.Errorf("there is no %s", pattern)
+		}
+	}
 }
