@@ -19,6 +19,7 @@ type page struct {
 	name    string // from the repository's folder, with slashes
 	blocks  []block
 	links   []link
+	spans   []link // code in a line of text, with its line
 	anchors []string
 }
 
@@ -93,6 +94,9 @@ func parsePage(name, text string) page {
 		default:
 			if h := heading.FindStringSubmatch(line); h != nil {
 				p.anchors = append(p.anchors, anchor(h[1]))
+			}
+			for _, span := range codeSpan.FindAllString(line, -1) {
+				p.spans = append(p.spans, link{i + 1, strings.Trim(span, "`")})
 			}
 			for _, l := range inlineLink.FindAllStringSubmatch(codeSpan.ReplaceAllString(line, "``"), -1) {
 				p.links = append(p.links, link{i + 1, l[1]})

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,6 +90,41 @@ func TestSnippetsAreRead(t *testing.T) {
 	}
 	if err := readDockerfile("FROM x\nRUNN y\n"); err == nil {
 		t.Error("a Dockerfile with RUNN is accepted")
+	}
+}
+
+// setting is code in a line of text that sets something.
+var setting = regexp.MustCompile(`^[a-z-]+ = ["\[{a-z0-9]`)
+
+// others are keys of other programs that the pages name in this way.
+var others = []string{"package-mode", "develop", "priority", "path", "source", "setuptools", "omnibus", "url", "name", "ssh"}
+
+// A setting in the middle of a sentence, or in a table, is one as well.
+func TestSettingsInText(t *testing.T) {
+	count := 0
+	for _, p := range readPages(t) {
+		if strings.HasPrefix(p.name, "docs/decisions/") || p.name == "docs/reference.md" {
+			continue
+		}
+		for _, s := range p.spans {
+			key, _, _ := strings.Cut(s.target, " ")
+			if !setting.MatchString(s.target) || slices.Contains(others, key) {
+				continue
+			}
+			count++
+			var first error
+			read := slices.ContainsFunc([]string{"", "target.x.", "build."}, func(table string) bool {
+				_, err := pyproject.ParseStub(&source.File{Name: "Dockerfile", Data: []byte(table + s.target)})
+				first = cmp.Or(first, err)
+				return err == nil
+			})
+			if !read {
+				t.Errorf("%s:%d: `%s`: %v", p.name, s.line, s.target, first)
+			}
+		}
+	}
+	if count < 30 {
+		t.Errorf("only %d settings were found", count)
 	}
 }
 
