@@ -45,7 +45,7 @@ func printWarnings(w io.Writer, c *offline.Client) {
 		fmt.Fprintln(w, "warning:", warning)
 	}
 	for _, guess := range c.Guesses() {
-		fmt.Fprintln(w, "note:", guess+"; -python says which it is")
+		fmt.Fprintln(w, "note:", guess+"; --python says which it is")
 	}
 }
 

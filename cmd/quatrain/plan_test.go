@@ -96,7 +96,7 @@ func TestPlanReadsWhatABuildReads(t *testing.T) {
 }
 
 // A base image is not read: which Python it is taken to have is said to be a guess, unless
-// its name or -python says it. plan and llb say so, and only on standard error.
+// its name or --python says it. plan and llb say so, and only on standard error.
 func TestPlanGuesses(t *testing.T) {
 	for _, c := range []struct{ constraint, args, python, note string }{
 		{"~3.11.5", "", "3.11.", "note: python:3.11-slim is not read: that it has Python 3.11."},
