@@ -99,8 +99,10 @@ var commandNotInstalled = Rule{
 	},
 }
 
-// program returns what a command runs: "uvicorn", also for python -m uvicorn.
+// program returns what a command runs: "uvicorn", also for python -m uvicorn, and behind a
+// program that only starts another; "" for a file that is named by its path.
 func program(args []string) string {
+	args = unwrapped(args)
 	if len(args) == 0 {
 		return ""
 	}
@@ -108,10 +110,36 @@ func program(args []string) string {
 		module, _, _ := strings.Cut(args[2], ".")
 		return module
 	}
-	if strings.Contains(args[0], "/") {
-		return ""
+	if name := path.Base(args[0]); name == args[0] || path.IsAbs(args[0]) && slices.Contains(tools, name) {
+		return name
 	}
-	return args[0]
+	return ""
+}
+
+// wrappers start another program, the options of each that have a value.
+var wrappers = map[string][]string{
+	"tini": {"-p", "-e"}, "dumb-init": {"-r", "--rewrite"}, "catatonit": nil, "exec": {"-a"},
+	"env": {"-u", "--unset", "-C", "--chdir"}, "nice": {"-n"}, "stdbuf": {"-i", "-o", "-e"}, "setpriv": nil,
+}
+
+// unwrapped returns a command without the programs that only start it.
+func unwrapped(args []string) []string {
+	for len(args) > 0 {
+		name := path.Base(args[0])
+		withValue, is := wrappers[name]
+		if !is {
+			return args
+		}
+		args = args[1:]
+		for len(args) > 0 && (strings.HasPrefix(args[0], "-") || name == "env" && strings.Contains(args[0], "=")) {
+			n := 1
+			if slices.Contains(withValue, args[0]) {
+				n = 2
+			}
+			args = args[min(n, len(args)):]
+		}
+	}
+	return nil
 }
 
 // tools are programs that people take over from a Dockerfile. What the base has of them
