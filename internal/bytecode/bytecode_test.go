@@ -236,6 +236,37 @@ func count(t *testing.T, out string) (n int) {
 	return n
 }
 
+// A path that the system does not take is left out, and what is beside it is not.
+func TestLongPath(t *testing.T) {
+	interpreter := python(t)
+	if interpreter == "" {
+		return
+	}
+	in, out := t.TempDir(), t.TempDir()
+	root, err := os.OpenRoot(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	deep := strings.Repeat(strings.Repeat("d", 200)+"/", 21)
+	if err := root.MkdirAll("app/"+deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"app/" + deep + "x.py", "app/good.py"} {
+		if err := root.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log strings.Builder
+	if err := run(step.Compile{Interpreter: interpreter, Kind: step.CheckedHash, In: in, Out: out}, 1, &log); err != nil {
+		t.Fatal(err)
+	}
+	pyc(t, out, "app/good")
+	if !strings.Contains(log.String(), "is left without byte code: its path is too long") {
+		t.Error(log.String())
+	}
+}
+
 // crashing returns an interpreter that a source with CRASH in it ends with a signal, and
 // one with KILL as a builder does that has no memory left.
 func crashing(t *testing.T, interpreter string) string {

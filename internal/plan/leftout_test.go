@@ -113,6 +113,7 @@ func TestTakenBack(t *testing.T) {
 		`["*", "!shop", "!pyproject.toml"]`: {"shop/x.py": true, "pyproject.toml": true, "README.md": false, "shop/.env": false, "shop/__pycache__/x": false},
 		`["*", "!shop", "!shop/.env"]`:      {"shop/x.py": true, "shop/.env": true, "README.md": false},
 		`["data", "!data/**"]`:              {"data/x": true, "data/.env": false},
+		`["!*.*"]`:                          {".env": false},
 		`["!**"]`:                           {"x": true, ".env": false, ".git/config": false},
 		`["docs", "!docs/*.md"]`:            {"docs/x.md": true, "docs/x.rst": false, "docs/.env": false},
 	} {
@@ -168,6 +169,11 @@ func TestSecretsInFiles(t *testing.T) {
 		"include = [\"shop\"]\nexclude = [\"!.env\"]":    nil,
 		"include = [\".env\"]\nexclude = [\"!.env\"]":    {".env looks like a secret, and everybody"},
 		`include = ["**", "cacert.pem", ".env.example"]`: nil,
+		`include = ["*.*", "*"]`:                         nil,
+		"project = \"wheel\"\n[tool.poetry]\ninclude = [\"shop/.env\", {path = \"id_rsa\", format = \"wheel\"}, 3, {format = \"sdist\"}]": {
+			"shop/.env looks like a secret, and stays out", "id_rsa looks like a secret, and stays out",
+		},
+		"project = \"source\"\n[tool.poetry]\ninclude = [\"shop/.env\"]": nil,
 	} {
 		var got []string
 		for _, e := range SecretsInFiles(project(t, "[tool.quatrain]\n"+settings+"\n")) {

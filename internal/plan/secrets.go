@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/pyproject"
@@ -8,7 +9,8 @@ import (
 )
 
 // SecretsInFiles warns of files that look like secrets by their names: those that `exclude`
-// takes back into the image, and those that `include` names, which stay out all the same.
+// takes back into the image, and those that `include` names, here or for the project's
+// wheel, which stay out all the same.
 func SecretsInFiles(p *pyproject.Project) []*source.Error {
 	files, secrets := AppFiles(p, nil), newMatcher(secretFiles)
 	include, exclude := newMatcher(files.Include), newMatcher(files.Exclude)
@@ -23,10 +25,29 @@ func SecretsInFiles(p *pyproject.Project) []*source.Error {
 				WithHint("Leave it out of the image, and pass it when a container starts."))
 		}
 	}
-	for i, pattern := range patterns(p.Quatrain.Include) {
-		if name, secret := named(pattern, secrets); secret && !selected(name) {
-			all = append(all, source.Errorf(p.Quatrain.Include[i].At, "%s looks like a secret, and stays out of the image though `include` names it", name).
+	included := slices.Concat(p.Quatrain.Include, wheelIncludes(p))
+	for i, pattern := range patterns(included) {
+		if name, secret := named(pattern, secrets); secret && exclude.matches(name) {
+			all = append(all, source.Errorf(included[i].At, "%s looks like a secret, and stays out of the image though `include` names it", name).
 				WithHint("Pass it when a container starts, or add %q to `exclude` if the image needs it.", "!"+pattern))
+		}
+	}
+	return all
+}
+
+// wheelIncludes returns what [tool.poetry] include adds to the project's wheel.
+func wheelIncludes(p *pyproject.Project) []source.Text {
+	list := p.Root.Get("tool", "poetry", "include")
+	if p.Quatrain.Project.Value != "wheel" || list == nil {
+		return nil
+	}
+	var all []source.Text
+	for _, v := range list.Items {
+		if v.Kind == source.TableKind {
+			v = v.Table.Get("path")
+		}
+		if v != nil && v.Kind == source.String {
+			all = append(all, source.Text{Value: v.Text, At: v.At})
 		}
 	}
 	return all

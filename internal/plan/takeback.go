@@ -44,7 +44,7 @@ var samples = []string{
 func named(pattern string, left matcher) (string, bool) {
 	plain := strings.ReplaceAll(pattern, "**/", "")
 	dir, last := path.Split(plain)
-	if strings.Trim(last, "*?") == "" { // "data/**" names data
+	if strings.Trim(last, "*?.") == "" { // "data/**" names data
 		plain, last = strings.TrimSuffix(dir, "/"), path.Base(dir)
 	}
 	if plain == "" || left.matches(plain) || !strings.ContainsAny(last, `*?[\`) {

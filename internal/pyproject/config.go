@@ -60,8 +60,8 @@ type Config struct {
 	// .vault-token; .aws, .azure, .config/gcloud, .kube, .ssh, .gnupg, .docker/config.json and
 	// .dockercfg; terraform.tfstate.
 	//
-	// What tools leave in a working copy: .git, .hg, .svn and .jj; .venv, and venv, env, ENV
-	// or virtualenv with a pyvenv.cfg in it; node_modules, .tox, .nox, .direnv and
+	// What tools leave in a working copy: .git, .hg, .svn and .jj; .venv, and at the top of
+	// the project venv, env, ENV or virtualenv with a pyvenv.cfg in it; node_modules, .tox, .nox, .direnv and
 	// .terraform; byte code; .mypy_cache, .ruff_cache, .pytest_cache, .hypothesis,
 	// .ipynb_checkpoints, .coverage and htmlcov; .idea, .vscode and .DS_Store.
 	//
