@@ -102,7 +102,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 	}
 	from := &quatrain.Base{Name: withoutDigest(named), Digest: digest}
 	if err := json.Unmarshal(data, &from.Config); err != nil {
-		return nil, nil, fail(fmt.Errorf("its configuration: %w", err))
+		return nil, nil, fail(fmt.Errorf("configuration: %w", err))
 	}
 	pinned := ref
 	if digest != "" && !strings.Contains(ref, "@") {
@@ -112,7 +112,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 	return &st, from, nil
 }
 
-// withoutDigest is a reference by its name and tag.
+// withoutDigest returns a reference with its name and tag only.
 func withoutDigest(named reference.Named) string {
 	if tagged, ok := named.(reference.Tagged); ok {
 		return named.Name() + ":" + tagged.Tag()

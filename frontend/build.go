@@ -121,7 +121,7 @@ func (r *request) planInput(ctx context.Context, target plan.Target, platform oc
 	return in, err
 }
 
-// platformID is a platform's normal name: "linux/arm64".
+// platformID returns a platform's normal name: "linux/arm64".
 func platformID(p ocispecs.Platform) string { return platforms.Format(platforms.Normalize(p)) }
 
 // buildPlatform makes the image of one platform. If a file is not where a cached answer says

@@ -12,16 +12,16 @@ import (
 	"github.com/quatrain-build/quatrain/internal/plan"
 )
 
-// projectContext is the build context for the project's files. From a local one no
-// more is transferred than they need; what exactly goes to the image is decided by the
-// copy, for contexts of every kind.
+// projectContext returns the build context for the project's files. From a local context,
+// only what they need is transferred. What goes into the image is decided by the copy, for
+// every kind of context.
 func (r *request) projectContext(ctx context.Context) (*llb.State, error) {
 	return r.mainContext(ctx, plan.AppFiles(r.project, r.environments).In(r.dir),
 		llb.SharedKeyHint("quatrain-app"), dockerui.WithInternalName("load project"))
 }
 
-// mainContext is the build context without what .dockerignore leaves out. Files and
-// options are for the transfer of a local one; others come whole.
+// mainContext returns the build context without what .dockerignore excludes. Files and
+// options are for the transfer of a local context; others come whole.
 func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...llb.LocalOption) (*llb.State, error) {
 	ignored, err := r.ui.DockerIgnorePatterns(ctx)
 	if err == nil {
@@ -56,7 +56,7 @@ func checkIgnored(name string, patterns []string) error {
 // side, not an address or another build's result, which take none.
 type usedBy bool
 
-// SetLocalOption is llb.LocalOption.
+// SetLocalOption implements llb.LocalOption.
 func (u *usedBy) SetLocalOption(*llb.LocalInfo) { *u = true }
 
 // withoutIgnored applies the ignore file of a context that is not local, with the

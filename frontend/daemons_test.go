@@ -41,7 +41,7 @@ func TestOldestDaemon(t *testing.T) {
 // nothing is, where it takes none.
 func TestEmulation(t *testing.T) {
 	sdist := strings.ReplaceAll(lock, "pure-1.0-py3-none-any.whl", "pure-1.0.tar.gz")
-	const told = "pure 1.0 is built from its source on linux/arm64, and this builder is linux/amd64 (poetry.lock:2). That takes emulation registered with the kernel (binfmt_misc), or a builder of that platform; a version with a wheel for it takes neither."
+	const told = "pure 1.0 must be built from source on linux/arm64, and this builder is linux/amd64 (poetry.lock:2). This needs emulation (QEMU, registered as binfmt_misc) or a builder of that platform; a version with a wheel for it needs neither."
 	for name, c := range map[string]struct {
 		lock, platform, want string
 	}{

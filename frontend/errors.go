@@ -115,7 +115,7 @@ func lines(first, last int) *pb.Range {
 	return &pb.Range{Start: &pb.Position{Line: int32(first)}, End: &pb.Position{Line: int32(last)}}
 }
 
-// lockEntry is where the lock names a package.
+// lockEntry returns the range in the lock that names a package.
 func (r *request) lockEntry(name string) source.Range {
 	for _, p := range r.lock.Packages {
 		if p.Name == name {
@@ -125,7 +125,7 @@ func (r *request) lockEntry(name string) source.Range {
 	return source.Range{}
 }
 
-// problems are a helper's problems as errors that point into the lock.
+// problems returns a helper's problems as errors that point into the lock.
 func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
 	var all []error
 	for _, problem := range ps {
@@ -156,7 +156,8 @@ func hintOf(p *plan.Plan, problem step.Problem) string {
 	return problem.Hint
 }
 
-// placeOf is what a problem is about: the base, a command of the target, or a package's entry.
+// placeOf returns the range that a problem is about: the base, a command of the target, or a
+// package's entry.
 func (r *request) placeOf(p *plan.Plan, problem step.Problem) source.Range {
 	if problem.Kind == step.BadBase {
 		return r.project.Quatrain.Base.At

@@ -102,11 +102,12 @@ func (r *request) findEnvironments(tree *refFS) ([]string, error) {
 // noEntry says that the file that docker build names with -f is not there.
 func (r *request) noEntry() error {
 	name := cmp.Or(r.client.BuildOpts().Opts["filename"], dockerui.DefaultDockerfileName)
-	return source.Errorf(source.Range{}, "there is no %s in the build context", name).
+	return source.Errorf(source.Range{}, "%s not found in the build context", name).
 		WithHint("Name the build file with -f: it is pyproject.toml or a stub, whose first line is `# syntax=quatrain/poetry:1`.")
 }
 
-// folder is a folder of the context as it is joined to paths: "" for the context itself.
+// folder returns a folder of the context in the form that is joined to paths: "" for the
+// context itself.
 func folder(name string) string { return strings.Trim(path.Clean("/"+name), "/") }
 
 // solveContext transfers some files of the build context: always, for neither time nor
@@ -135,8 +136,8 @@ func (r *request) where() string {
 
 func (r *request) checkPresent() error {
 	if r.files[projectFile] == nil {
-		return source.Errorf(source.Range{}, "there is no %s in %s", projectFile, r.where()).
-			WithHint("Build from the folder that holds it, or name a sub-folder with --build-arg %s=…; and look whether .dockerignore leaves it out.", argProjectDir)
+		return source.Errorf(source.Range{}, "%s not found in %s", projectFile, r.where()).
+			WithHint("Build from the folder that holds it, or name a sub-folder with --build-arg %s=…. Check that .dockerignore does not exclude it.", argProjectDir)
 	}
 	return nil
 }
@@ -170,8 +171,8 @@ func (r *request) readsStub() bool { return r.stubError == nil || !r.overrides.A
 func (r *request) parseLock() error {
 	f := r.files[lockFile]
 	if f == nil {
-		return source.Errorf(source.Whole(r.files[projectFile]), "there is no %s in %s", lockFile, r.where()).
-			WithHint("Run `poetry lock` and commit the file; and look whether .dockerignore leaves it out.")
+		return source.Errorf(source.Whole(r.files[projectFile]), "%s not found in %s", lockFile, r.where()).
+			WithHint("Run `poetry lock` and commit the file. Check that .dockerignore does not exclude it.")
 	}
 	lock, warnings, err := lockfile.Parse(f)
 	r.warnings = append(r.warnings, warnings...)

@@ -30,13 +30,13 @@ func (r *request) readKnownHosts(ctx context.Context) error {
 		return err
 	}
 	if f == nil {
-		return source.Errorf(name.At, "the known hosts %s are not in the build context", name.Value).
-			WithHint("The path is relative to the project; look whether .dockerignore leaves the file out.")
+		return source.Errorf(name.At, "the known-hosts file %s is not in the build context", name.Value).
+			WithHint("The path is relative to the project. Check that .dockerignore does not exclude the file.")
 	}
 	r.knownHosts = append(append([]byte{}, r.knownHosts...), f.Data...)
 	if _, err := knownhosts.Knows(f.Data, "any"); err != nil {
 		return source.Errorf(name.At, "%s: %v", name.Value, err).
-			WithHint("It is a known_hosts file as ssh has it: `ssh-keyscan HOST >> %s` writes one.", name.Value)
+			WithHint("Use a known_hosts file in ssh's format: `ssh-keyscan HOST >> %s` writes one.", name.Value)
 	}
 	return nil
 }
@@ -66,11 +66,11 @@ func (r *request) unknownHost(pkg plan.Package, host string) error {
 		file = "known_hosts"
 		set = fmt.Sprintf(" and set known-hosts = %q in [tool.quatrain.git]", file)
 	}
-	return source.Errorf(pkg.At, "%s comes from %s, whose key is not known", pkg.Name, host).
-		WithHint("Get it with `ssh-keyscan %s >> %s`, hold it against what the host's operators publish, commit the file%s.", keyscan(host), file, set)
+	return source.Errorf(pkg.At, "%s: no SSH host key is known for %s", pkg.Name, host).
+		WithHint("Run `ssh-keyscan %s >> %s`, check the key against the one that the host publishes, commit the file%s.", keyscan(host), file, set)
 }
 
-// keyscan are the arguments for a host with or without a port.
+// keyscan returns ssh-keyscan's arguments for a host with or without a port.
 func keyscan(host string) string {
 	if name, port, err := net.SplitHostPort(host); err == nil {
 		return "-p " + port + " " + name

@@ -24,7 +24,7 @@ type gitSymptom struct {
 	message, hint string
 }
 
-const installGit = "BuildKit fetches git dependencies with the git and ssh of the machine that it runs on: install git and openssh-client there (BuildKit's own image has them), and start it again."
+const installGit = "BuildKit fetches git dependencies with the git and ssh of the machine that it runs on. Install git and openssh-client there (BuildKit's own image has them) and restart it."
 
 // gitSymptoms are in order, the first that is found counts: git ends most failures
 // with "Could not read from remote repository", whatever was said before.
@@ -34,43 +34,43 @@ var gitSymptoms = []gitSymptom{
 	{regexp.MustCompile(`ssh: (?:command )?not found|cannot run ssh`),
 		"the builder has no ssh", installGit},
 	{regexp.MustCompile(`no SSH key .* forwarded|unset ssh forward key|no ssh handler`),
-		"it comes over SSH, and no SSH agent was passed to the build",
-		"Pass yours with `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`); `ssh-add -l` shows what keys it has."},
+		"it needs SSH, but no SSH agent was passed to the build",
+		"Pass yours with `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`). `ssh-add -l` lists its keys."},
 	{regexp.MustCompile(`REMOTE HOST IDENTIFICATION HAS CHANGED`),
-		"the host's key is not the one that is known",
-		"Somebody may be in between, or the host has a new key: ask its operators before you change known_hosts."},
+		"the host's SSH key is not the known one",
+		"Someone may be intercepting the connection, or the host has a new key. Ask its operators before you change known_hosts."},
 	{regexp.MustCompile(`Host key verification failed`),
-		"a host that it comes from is not known by its key",
-		"`ssh-keyscan` shows a host's keys: the file `known-hosts` of [tool.quatrain.git] needs one for every host, those of submodules as well."},
+		"SSH host key verification failed",
+		"Add the key of every host, including those of submodules, to the file `known-hosts` of [tool.quatrain.git]. `ssh-keyscan HOST` prints a host's keys."},
 	{regexp.MustCompile(`Permission denied \(`),
 		"the SSH agent has no key that the host accepts",
-		"`ssh-add -l` shows what keys the agent has: one of them needs the right to read the repository. The agent is the one of `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`)."},
+		"Add a key that may read the repository to the agent of `docker buildx build --ssh $agent` (compose: `build.ssh: [$agent]`, or `docker compose build --ssh $agent`). `ssh-add -l` lists its keys."},
 	{regexp.MustCompile(`certificate verif|certificate problem|server certificate|CAfile`),
 		"the builder does not trust the host's certificate",
-		"The builder itself fetches git dependencies: its own trust store needs your company's certificate, in the image of the BuildKit container or on the machine of Docker Engine."},
+		"The builder itself fetches git dependencies. Add your company's certificate to its trust store: in the image of the BuildKit container, or on the machine of Docker Engine."},
 	{regexp.MustCompile(`(?s)failed to update submodules.*(?:could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13])`),
-		"the host wants a login",
+		"the login is missing or was rejected",
 		"BuildKit sends a token to the repository itself, and on github.com to all others. Elsewhere submodules over HTTPS have to be public: make them so, or fetch them over SSH."},
 	{regexp.MustCompile(`could not read Username|could not read Password|Authentication failed|requested URL returned error: 40[13]|HTTP Basic: Access denied|Invalid username or`),
-		"the host wants a login, or does not accept the one that it was given",
+		"the login is missing or was rejected",
 		"Pass a token that may read the repository as the secret GIT_AUTH_TOKEN.$host$forAll: `--secret id=GIT_AUTH_TOKEN.$host,env=TOKEN` (compose: `build.secrets`). For another kind of login use GIT_AUTH_HEADER.$host."},
 	// BuildKit sees that it has the commit, and does not fetch again.
 	{regexp.MustCompile(`unable to read sha1 file|[Cc]ould not read [0-9a-f]{40}|missing (?:blob|tree)|object file .* is empty|loose object .* is corrupt|inflate: data stream error|unresolved deltas|did not send all necessary objects`),
-		"the builder's own copy of the repository is broken, because a fetch was cut or came wrong",
+		"the builder's copy of the repository is broken, because an earlier fetch was cut off or damaged",
 		"Remove the copy: `docker buildx prune --all --filter description~=$remote`. The next build fetches the repository again."},
 	{regexp.MustCompile(`not our ref|unadvertised object|reference is not a tree|couldn't find remote ref|bad object|unable to read tree|does not match expected commit`),
 		"the repository does not have the locked commit",
-		"Was a branch or tag rewritten? Run `poetry update $package` and commit poetry.lock."},
+		"If a branch or tag was rewritten, run `poetry update $package` and commit poetry.lock."},
 	{regexp.MustCompile(`Could not resolve host|Connection refused|Connection timed out|Connection reset|No route to host|Network is unreachable|Failed to connect|kex_exchange_identification|Couldn't connect`),
 		"the host cannot be reached",
-		"The builder itself fetches git dependencies: does it reach the host?"},
+		"The builder itself fetches git dependencies. Check that it can reach the host."},
 	{regexp.MustCompile(`[Rr]epository (?:'.*' )?not found|does not appear to be a git repository|does not exist|could not be found|Could not read from remote repository`),
-		"there is no such repository, or no right to read it",
-		"Check the address. Over SSH a key of the agent (`--ssh $agent`, compose: `build.ssh: [$agent]`) needs read access, over HTTPS the token."},
+		"the repository does not exist, or access was denied",
+		"Check the address. Over SSH a key of the agent (`--ssh $agent`, compose: `build.ssh: [$agent]`) needs read access; over HTTPS the token does."},
 }
 
-// fetchedByGit is the package whose repository a failure is about, nil for none. The
-// vertex names it; where BuildKit took another build's vertex for ours, the text does.
+// fetchedByGit returns the package whose repository a failure is about, or nil. The vertex
+// names it; if BuildKit used another build's vertex, the text does.
 func fetchedByGit(p *plan.Plan, f failed, err error) *plan.Package {
 	if p == nil {
 		return nil

@@ -52,7 +52,7 @@ func (r *request) readLibraries(ctx context.Context, t plan.Target) (map[string]
 }
 
 func (r *request) warnNotEditable(ctx context.Context, p *lockfile.Package) {
-	r.warn(ctx, source.Errorf(p.At, "%s is installed as a wheel, not editable: that takes a project that poetry-core builds, without a build script", p.Name))
+	r.warn(ctx, source.Errorf(p.At, "%s is installed as a wheel: an editable install requires poetry-core and no build script", p.Name))
 }
 
 // libraryFiles makes the libraries in the project's folder importable from there.

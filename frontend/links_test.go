@@ -27,11 +27,11 @@ func TestLinkedPackages(t *testing.T) {
 		"a package":            {toml: packages(`{include = "shop", from = "own"}`), links: map[string]string{"own": "lib"}, want: "/app/own\\n"},
 		"a package by pattern": {toml: packages(`{include = "shop/*.py"}`), links: map[string]string{"shop": "lib/shop"}, want: "/app\\n"},
 		"one after the other":  {toml: toml, links: map[string]string{"shop": "other", "other": "lib/shop"}, want: "/app\\n"},
-		"out of the project":   {toml: toml, links: map[string]string{"shop": "../common/shop"}, err: `svc/pyproject.toml:2: the project could not be installed: package "shop" is a link to "../common/shop", which is not in the image`},
-		"out of src":           {toml: toml, links: map[string]string{"src": "../common"}, err: `package "src/shop" is not there: src is a link to "../common"`},
+		"out of the project":   {toml: toml, links: map[string]string{"shop": "../common/shop"}, err: `svc/pyproject.toml:2: the project cannot be installed: package "shop" is a link to "../common/shop", which is not in the image`},
+		"out of src":           {toml: toml, links: map[string]string{"src": "../common"}, err: `package "src/shop" not found: src is a link to "../common"`},
 		"a module outside":     {toml: toml, links: map[string]string{"shop.py": "../common/shop/__init__.py"}, err: `package "shop.py" is a link to`},
-		"a package outside":    {toml: packages(`{include = "shop"}`), links: map[string]string{"shop": "../common/shop"}, err: `svc/pyproject.toml:12: the project could not be installed: package "shop" is a link to`},
-		"a pattern outside":    {toml: packages(`{include = "shop/*.py", from = "own"}`), links: map[string]string{"own": "../common"}, err: `package "own/shop/*.py" is not there: own is a link to "../common"`},
+		"a package outside":    {toml: packages(`{include = "shop"}`), links: map[string]string{"shop": "../common/shop"}, err: `svc/pyproject.toml:12: the project cannot be installed: package "shop" is a link to`},
+		"a pattern outside":    {toml: packages(`{include = "shop/*.py", from = "own"}`), links: map[string]string{"own": "../common"}, err: `package "own/shop/*.py" not found: own is a link to "../common"`},
 		"an absolute path":     {toml: toml, links: map[string]string{"shop": "/home/me/shop"}, err: `package "shop" is a link to "/home/me/shop"`},
 		"a circle":             {toml: toml, links: map[string]string{"shop": "other", "other": "shop"}, err: `package "shop" is a link to "other"`},
 		"inside of a package":  {toml: packages(`{include = "shop", from = "lib"}`), links: map[string]string{"lib/shop/models": "../../../common/shop", "lib/shop/own": "../shop"}, want: "/app/lib\\n", warning: `lib/shop/models is a link to "../../../common/shop", which is not in the image (svc/pyproject.toml:12)`},
@@ -79,7 +79,7 @@ func TestPackagesFromAbove(t *testing.T) {
 			files: map[string]string{"projects/svc/pyproject.toml": strings.Replace(text, "[tool.quatrain]\n", "[tool.quatrain]\nproject = \""+form+"\"\n", 1), "projects/svc/poetry.lock": lock, "bases/acme/api/__init__.py": ""},
 			opts:  args("filename", "projects/svc/pyproject.toml", "build-arg:project-dir", "projects/svc"),
 		})
-		for _, want := range []string{`projects/svc/pyproject.toml:14: package "../../bases/acme/api" is outside of the project`, `projects/svc/pyproject.toml:15: package "../../components/acme/log"`} {
+		for _, want := range []string{`projects/svc/pyproject.toml:14: package "../../bases/acme/api" is outside the project`, `projects/svc/pyproject.toml:15: package "../../components/acme/log"`} {
 			if a.err == nil || !strings.Contains(a.err.Error(), want) {
 				t.Errorf("%s: %v, want %s", form, a.err, want)
 			}

@@ -37,7 +37,7 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, in plan.Input, 
 			return err
 		}
 	}
-	return errors.New("the indexes give other answers each time they are asked")
+	return errors.New("the indexes give a different answer each time")
 }
 
 // locator asks indexes, each question once.
@@ -122,7 +122,7 @@ func (r *request) warnAboutFile(f step.Location) []*source.Error {
 	at := r.lockEntry(f.Package)
 	var all []*source.Error
 	for _, passed := range f.Instead {
-		all = append(all, source.Errorf(at, "%s %s: %s is used in its place", passed.Name, passed.Why, f.Name))
+		all = append(all, source.Errorf(at, "%s %s: %s is used instead", passed.Name, passed.Why, f.Name))
 	}
 	if f.Yanked != "" {
 		all = append(all, r.yanked(f))

@@ -32,11 +32,11 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 		return found, err
 	}
 	if list.More > 0 {
-		found.warnings = append(slices.Clip(found.warnings), source.Errorf(source.Range{}, "packages write %d more files with different contents: of each, that of the last package in the alphabet stays, as with Poetry", list.More))
+		found.warnings = append(slices.Clip(found.warnings), source.Errorf(source.Range{}, "packages write %d more files with different contents; the file of the last package in alphabetical order is kept, as in Poetry", list.More))
 	}
 	for _, o := range list.Overlaps {
 		last := o.Packages[len(o.Packages)-1]
-		found.warnings = append(slices.Clip(found.warnings), source.Errorf(r.lockEntry(last), "%s all write %s, with different contents: that of %s stays, as with Poetry",
+		found.warnings = append(slices.Clip(found.warnings), source.Errorf(r.lockEntry(last), "%s all write %s, with different contents; the file of %s is kept, as in Poetry",
 			strings.Join(o.Packages, ", "), o.Path, last))
 		if o.Settled {
 			in.Overlay = &settled

@@ -34,8 +34,8 @@ func inTree(name string) string { return cmp.Or(path.Clean("/" + name)[1:], ".")
 // cannotRead says that a file is there and cannot be read.
 func cannotRead(name string, err error) error {
 	if errors.Is(err, errTooLarge) {
-		return source.Errorf(source.Range{}, "%s is larger than %d MiB, the most that Quatrain reads of a file", name, maxFile>>20).
-			WithHint("Is it the right file?")
+		return source.Errorf(source.Range{}, "%s is larger than %d MiB, the limit for a file", name, maxFile>>20).
+			WithHint("Check that this is the right file.")
 	}
 	if canceled(err) {
 		return err
@@ -64,7 +64,7 @@ func (c *strictClient) failed() error {
 	return c.failure
 }
 
-// Solve is the client's, with results whose files are read strictly.
+// Solve solves as the client does, and returns results whose files are read strictly.
 func (c *strictClient) Solve(ctx context.Context, req gwclient.SolveRequest) (*gwclient.Result, error) {
 	res, err := c.Client.Solve(ctx, req)
 	if err != nil || res.Ref == nil {

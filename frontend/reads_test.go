@@ -152,9 +152,9 @@ func TestAbsentFiles(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"pyproject.toml": "there is no pyproject.toml in the build context",
-		"poetry.lock":    "there is no poetry.lock in the build context",
-		"known_hosts":    "the known hosts known_hosts are not in the build context",
+		"pyproject.toml": "pyproject.toml not found in the build context",
+		"poetry.lock":    "poetry.lock not found in the build context",
+		"known_hosts":    "the known-hosts file known_hosts is not in the build context",
 	} {
 		c := request(t, asked{files: readsFiles(), opts: args("filename", "Dockerfile")})
 		if err := os.Remove(filepath.Join(c.Dir, name)); err != nil {
@@ -165,7 +165,7 @@ func TestAbsentFiles(t *testing.T) {
 		}
 	}
 	a := build(t, asked{opts: args("filename", "nothing.Dockerfile")})
-	if got := a.printed(); !strings.Contains(got, "there is no nothing.Dockerfile in the build context") {
+	if got := a.printed(); !strings.Contains(got, "nothing.Dockerfile not found in the build context") {
 		t.Error(got)
 	}
 }
@@ -198,7 +198,7 @@ func TestLargeFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := frontend.Build(t.Context(), c)
-		if want := name + " is larger than 16 MiB"; err == nil || !strings.Contains(err.Error(), want) {
+		if want := name + " is larger than 16 MiB, the limit for a file"; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

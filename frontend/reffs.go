@@ -67,8 +67,8 @@ func (f *refFS) Open(name string) (fs.File, error) {
 	return &openFile{Reader: bytes.NewReader(data), info: info}, nil
 }
 
-// Lstat is the file's own description. The gateway's StatFile follows links, so
-// the listing of the folder is asked, once.
+// Lstat returns the file's own description. The gateway's StatFile follows links, so the
+// listing of the folder is asked for, once.
 func (f *refFS) Lstat(name string) (fs.FileInfo, error) {
 	st, err := f.lstat(name)
 	if err != nil {
@@ -212,7 +212,7 @@ func (f *refFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
-// ReadLink is the target of a symbolic link as written.
+// ReadLink returns the target of a symbolic link as written.
 func (f *refFS) ReadLink(name string) (string, error) {
 	st, err := f.lstat(name)
 	if err != nil {
@@ -225,7 +225,7 @@ func (f *refFS) ReadLink(name string) (string, error) {
 }
 
 // errTooLarge says that a file is above the limit.
-var errTooLarge = fmt.Errorf("the file is larger than %d MiB, the most that Quatrain reads", maxFile>>20)
+var errTooLarge = fmt.Errorf("the file is larger than %d MiB, the limit", maxFile>>20)
 
 type openFile struct {
 	*bytes.Reader

@@ -106,7 +106,7 @@ func parseEpoch(v string) (*time.Time, error) {
 		return nil, source.Errorf(source.Range{}, "build argument %s=%q is not a number of seconds", argEpoch, v)
 	}
 	if err != nil || seconds < 0 || seconds > maxEpoch {
-		return nil, source.Errorf(source.Range{}, "build argument %s=%s is not between 0 and %d: it is a number of seconds since 1970", argEpoch, v, int64(maxEpoch))
+		return nil, source.Errorf(source.Range{}, "build argument %s=%s is not between 0 and %d (seconds since 1970)", argEpoch, v, int64(maxEpoch))
 	}
 	t := time.Unix(seconds, 0).UTC()
 	return &t, nil
@@ -124,10 +124,10 @@ func checkDaemon(o gwclient.BuildOpts) error {
 	if o.LLBCaps.Supports(floorCapability) == nil {
 		return nil
 	}
-	return fmt.Errorf("this builder is too old for Quatrain: it needs %s, or newer; `docker buildx ls` shows what is in use", floor)
+	return fmt.Errorf("this builder is too old: Quatrain needs %s or newer (`docker buildx ls` shows what is in use)", floor)
 }
 
-// platform is what one result is for: the asked platform, else the build platform.
+// platform returns the platform of one result: the requested one, else the build platform.
 func (r *request) platform(asked *ocispecs.Platform) ocispecs.Platform {
 	if asked != nil {
 		return *asked
@@ -175,8 +175,8 @@ func (r *request) newGraph(ctx context.Context, target plan.Target, relocate boo
 	return quatrain.New(o), nil
 }
 
-// runOptions are what docker build's --add-host, --ulimit, --shm-size and
-// --cgroup-parent ask of every step.
+// runOptions returns the options that docker build's --add-host, --ulimit, --shm-size and
+// --cgroup-parent set for every step.
 func (r *request) runOptions() []llb.RunOption {
 	var opts []llb.RunOption
 	for _, h := range r.ui.ExtraHosts {
@@ -203,7 +203,7 @@ func readsModeStrings(caps apicaps.CapSet) bool { return caps.Supports(pb.CapExe
 // the frontend was not started from one (in-process, as the tests do).
 const selfContext = "quatrain-frontend"
 
-// self is the image that this frontend runs from: it holds the helper.
+// self returns the image that this frontend runs from, which holds the helper.
 func (r *request) self(ctx context.Context) (*llb.State, error) {
 	if c, ok := r.client.(interface{ CurrentFrontend() (*llb.State, error) }); ok {
 		st, err := c.CurrentFrontend()
@@ -216,7 +216,7 @@ func (r *request) self(ctx context.Context) (*llb.State, error) {
 		return nil, err
 	}
 	if st == nil {
-		return nil, fmt.Errorf("this builder does not tell the frontend where its own image is: it needs %s, or newer", floor)
+		return nil, fmt.Errorf("this builder is too old (it does not pass the frontend's image): Quatrain needs %s or newer", floor)
 	}
 	return st, nil
 }
@@ -272,7 +272,7 @@ func (r *request) warnAboutNoCache(ctx context.Context) {
 		if name == "" || slices.Contains(targets, strings.ToLower(name)) || slices.Contains(targets, name) {
 			continue
 		}
-		w := source.Errorf(source.Range{}, "no target is named %q, whose cache is not to be used", name)
+		w := source.Errorf(source.Range{}, "--no-cache-filter: target %q is not defined", name)
 		if near := source.Nearest(name, targets); near != "" {
 			w = w.WithHint("Did you mean %s?", near)
 		}

@@ -75,7 +75,7 @@ from = "test"
 		{"test", "test", "test", ""},
 		{"e2e", "test", "test", ""},
 		{"test", "test,base", "apt libpq5, facts, test", ""},
-		{"", "prodution", "", `no target is named "prodution", whose cache is not to be used. Did you mean production?`},
+		{"", "prodution", "", `--no-cache-filter: target "prodution" is not defined. Did you mean production?`},
 	} {
 		t.Run(c.target+" without the cache of "+c.filter, func(t *testing.T) {
 			a := build(t, asked{files: map[string]string{"pyproject.toml": more}, opts: args("target", c.target, "no-cache", c.filter)})
@@ -185,9 +185,9 @@ func TestBadRequests(t *testing.T) {
 		"late epoch":  {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "253402300800")}, "SOURCE_DATE_EPOCH=253402300800 is not between 0 and 253402300799"},
 		"huge epoch":  {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "99999999999999999999")}, "SOURCE_DATE_EPOCH=99999999999999999999 is not between 0 and 253402300799"},
 		"early epoch": {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "-1")}, "SOURCE_DATE_EPOCH=-1 is not between 0 and 253402300799"},
-		"platform":    {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64 is not one that Quatrain knows"},
-		"old":         {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "too old for Quatrain: it needs BuildKit 0.11 or Docker 24, or newer"},
-		"no folder":   {asked{opts: args("build-arg:project-dir", "services/x")}, "there is no pyproject.toml in services/x in the build context"},
+		"platform":    {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64"},
+		"old":         {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "this builder is too old: Quatrain needs BuildKit 0.11 or Docker 24 or newer"},
+		"no folder":   {asked{opts: args("build-arg:project-dir", "services/x")}, "pyproject.toml not found in services/x in the build context"},
 		"python":      {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
 	} {
 		t.Run(name, func(t *testing.T) {

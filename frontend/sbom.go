@@ -26,13 +26,13 @@ const requestSBOM = "frontend.sbom"
 
 var subrequestSBOM = subrequests.Request{
 	Name: requestSBOM, Version: "1.0.0", Type: subrequests.TypeRPC,
-	Description: "SPDX document of what the target's image holds",
+	Description: "SPDX document of the target's image",
 	Metadata:    []subrequests.Named{{Name: "result.json"}, {Name: "result.txt"}},
 }
 
 const sbomFile = "/sbom.spdx.json"
 
-// sbom is the document of one platform's image.
+// sbom returns the SBOM of one platform's image.
 func (r *request) sbom(ctx context.Context, p *plan.Plan, image *baseImage) ([]byte, error) {
 	ref, err := r.solve(ctx, image.state)
 	if err != nil {
@@ -92,8 +92,8 @@ func (r *request) attachSBOMs(ctx context.Context, rb *dockerui.ResultBuilder) e
 	})
 }
 
-// answerSBOM is the answer to requestSBOM: of one platform the document, of several
-// an object of them.
+// answerSBOM answers requestSBOM: with the document of a single platform, or with an object
+// of one document per platform.
 func (r *request) answerSBOM(ctx context.Context, target plan.Target) (*gwclient.Result, error) {
 	platforms := r.targetPlatforms()
 	documents := map[string]json.RawMessage{}

@@ -177,8 +177,8 @@ func (r *request) explain(ctx context.Context, p *plan.Plan, def *llb.Definition
 		return asGone(failedVertex(def, err).op.GetExec(), problems, r.problems(p, problems))
 	}
 	if lost(err) {
-		return source.Errorf(source.Range{}, "a step failed at the same time as another one, and BuildKit lost its error (%v)", err).
-			WithHint("The output of the step, above, says why.")
+		return source.Errorf(source.Range{}, "two steps failed at the same time, and BuildKit lost the error of one (%v)", err).
+			WithHint("Read the output of the failed steps above.")
 	}
 	return err
 }

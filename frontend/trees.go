@@ -37,7 +37,7 @@ func (r *request) addTrees(ctx context.Context, p *plan.Plan, in *llb.Inputs) er
 	return errors.Join(errs...)
 }
 
-// treeOf is nil for a package that comes from elsewhere.
+// treeOf returns the source tree of a package, or nil if it has none.
 func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, error) {
 	switch pkg.Origin.Kind {
 	case plan.FromContext:
@@ -70,8 +70,8 @@ func (r *request) treeOf(ctx context.Context, pkg plan.Package) (*bkllb.State, e
 	return nil, nil
 }
 
-// contexts are the names of the request's build contexts, by their canonical form:
-// packages are named so. Of two that are one package's, the first in order counts.
+// contexts returns the names of the request's build contexts by their canonical form, since
+// packages are named so. If two names have the same form, the first in order counts.
 func (r *request) contexts() map[string]string {
 	all := map[string]string{}
 	for _, option := range slices.Backward(slices.Sorted(maps.Keys(r.client.BuildOpts().Opts))) {
@@ -82,7 +82,7 @@ func (r *request) contexts() map[string]string {
 	return all
 }
 
-// workingCopy is a build context without what nobody builds of: .git, .venv, caches, secrets.
+// workingCopy returns a build context without what no build needs: .git, .venv, caches.
 func (r *request) workingCopy(ctx context.Context, name string) (*bkllb.State, error) {
 	exclude := plan.LibraryFiles(r.project, "..").Exclude
 	nc, err := r.ui.NamedContext(name, dockerui.ContextOpt{
@@ -99,7 +99,7 @@ func (r *request) workingCopy(ctx context.Context, name string) (*bkllb.State, e
 	return sub(*st, "", exclude), nil
 }
 
-// inContext is a path of the lock, which is relative to the project, relative to the
+// inContext returns a path of the lock, which is relative to the project, relative to the
 // build context.
 func (r *request) inContext(pkg plan.Package, name string) (string, error) {
 	at := path.Join(r.dir, name)
@@ -108,8 +108,8 @@ func (r *request) inContext(pkg plan.Package, name string) (string, error) {
 		if pkg.Origin.Kind == plan.FromFile {
 			folder = path.Dir(name)
 		}
-		return "", source.Errorf(pkg.At, "%s stands at %s, which is not in the build context", pkg.Name, name).
-			WithHint("Pass it as a context of its own: --build-context %s=%s (compose: additional_contexts). Or build from the folder above both, with --build-arg %s=….",
+		return "", source.Errorf(pkg.At, "%s: path dependency %s is outside the build context", pkg.Name, name).
+			WithHint("Pass it as a named context: --build-context %s=%s (compose: additional_contexts). Or build from the folder above both, with --build-arg %s=….",
 				pkg.Name, folder, argProjectDir)
 	}
 	return at, nil
@@ -127,14 +127,14 @@ func (r *request) isThere(ctx context.Context, pkg plan.Package, tree bkllb.Stat
 		return cannotRead(at, err)
 	}
 	if err != nil {
-		return source.Errorf(pkg.At, "%s stands at %s, which is not there in the build context", pkg.Name, at).
-			WithHint("Look whether .dockerignore leaves it out.")
+		return source.Errorf(pkg.At, "%s: path dependency %s not found in the build context", pkg.Name, at).
+			WithHint("Check that .dockerignore does not exclude it.")
 	}
 	return nil
 }
 
-// contextFolder is one folder of the build context as a tree of its own, so that
-// nothing beside it counts.
+// contextFolder returns one folder of the build context as a separate tree, so that nothing
+// beside it is part of the key.
 func (r *request) contextFolder(ctx context.Context, dir string, files plan.Files) (*bkllb.State, error) {
 	st, err := r.loadFolder(ctx, dir, files)
 	if err != nil {

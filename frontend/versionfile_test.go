@@ -23,7 +23,7 @@ func TestVersionFile(t *testing.T) {
 		"so does an argument":    {toml: free, file: "shop-env\n", arg: "3.11", base: "python:3.11-slim"},
 		"a base with its own":    {toml: free + "base = \"corp/base:1\"\n", file: "pypy3.11-7.3.19\n", base: "corp/base:1"},
 		"no base of its own":     {toml: free + "base = \"python:{python}-alpine\"\n", file: "3.11", base: "python:3.11-alpine"},
-		"one that is excluded":   {toml: free, file: "3.10\n", err: "pyproject.toml:4: the project allows Python >=3.11,<3.14, and not 3.10"},
+		"one that is excluded":   {toml: free, file: "3.10\n", err: "pyproject.toml:4: Python 3.10 is not allowed by the project (>=3.11,<3.14)"},
 	} {
 		opts := map[string]string{}
 		if c.arg != "" {

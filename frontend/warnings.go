@@ -80,7 +80,7 @@ func (r *request) warnOfMore(ctx context.Context) {
 
 // yanked says that a file is that its project wants nobody to install.
 func (r *request) yanked(f step.Location) *source.Error {
-	return source.Errorf(r.lockEntry(f.Package), "the file chosen for %s is yanked: %s (%s)", f.Package, f.Name, f.Yanked)
+	return source.Errorf(r.lockEntry(f.Package), "%s: the chosen file %s was yanked (%s)", f.Package, f.Name, f.Yanked)
 }
 
 // warnBuilds says which packages are built although others get a wheel: that takes
@@ -101,8 +101,8 @@ func (r *request) warnBuilds(ctx context.Context, p *plan.Plan) {
 // warnOnBuild says that a base image has instructions for Dockerfiles.
 func (r *request) warnOnBuild(ctx context.Context, image *baseImage) {
 	if n := len(image.base.Config.Config.OnBuild); n > 0 {
-		r.warn(ctx, source.Errorf(r.project.Quatrain.Base.At, "ONBUILD instructions of the base image are ignored: it has %d, and the new image has none", n).
-			WithHint("They only run in a Dockerfile. If you need what they do, use another base image or add it to [tool.quatrain]."))
+		r.warn(ctx, source.Errorf(r.project.Quatrain.Base.At, "the base image's %d ONBUILD instructions are ignored", n).
+			WithHint("Use another base image, or add what they do to [tool.quatrain]."))
 	}
 }
 
@@ -112,7 +112,7 @@ func (r *request) warnEmulated(ctx context.Context, p *plan.Plan) {
 		return
 	}
 	for _, n := range p.Native() {
-		hint := "That takes emulation registered with the kernel (binfmt_misc), or a builder of that platform"
+		hint := "This needs emulation (QEMU, registered as binfmt_misc) or a builder of that platform"
 		if n.Hint != "" {
 			hint += "; " + n.Hint
 		}

@@ -43,7 +43,7 @@ func (g *Graph) newWheelBuild(p *plan.Plan, pkg plan.Package, source place, in I
 	}
 }
 
-// pip is the build front end's own wheel, located and fetched like any other.
+// pip returns pip's own wheel, located and downloaded like any other file.
 func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 	pip := p.Builder.Pip
 	if len(p.Builder.PipFrom) > 0 {
@@ -121,7 +121,8 @@ func (b wheelBuild) run(name string, args []string, opts []llb.RunOption) llb.St
 	})
 }
 
-// unverified is the hash of an sdist of the build context, which nobody has looked at yet.
+// unverified returns the hash of an sdist in the build context, which no step has checked
+// yet.
 func (b wheelBuild) unverified() string {
 	if b.pkg.Origin.Kind == plan.FromFile {
 		return b.pkg.SHA256

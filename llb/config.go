@@ -21,9 +21,9 @@ type Base struct {
 	Digest digest.Digest // "" where it is not known
 }
 
-// Config is the image's configuration: the base's with the plan's on top.
-// request are the request's own labels; made is what Assemble says of the layers; at is
-// the image's time as the request gives it, or nil.
+// Config returns the image's configuration: the base's, with the plan's on top. request has
+// the request's own labels, made describes the layers as Assemble returned them, and at is
+// the image's time from the request, or nil.
 func Config(p *plan.Plan, base Base, request map[string]string, made []string, at *time.Time) (*dockerspec.DockerOCIImage, error) {
 	img := base.Config
 	user, err := p.User()
@@ -63,9 +63,9 @@ func Config(p *plan.Plan, base Base, request map[string]string, made []string, a
 	return &img, nil
 }
 
-// TimeOf is when an image says it was made: what the request gives, else the time of
-// its base. An exporter that is told nothing writes what its clock says, and the same
-// input would make another image every second.
+// TimeOf returns the image's creation time: that of the request, else that of the base.
+// Without one, the exporter would use its clock, and the same input would make a new image
+// every second.
 func TimeOf(baseConfig dockerspec.DockerOCIImage, given *time.Time) time.Time {
 	switch {
 	case given != nil:
@@ -76,9 +76,9 @@ func TimeOf(baseConfig dockerspec.DockerOCIImage, given *time.Time) time.Time {
 	return epoch
 }
 
-// history is the base's, and a line for each layer above it. BuildKit tells by their
-// order which layer a line is about, so layers that the base is silent about get one.
-// None is left without a time: the exporter would take the clock's.
+// history returns the base's history, with one line for each layer above it. BuildKit matches
+// lines and layers by their order, so layers that the base's history lacks get a line too.
+// Every line has a time; otherwise the exporter would use its clock.
 func history(base dockerspec.DockerOCIImage, made []string, created time.Time) []ocispecs.History {
 	all := slices.Clone(base.History)
 	silent := len(base.RootFS.DiffIDs)

@@ -31,7 +31,8 @@ func (g *Graph) distributions(p *plan.Plan, packages []plan.Package, in Inputs) 
 	return all
 }
 
-// file is a wheel or sdist: of the build context, fetched by a step, or by BuildKit.
+// file returns a wheel or an sdist: from the build context, fetched by a step, or downloaded
+// by BuildKit.
 func (g *Graph) file(pkg plan.Package, in Inputs) place {
 	if pkg.Origin.Kind == plan.FromFile {
 		return place{in.Trees[pkg.Name], "/" + path.Base(pkg.Origin.Path)}
@@ -42,7 +43,7 @@ func (g *Graph) file(pkg plan.Package, in Inputs) place {
 	return place{g.fetch(pkg, in.URLs[pkg.SHA256]), "/" + pkg.File}
 }
 
-// source is what a wheel is built of.
+// source returns what a wheel is built from.
 func (g *Graph) source(pkg plan.Package, in Inputs) place {
 	if tree, ok := in.Trees[pkg.Name]; ok && pkg.Origin.Kind != plan.FromFile {
 		return place{tree, "/"}

@@ -63,7 +63,7 @@ func (g *Graph) locate(name string, s step.Locate, indexes ...plan.Index) llb.St
 
 func (g *Graph) forget(s step.Locate, indexes ...plan.Index) llb.State {
 	return g.withoutCache().run(command{
-		name: fmt.Sprintf("[forget] where %d files are", len(s.Files)),
+		name: fmt.Sprintf("[forget] addresses of %d files", len(s.Files)),
 		args: step.Forget(s).Args(),
 		root: llb.Scratch(),
 		out:  true,
@@ -103,7 +103,7 @@ func (g *Graph) indexOptions(indexes ...plan.Index) []llb.RunOption {
 	return append(append(g.online(), g.cacheDir(step.Answers, "quatrain-answers")), logins(indexes...)...)
 }
 
-// logins are the secrets that indexes may want, each once.
+// logins returns the secrets that indexes may ask for, each once.
 func logins(indexes ...plan.Index) []llb.RunOption {
 	var opts []llb.RunOption
 	seen := map[step.Secret]bool{}
@@ -118,8 +118,8 @@ func logins(indexes ...plan.Index) []llb.RunOption {
 	return opts
 }
 
-// cacheDir is a folder that builds share and no key knows. Only steps that run no code of
-// packages may have one.
+// cacheDir mounts a folder that builds share and that is part of no cache key. Only steps
+// that run no package code may have one.
 func (g *Graph) cacheDir(at, id string) llb.RunOption {
 	return llb.AddMount(at, llb.Scratch(), llb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, id), llb.CacheMountShared))
 }
@@ -148,7 +148,7 @@ func choices(packages []plan.Package) []step.File {
 	return all
 }
 
-// urlOf is the address that the lock itself gives, "" for a file of an index.
+// urlOf returns the address that the lock gives, or "" for a file of an index.
 func urlOf(p plan.Package) string {
 	if p.Origin.Kind == plan.FromURL {
 		return p.Origin.URL
@@ -156,8 +156,8 @@ func urlOf(p plan.Package) string {
 	return ""
 }
 
-// fetch is BuildKit's own download of one file: the key is its hash and name, the
-// address is not part of it, and a warm build asks nothing.
+// fetch returns BuildKit's own download of one file. The cache key is the hash and the file's
+// name, not the address, so a warm build asks no server.
 func (g *Graph) fetch(p plan.Package, url string) llb.State {
 	opts := []llb.HTTPOption{
 		llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, p.SHA256)),

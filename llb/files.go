@@ -13,7 +13,7 @@ func root() *llb.ChownOpt {
 	return &llb.ChownOpt{User: &llb.UserOpt{UID: 0}, Group: &llb.UserOpt{UID: 0}}
 }
 
-// parents are the folders above a path, outermost first, without "/".
+// parents returns the folders above a path, outermost first, without "/".
 func parents(p string) []string {
 	dir := path.Dir(p)
 	if dir == "/" || dir == "." {

@@ -10,8 +10,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/plan"
 )
 
-// SSHHost is the host that a git remote is reached at over SSH, "host" or
-// "host:port"; ok is false for a remote that is reached otherwise.
+// SSHHost returns the host of a git remote that is reached over SSH, as "host" or
+// "host:port". ok is false for any other remote.
 func SSHHost(remote string) (host string, ok bool) {
 	u, err := gitutil.ParseURL(remote)
 	if err != nil || u.Scheme != gitutil.SSHProtocol {
@@ -20,12 +20,11 @@ func SSHHost(remote string) (host string, ok bool) {
 	return u.Host, true
 }
 
-// git is the tree of a locked commit, submodules with it. Commit and sub-folder are
-// the key: a warm build needs neither network nor agent. Host keys are always
-// given: without, BuildKit would trust whoever answers. Only the commit itself is
-// fetched, unless the whole history is asked for: a tree of another key (by the
-// files' times, which nobody looks at), because BuildKit takes vertices of one key for
-// one, and would fail again as the first did.
+// git returns the tree of a locked commit, with its submodules. Commit and sub-folder are the
+// cache key, so a warm build needs neither the network nor the agent. Host keys are always
+// passed; without them BuildKit would trust any host. Only the commit itself is fetched,
+// unless the whole history is asked for. That fetch sets the files' times only to get another
+// cache key: BuildKit would otherwise merge it with the fetch that failed.
 func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
 	o := pkg.Origin
 	opts := []llb.GitOption{
@@ -66,7 +65,7 @@ func tokenSecrets(o plan.Origin) []llb.GitOption {
 	}
 }
 
-// SSHAgent is the id of the agent for a host: what is configured for it, with or
+// SSHAgent returns the id of the SSH agent for a host: the one configured for it, with or
 // without its port, else "default".
 func SSHAgent(ids map[string]string, host string) string {
 	name, _, _ := net.SplitHostPort(host) // "" for a host alone

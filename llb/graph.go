@@ -56,7 +56,7 @@ type Graph struct {
 // New starts a graph.
 func New(o Options) *Graph { return &Graph{o: o} }
 
-// of is the graph for the vertices of a part.
+// of returns the graph for the vertices of a part.
 func (g *Graph) of(part plan.Part) *Graph {
 	if !slices.Contains(g.o.NoCache, part) {
 		return &Graph{o: g.o}
@@ -64,7 +64,7 @@ func (g *Graph) of(part plan.Part) *Graph {
 	return g.withoutCache()
 }
 
-// withoutCache is the graph for vertices that run again.
+// withoutCache returns the graph for vertices that must run again.
 func (g *Graph) withoutCache() *Graph {
 	return &Graph{o: g.o, constraints: []llb.ConstraintsOpt{llb.IgnoreCache}}
 }
@@ -115,8 +115,8 @@ func (g *Graph) alone(tree llb.State, file string) llb.State {
 		g.named("[internal] "+file)...)
 }
 
-// ReportFolder is the mount of a failed helper step in which its report lies:
-// its output, or its root where it has none. ok is false for any other operation.
+// ReportFolder returns the mount in which a failed helper step leaves its report: its output,
+// or its root if it has no output. ok is false for any other operation.
 func ReportFolder(op *pb.ExecOp) (mount int, ok bool) {
 	if args := op.GetMeta().GetArgs(); len(args) == 0 || args[0] != step.Helper {
 		return 0, false
@@ -153,8 +153,8 @@ func BuildsWheel(op *pb.ExecOp) (output int64, ok bool) {
 	return 0, false
 }
 
-// online is what a step gets that talks to the network: the plain certificates,
-// a company's own, proxies.
+// online adds what a step needs to use the network: the plain certificates, a company's own,
+// and proxies.
 func (g *Graph) online() []llb.RunOption {
 	opts := []llb.RunOption{
 		llb.Network(g.o.Network),

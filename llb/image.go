@@ -85,7 +85,7 @@ func (g *Graph) remember(layer llb.State, asked []llb.State) llb.State {
 	for _, answer := range asked {
 		action = action.Copy(answer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{nothing}})
 	}
-	return llb.Scratch().File(action, g.named("[internal] remember what was asked")...)
+	return llb.Scratch().File(action, g.named("[internal] remember the index's answers")...)
 }
 
 // stack puts the layers on the base.
@@ -100,7 +100,7 @@ func (g *Graph) stack(p *plan.Plan, in Inputs, layers []layer) Image {
 	return image
 }
 
-// aptHistory is about what Inputs.Base has beyond its image: a layer for each step.
+// aptHistory returns a history line for each layer that the apt steps add to the base image.
 func aptHistory(t plan.Target) []string {
 	var all []string
 	if len(t.Apt) > 0 {
@@ -112,7 +112,7 @@ func aptHistory(t plan.Target) []string {
 	return all
 }
 
-// Dependencies is what the dependencies come to without the image around them, for a
+// Dependencies returns the merged dependency layers without the image around them, for a
 // daemon that has MergeOp.
 func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
 	var states []llb.State
@@ -123,7 +123,7 @@ func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
 	return llb.Merge(states, g.named("[internal] dependencies")...)
 }
 
-// installed are the buckets and the trees that they are installed into.
+// installed returns the install trees: one for each bucket.
 func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []llb.State) {
 	buckets = plan.Buckets(p.Installed(), func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
 	for _, b := range buckets {
@@ -132,8 +132,8 @@ func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees
 	return buckets, trees
 }
 
-// dependencies are the buckets' layers, and their byte code behind them; at the end
-// what several packages write in Poetry's order, and its byte code, in one layer.
+// dependencies returns the buckets' layers, then their byte code. The last layer holds the
+// files that several packages write, as Poetry's order leaves them, with their byte code.
 func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
 	var installed, compiled []layer
 	buckets, trees := g.installed(p, in)
@@ -161,7 +161,7 @@ func (g *Graph) project(p *plan.Plan, in Inputs, below []layer) ([]layer, error)
 	return append(all, prepared), err
 }
 
-// installation is what makes the project importable.
+// installation returns the layer that makes the project importable.
 func (g *Graph) installation(p *plan.Plan, in Inputs) []layer {
 	var layers []layer
 	name := p.Project.Name.Value
@@ -178,7 +178,8 @@ func (g *Graph) installation(p *plan.Plan, in Inputs) []layer {
 	return layers
 }
 
-// app is the project's files, where the image has them: last, because they change most.
+// app returns the layer with the project's files, if the image has them. It comes last
+// because it changes most.
 func (g *Graph) app(p *plan.Plan, in Inputs) []layer {
 	if in.App == nil || !p.CopiesApp() {
 		return nil
@@ -186,8 +187,8 @@ func (g *Graph) app(p *plan.Plan, in Inputs) []layer {
 	return g.withByteCode(p, in, "project", layer{*in.App, "copy the project to " + p.Target.Workdir()})
 }
 
-// withByteCode is a layer of the project's sources and, where it is wanted, that of their
-// byte code.
+// withByteCode returns the layer of the project's sources and, unless it is turned off, the
+// layer of their byte code.
 func (g *Graph) withByteCode(p *plan.Plan, in Inputs, name string, sources layer) []layer {
 	if !p.Target.Compile {
 		return []layer{sources}
@@ -229,7 +230,7 @@ func (g *Graph) readable(tree llb.State) llb.State {
 	})
 }
 
-// writeFiles is one vertex that writes files with their parents.
+// writeFiles returns one vertex that writes files and their parent folders.
 func (g *Graph) writeFiles(name string, files []editable.File) llb.State {
 	var action *llb.FileAction
 	made := map[string]bool{}

@@ -73,7 +73,7 @@ func (g *Graph) compileTree(p *plan.Plan, name, kind string, root llb.State, tre
 	})
 }
 
-// venv is the skeleton of the virtual environment.
+// venv returns the skeleton of the virtual environment.
 func (g *Graph) venv(p *plan.Plan) llb.State {
 	s := step.Venv{
 		Python: p.PythonDir(), Version: p.Base.Version, Interpreter: p.Base.Interpreter,

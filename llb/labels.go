@@ -12,9 +12,9 @@ import (
 // ociLabels is how the names begin that OCI has for what an image says of itself.
 const ociLabels = "org.opencontainers.image."
 
-// labels are the image's: the project's metadata and the base below the settings, the
-// request above them. What the base says of itself under OCI's names is not said of this
-// image; its other labels stay. An empty value takes one of OCI's names away.
+// labels returns the image's labels: the project's metadata and the base below the settings,
+// the request above them. The base's own OCI labels describe the base, not this image, and
+// are dropped; its other labels stay. An empty value removes one of OCI's labels.
 func labels(p *plan.Plan, base Base, request map[string]string) map[string]string {
 	all := map[string]string{}
 	for name, value := range base.Config.Config.Labels {
@@ -39,7 +39,8 @@ func labels(p *plan.Plan, base Base, request map[string]string) map[string]strin
 	return all
 }
 
-// Annotations are the labels that OCI has the same names for on manifests and indexes.
+// Annotations returns the labels that OCI also defines as annotations of manifests and
+// indexes.
 func Annotations(labels map[string]string) map[string]string {
 	all := map[string]string{}
 	for name, value := range labels {

@@ -39,8 +39,8 @@ func (g *Graph) numbered(trees []llb.State) (at []string, mounts []llb.RunOption
 	return at, mounts
 }
 
-// records are the RECORD files of a tree alone. A builder that has them in a cache need
-// not pull the tree.
+// records returns a tree with only its RECORD files. A builder that has them in a cache does
+// not need to pull the tree.
 func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree llb.State) llb.State {
 	only := path.Join(plan.Venv, step.SitePackages(p.PythonDir()), "*.dist-info", "RECORD")
 	return llb.Scratch().File(
@@ -68,7 +68,7 @@ func (g *Graph) Settle(p *plan.Plan, in Inputs) llb.State {
 // overlaid says for the image's history what the overlay has.
 const overlaid = "files that several packages write"
 
-// overlay is what Settle has to lay over the buckets, with its byte code.
+// overlay returns the files that Settle lays over the buckets, with their byte code.
 func (g *Graph) overlay(p *plan.Plan, in Inputs) llb.State {
 	all := &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
 	tree := llb.Scratch().File(llb.Copy(*in.Overlay, "/tree", "/", all), g.named("[overlaps] "+overlaid)...)

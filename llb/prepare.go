@@ -10,9 +10,9 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// prepare is the layer of what the project's own command writes on an image in which the
-// project is installed. The project's files are mounted: an edit would have all layers
-// merged for it first.
+// prepare returns the layer of what the project's own command writes, run on an image in
+// which the project is installed. The project's files are mounted; copied in, an edit would
+// merge all layers again before the command runs.
 func (g *Graph) prepare(p *plan.Plan, in Inputs, installed Image) (layer, error) {
 	c, user, err := g.onImage(p, in, installed, p.Target.PrepareEnv())
 	if err != nil {
@@ -39,8 +39,8 @@ func prepareSteps(p *plan.Plan, user plan.User) step.Step {
 	return step.Sequence{s, step.Compile{Interpreter: p.Base.Interpreter, Kind: step.CheckedHash, In: step.Out, Out: step.Out}}
 }
 
-// onImage is a step that runs on an image with its environment and more; the user is the
-// image's.
+// onImage returns a step that runs on an image, with the image's environment and more, as the
+// image's user.
 func (g *Graph) onImage(p *plan.Plan, in Inputs, image Image, more []pyproject.Pair) (command, plan.User, error) {
 	user, err := p.User()
 	if err != nil {

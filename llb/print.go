@@ -53,7 +53,7 @@ type printer struct {
 	text    strings.Builder
 }
 
-// label is the short form of a name; a second vertex of that name gets a number.
+// label returns the short form of a name. A second vertex with that name gets a number.
 func (p *printer) label(name string) string {
 	label := short(name)
 	p.used[label]++
@@ -101,7 +101,7 @@ func vertexName(op *pb.Op, meta *pb.OpMetadata) string {
 	return kind(op)
 }
 
-// kind is what a vertex does, or the address of a source.
+// kind returns what a vertex does, or the address of a source.
 func kind(op *pb.Op) string {
 	if s := op.GetSource(); s != nil {
 		return s.Identifier
@@ -109,7 +109,7 @@ func kind(op *pb.Op) string {
 	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", op.Op), "*pb.Op_"))
 }
 
-// head is the kind of a vertex, and the platform where it counts.
+// head returns the kind of a vertex, and the platform if it matters.
 func head(op *pb.Op, meta *pb.OpMetadata) string {
 	words := []string{kind(op)}
 	if platform := op.Platform; platform != nil && (op.GetExec() != nil || op.GetSource() != nil) {
@@ -121,7 +121,8 @@ func head(op *pb.Op, meta *pb.OpMetadata) string {
 	return strings.Join(words, " ")
 }
 
-// ref is an input: "<name>", "<name>.1" for its second output, "scratch" for none.
+// ref returns the name of an input: "<name>", "<name>.1" for its second output, "scratch" for
+// none.
 func (p *printer) ref(op *pb.Op, input int64) string {
 	if input < 0 || int(input) >= len(op.Inputs) {
 		return "scratch"
@@ -185,7 +186,7 @@ func (p *printer) exec(op *pb.Op) {
 	}
 }
 
-// commands are the command lines of a sequence, or the one that there is.
+// commands returns the command lines of a sequence, or the only one.
 func commands(args []string) [][]string {
 	if len(args) == 0 || args[0] != step.Helper {
 		return [][]string{args}
@@ -202,7 +203,7 @@ func commands(args []string) [][]string {
 	return all
 }
 
-// args are printed one a line behind "--": there can be many.
+// args prints the arguments after "--" one per line, because there can be many.
 func (p *printer) args(args []string) {
 	i := slices.Index(args, "--")
 	if i < 0 {

@@ -98,8 +98,8 @@ func created(timestamp int64) string {
 	return "time=" + time.Unix(0, timestamp).UTC().Format(time.DateOnly)
 }
 
-// contents are what a file holds: a short text as it is, else its size and the
-// start of its digest.
+// contents returns what a file holds: a short text as it is, else its size and the start of
+// its digest.
 func contents(data []byte) string {
 	if len(data) <= 60 {
 		return fmt.Sprintf("%q", data)

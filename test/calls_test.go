@@ -28,8 +28,8 @@ TARGET               DESCRIPTION
 base                 the base image with runtime packages, user and environment
 builder              base with build packages and the virtual environment
 production (default) the main group and the project
-development          all groups that are not optional and the project, to be mounted over
-test                 runs the tests on development; what they write to /reports is the result
+development          all groups that are not optional, and the project, to mount your source over
+test                 runs the tests in the development image; files written to /reports are the output
 worker               your own, from production
 `,
 				"outline": `
@@ -51,7 +51,7 @@ NAME                 VERSION DESCRIPTION
 outline              1.0.0   List all parameters current build target supports
 targets              1.0.0   List all targets current build supports
 lint                 1.0.0   Lint a Dockerfile
-sbom                 1.0.0   SPDX document of what the target's image holds
+sbom                 1.0.0   SPDX document of the target's image
 subrequests.describe 1.0.0   List available subrequest types
 `,
 				"check": "\nCheck complete, no warnings found.\n",

@@ -34,7 +34,7 @@ func TestDaemons(t *testing.T) {
 		t.Errorf("what the project's own command made is %q", f)
 	}
 	if files[site+"private.py"] == "" {
-		t.Error("the package of the private index is not there")
+		t.Error("the package of the private index not found")
 	}
 }
 
@@ -82,7 +82,7 @@ func eachDaemon(t *testing.T, r request) map[string]string {
 func TestTooOld(t *testing.T) {
 	b := engineAt(t, "QUATRAIN_DOCKER_HOST_DEBIAN12")
 	e := b.run(t, shop(t).dir, "docker", "buildx", "build", ".")
-	want := "this builder is too old for Quatrain: it needs BuildKit 0.11 or Docker 24, or newer"
+	want := "this builder is too old: Quatrain needs BuildKit 0.11 or Docker 24 or newer"
 	if e.code == 0 || strings.Count(e.all(), want) != 1 {
 		t.Errorf("ended with %d:\n%s", e.code, e.all())
 	}

@@ -45,11 +45,11 @@ func TestErrors(t *testing.T) {
 	}{
 		"no pyproject": {
 			change: func(p *project) { p.files = map[string]string{"pyproject.toml": absent} },
-			want:   []string{"there is no pyproject.toml in the build context", "project-dir"},
+			want:   []string{"pyproject.toml not found in the build context", "project-dir"},
 		},
 		"no lock": {
 			change: func(p *project) { p.files = map[string]string{"poetry.lock": absent} },
-			want:   []string{"there is no poetry.lock", "Run `poetry lock`"},
+			want:   []string{"poetry.lock", "Run `poetry lock`"},
 		},
 		"stale lock": {
 			change: func(p *project) {
@@ -79,7 +79,7 @@ func TestErrors(t *testing.T) {
 		},
 		"excluded python": {
 			change: func(p *project) { p.toml = strings.Replace(plainProject, ">=3.11", ">=3.12", 1) },
-			want:   []string{">>> requires-python", "the project allows Python >=3.12,<3.14, and not 3.11", "PYTHON_VERSION"},
+			want:   []string{">>> requires-python", "Python 3.11 is not allowed by the project (>=3.12,<3.14)", "PYTHON_VERSION"},
 		},
 		"base with an excluded python": {
 			change: func(p *project) {
@@ -127,7 +127,7 @@ func TestErrorsOfCompose(t *testing.T) {
 			p.write(t)
 			c := b.compose(t, p.dir)
 			says(t, b.run(t, p.dir, c.argv("build", "production", "--build-arg", "PYTHON_VERSION=3.14")...), 1,
-				">>> requires-python", "the project allows Python >=3.11,<3.14, and not 3.14", "PYTHON_VERSION")
+				">>> requires-python", "Python 3.14 is not allowed by the project (>=3.11,<3.14)", "PYTHON_VERSION")
 
 			p.locks[0].hash = strings.Repeat("ab", 32)
 			p.write(t)

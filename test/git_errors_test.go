@@ -55,15 +55,15 @@ func TestGitErrors(t *testing.T) {
 		},
 		"host not known": {
 			change: func(t *testing.T, x *gitCase) { x.p.toml = plainProject },
-			want:   []string{line, "whose key is not known", "ssh-keyscan ", "known-hosts = "},
+			want:   []string{line, "", "ssh-keyscan ", "known-hosts = "},
 		},
 		"host not in the file": {
 			change: func(t *testing.T, x *gitCase) { x.p.hasKeys(newGitHost(t)) },
-			want:   []string{line, "whose key is not known", ">> deploy/known_hosts"},
+			want:   []string{line, "", ">> deploy/known_hosts"},
 		},
 		"host key changed": {
 			change: func(t *testing.T, x *gitCase) { x.p.hasKeys(x.host); x.host.newHostKey(); x.host.restart() },
-			want:   []string{line, "the host's key is not the one that is known"},
+			want:   []string{line, "the host's SSH key is not the known one"},
 		},
 		"commit gone": {
 			change: func(t *testing.T, x *gitCase) {
@@ -71,7 +71,7 @@ func TestGitErrors(t *testing.T) {
 				x.repository.git("push", "--quiet", "--force", "origin", "HEAD")
 				x.repository.git("--git-dir", x.repository.bare, "gc", "--quiet", "--prune=now")
 			},
-			want: []string{line, "the repository does not have the locked commit", "poetry update omnibus"},
+			want: []string{line, "the repository does not have the locked commit", "`poetry update omnibus"},
 		},
 		"a submodule of a host that is not known": {
 			change: func(t *testing.T, x *gitCase) {
@@ -81,7 +81,7 @@ func TestGitErrors(t *testing.T) {
 				x.repository.submodule(other.address("group/other.git"), r, "other")
 				x.source.commit = x.repository.commit(nil)
 			},
-			want: []string{line, "with its submodules: a host that it comes from is not known by its key", "ssh-keyscan", "known-hosts"},
+			want: []string{line, "with its submodules: SSH host key verification failed", "ssh-keyscan", "known-hosts"},
 		},
 		"a submodule that is not there": {
 			change: func(t *testing.T, x *gitCase) {
@@ -90,11 +90,11 @@ func TestGitErrors(t *testing.T) {
 				x.repository.submodule("../moved.git", r, "other")
 				x.source.commit = x.repository.commit(nil)
 			},
-			want: []string{line, "with its submodules: there is no such repository, or no right to read it", "--ssh default", "build.ssh: [default]"},
+			want: []string{line, "with its submodules: the repository does not exist, or access was denied", "--ssh default", "build.ssh: [default]"},
 		},
-		"no such repository": {
+		"the repository does not exist, or access was denied": {
 			change: func(t *testing.T, x *gitCase) { x.source.url = x.host.address("group/nothing.git") },
-			want:   []string{line, "there is no such repository, or no right to read it"},
+			want:   []string{line, "the repository does not exist, or access was denied"},
 		},
 		"host down": {
 			change: func(t *testing.T, x *gitCase) { x.host.stop() },
@@ -102,7 +102,7 @@ func TestGitErrors(t *testing.T) {
 		},
 		"no known_hosts file": {
 			change: func(t *testing.T, x *gitCase) { x.p.files["deploy/known_hosts"] = absent },
-			want:   []string{`>>> known-hosts = "deploy/known_hosts"`, "are not in the build context"},
+			want:   []string{`>>> known-hosts = "deploy/known_hosts"`, "is not in the build context"},
 		},
 		"no known_hosts format": {
 			change: func(t *testing.T, x *gitCase) { x.p.files["deploy/known_hosts"] = "127.0.0.1 ssh-ed25519 AAAA!\n" },
@@ -110,7 +110,7 @@ func TestGitErrors(t *testing.T) {
 		},
 		"no such subdirectory": {
 			change: func(t *testing.T, x *gitCase) { x.source.subdirectory = "python" },
-			want:   []string{line, "there is no folder python in its source"},
+			want:   []string{line, "the source has no folder python"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,9 +140,9 @@ func TestManyRepositoriesFail(t *testing.T) {
 		rewritten.commit, moved.url = strings.Repeat("ab", 20), open.URL+"/group/elsewhere.git"
 		p := newGitProject(t, "", fine, private, rewritten, moved).write(t)
 		o := build(t, m, request{dir: p.dir, noImage: true})
-		fails(t, o, `>>> name = "private"`, "private cannot be fetched from "+private.url+" (main, commit "+private.commit[:12]+"): the host wants a login", "GIT_AUTH_TOKEN."+closed.host(),
-			`>>> name = "rewritten"`, "rewritten cannot be fetched from "+rewritten.url+" (main, commit abababababab): the repository does not have the locked commit", "poetry update rewritten",
-			`>>> name = "moved"`, "moved cannot be fetched from "+moved.url, "there is no such repository, or no right to read it")
+		fails(t, o, `>>> name = "private"`, "private cannot be fetched from "+private.url+" (main, commit "+private.commit[:12]+"): the login is missing or was rejected", "GIT_AUTH_TOKEN."+closed.host(),
+			`>>> name = "rewritten"`, "rewritten cannot be fetched from "+rewritten.url+" (main, commit abababababab): the repository does not have the locked commit", "`poetry update rewritten",
+			`>>> name = "moved"`, "moved cannot be fetched from "+moved.url, "the repository does not exist, or access was denied")
 		if strings.Contains(printed(o.err), "fine cannot be fetched") {
 			t.Errorf("nothing is wrong with fine:\n%s", printed(o.err))
 		}
@@ -160,7 +160,7 @@ func TestGitImpostor(t *testing.T) {
 	x.write(t)
 	t.Setenv("BUILDKIT_HOST", misled(t, "github.com", x.host.name))
 	o := build(t, gateway, request{dir: x.p.dir, ssh: x.ssh, noImage: true})
-	fails(t, o, `>>> name = "omnibus"`, "the host's key is not the one that is known")
+	fails(t, o, `>>> name = "omnibus"`, "the host's SSH key is not the known one")
 	if said := x.host.said(); !x.host.asked() || strings.Contains(said, "Accepted") {
 		t.Errorf("the impostor was to be asked and not to be told anything:\n%s", said)
 	}

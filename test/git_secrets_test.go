@@ -73,7 +73,7 @@ func TestSubmoduleOfTheSameHost(t *testing.T) {
 	r.submodule("../sub.git", sub, "sub")
 	p := newGitProject(t, "", gitSource{name: "omnibus", version: "0.2.5", url: w.URL + "/group/omnibus.git", reference: "main", commit: r.commit(nil)}).write(t)
 	o := build(t, gateway, request{dir: p.dir, noImage: true, secrets: map[string][]byte{"GIT_AUTH_TOKEN": []byte(hunter)}})
-	fails(t, o, `>>> name = "omnibus"`, "with its submodules: the host wants a login", "submodules over HTTPS have to be public")
+	fails(t, o, `>>> name = "omnibus"`, "with its submodules: the login is missing or was rejected", "submodules over HTTPS have to be public")
 }
 
 // A host that is sent a token can give it to another one, as it could anyway: git follows

@@ -100,7 +100,7 @@ func TestLockOnlyGetsNoLogin(t *testing.T) {
 			p := newGitProject(t, "")
 			p.toml = toml
 			p.locks = append(p.locks, locked{entry: g.entry()})
-			fails(t, build(t, m, request{dir: p.write(t).dir, secrets: secrets, noImage: true}), `>>> name = "company"`, "the host wants a login")
+			fails(t, build(t, m, request{dir: p.write(t).dir, secrets: secrets, noImage: true}), `>>> name = "company"`, "the login is missing or was rejected")
 			s.told(t)
 		})
 	}

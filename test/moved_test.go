@@ -54,7 +54,7 @@ func TestFileGone(t *testing.T) {
 					if f := o.image.files[site+"choosy.py"]; f == nil || !strings.Contains(string(f.data), "pure") {
 						t.Errorf("build %d: another file is installed", i)
 					}
-					said := best.Filename() + " is not on local any more: " + pure.Filename() + " is used in its place"
+					said := best.Filename() + " is not on local any more: " + pure.Filename() + " is used instead"
 					if text := o.log + o.text; !strings.Contains(text, said) {
 						t.Errorf("no %q in:\n%s", said, text)
 					}
@@ -88,7 +88,7 @@ func TestYankedForSdist(t *testing.T) {
 	if builds := withPrefix(o.ran, "[build]"); len(builds) != 1 || o.image.files[site+"choosy.py"] == nil {
 		t.Errorf("%q were built", builds)
 	}
-	if said := w.Filename() + " is yanked (broken): " + s.Filename() + " is used in its place"; !strings.Contains(o.log, said) {
+	if said := w.Filename() + " is yanked (broken): " + s.Filename() + " is used instead"; !strings.Contains(o.log, said) {
 		t.Errorf("no %q in:\n%s", said, o.log)
 	}
 }
@@ -157,7 +157,7 @@ func TestNoCacheAsksAgain(t *testing.T) {
 	x.Yank(w.Filename(), "broken")
 	x.Reset()
 	o := build(t, inProcess, request{dir: p.dir, noImage: true, opts: map[string]string{"no-cache": ""}})
-	if said := "is yanked: " + w.Filename() + " (broken)"; o.err != nil || !strings.Contains(o.log, said) || x.Count("/simple/choosy/") != 1 {
+	if said := ": the chosen file" + w.Filename() + " (broken)"; o.err != nil || !strings.Contains(o.log, said) || x.Count("/simple/choosy/") != 1 {
 		t.Errorf("%v: asked %q, no %q in:\n%s", o.err, x.Requests(), said, o.log)
 	}
 	x.Reset()
@@ -242,7 +242,7 @@ func TestBrokenDownloads(t *testing.T) {
 						}
 						continue
 					}
-					fails(t, o, map[string]string{"cut": "was cut after ", "truncated": "was cut after ", "a page": "is answered by a web page"}[name], `>>> name = "choosy"`, "(tried 5 times)")
+					fails(t, o, map[string]string{"cut": "was cut off after ", "truncated": "was cut off after ", "a page": "returned a web page instead of the file"}[name], `>>> name = "choosy"`, "(tried 5 times)")
 					if strings.Contains(printed(o.err), "poetry lock") {
 						t.Errorf("nothing is wrong with the lock: %s", printed(o.err))
 					}

@@ -22,7 +22,7 @@ func TestOneRound(t *testing.T) {
 			before, _, _ := strings.Cut(string(data), "content-hash")
 			must(t, os.WriteFile(lock, []byte(before+"content-hash = \"ab\"\n"), 0o644))
 			fails(t, build(t, m, request{dir: p.dir, noImage: true}), `unknown key "prots"`, `group "mian"`,
-				`package "gone" is not there`, "installer.no-binary: expected an array", "changed significantly since poetry.lock")
+				`package "gone" not found`, "installer.no-binary: expected an array", "changed significantly since poetry.lock")
 		})
 	})
 	t.Run("links", func(t *testing.T) {

@@ -49,7 +49,7 @@ func TestMountedWorkspace(t *testing.T) {
 			t.Errorf("%s: %v", name, f)
 		}
 	}
-	if !strings.Contains(o.log, "web is installed as a wheel, not editable") || strings.Contains(o.log, "core is installed as a wheel") {
+	if !strings.Contains(o.log, "web is installed as a wheel: an editable install requires poetry-core and no build script") || strings.Contains(o.log, "core is installed as a wheel: an editable install requires poetry-core and no build script") {
 		t.Errorf("the warnings are others:\n%s", o.log)
 	}
 	r.noImage = true
@@ -97,12 +97,12 @@ func TestPathErrors(t *testing.T) {
 		entry string
 		want  []string
 	}{
-		"no folder": {nil, directoryEntry("core", "1.0", "libs/core"), []string{`>>> name = "core"`, "core stands at libs/core, which is not there in the build context", ".dockerignore"}},
+		"no folder": {nil, directoryEntry("core", "1.0", "libs/core"), []string{`>>> name = "core"`, "core stands at libs/core not found in the build context", ".dockerignore"}},
 		"no project": {map[string]string{"libs/core/README.md": "x"}, directoryEntry("core", "1.0", "libs/core"),
-			[]string{`>>> name = "core"`, "neither a pyproject.toml nor a setup.py"}},
+			[]string{`>>> name = "core"`, "the source has neither pyproject.toml nor setup.py"}},
 		"another project": {inFolder("libs/core", library(t, "other", "1.0")), directoryEntry("core", "1.0", "libs/core"),
 			[]string{`>>> name = "core"`, `"other"`}},
-		"no file": {nil, fileEntry(w, "1.0", "file", vendor, pindex.SHA256(w)), []string{`>>> name = "filed"`, "filed stands at " + vendor + ", which is not there in the build context"}},
+		"no file": {nil, fileEntry(w, "1.0", "file", vendor, pindex.SHA256(w)), []string{`>>> name = "filed"`, "filed stands at " + vendor + "not found not found in the build context"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newGitProject(t, "")

@@ -77,7 +77,7 @@ func TestPlatformsEmulated(t *testing.T) {
 	p.write(t)
 	o := build(t, inProcess, request{dir: p.dir, opts: map[string]string{"platform": "linux/amd64,linux/arm64"}})
 	fails(t, o, `>>> name = "packed"`, "linux/arm64: no wheel could be made of packed 1.0", "exec format error", "register emulation with the kernel (binfmt_misc)", "A version of packed with a wheel for it takes neither")
-	if want := "packed 1.0 is built from its source on linux/arm64, and this builder is linux/amd64"; strings.Count(o.log, want) != 1 {
+	if want := "packed 1.0 must be built from source on linux/arm64, and this builder is linux/amd64"; strings.Count(o.log, want) != 1 {
 		t.Errorf("no %q in:\n%s", want, o.log)
 	}
 }

@@ -83,7 +83,7 @@ func TestProjectWheel(t *testing.T) {
 
 	p.files["build_tools/backend.py"] = "raise RuntimeError('no licence for this build')\n"
 	p.write(t)
-	fails(t, build(t, buildx, request{dir: p.dir, noImage: true}), "no licence for this build", "no wheel could be made of shop 1.0.0")
+	fails(t, build(t, buildx, request{dir: p.dir, noImage: true}), "no licence for this build", "building shop 1.0.0")
 }
 
 // A wheel that is built of the project's folder has no secrets of it either, and what a

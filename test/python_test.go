@@ -164,7 +164,7 @@ func TestFailedBuildNamesAPython(t *testing.T) {
 	p.write(t)
 	o := build(t, gateway, request{dir: p.dir, noImage: true})
 	const hint = "Set python = \"3.13\" in [tool.quatrain]: the lock has a wheel of broken for it."
-	fails(t, o, `>>> name = "broken"`, "no wheel could be made of broken 1.0", hint)
+	fails(t, o, `>>> name = "broken"`, "building broken 1.0", hint)
 	if !strings.Contains(o.log, hint) {
 		t.Errorf("the warning does not say it:\n%s", o.log)
 	}

@@ -77,13 +77,13 @@ func TestBuildRequirementsFail(t *testing.T) {
 		d    pindex.Sdist
 		want []string
 	}{
-		"circle":   {needing(t, "circle", `"hen"`, "", ""), []string{"its build requirements need one another to be built: hen-1.0.tar.gz needs egg-1.0.tar.gz needs hen-1.0.tar.gz"}},
+		"circle":   {needing(t, "circle", `"hen"`, "", ""), []string{"the build requirements need one another to be built: hen-1.0.tar.gz needs egg-1.0.tar.gz needs hen-1.0.tar.gz"}},
 		"late":     {needing(t, "late", "", "import importlib.util as u; return ['tool'] if u.find_spec('tool') is None else ['more']", ""), []string{"its build needs more, and did not say so"}},
 		"git":      {needing(t, "git", `"tool @ git+https://git.test/tool.git"`, "", ""), []string{"'tool @ git+https://git.test/tool.git' is not a file on the web"}},
 		"local":    {needing(t, "local", `"tool @ file:///etc"`, "", ""), []string{"'tool @ file:///etc' is not a file on the web"}},
 		"path":     {needing(t, "path", "", "return ['./tool']", ""), []string{"a build requirement cannot be read"}},
 		"option":   {needing(t, "option", `"--index-url=http://evil.test/"`, "", ""), []string{"cannot be read"}},
-		"unknown":  {needing(t, "unknown", "", "return ['no-such-thing']", ""), []string{"No matching distribution found for no-such-thing", "on none of the project's primary and supplemental sources"}},
+		"unknown":  {needing(t, "unknown", "", "return ['no-such-thing']", ""), []string{"No matching distribution found for no-such-thing", "Check [tool.poetry.build-constraints], and that the project's primary or supplemental sources have the build requirement."}},
 		"unsolved": {needing(t, "unsolved", `"tool<1"`, "", ""), []string{"No matching distribution found for tool<1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestBuildRequirementsFail(t *testing.T) {
 			one.dir, one.locks = "", p.locks[:1:1]
 			one.addFiles(t, c.d)
 			o := build(t, inProcess, request{dir: one.write(t).dir, noImage: true})
-			fails(t, o, append(c.want, fmt.Sprintf(">>> name = %q", name), "no wheel could be made of "+name+" 1.0")...)
+			fails(t, o, append(c.want, fmt.Sprintf(">>> name = %q", name), "building "+name+" 1.0")...)
 		})
 	}
 }
@@ -121,7 +121,7 @@ func TestBuildRequirementOfSilentIndex(t *testing.T) {
 	p.addFiles(t, needing(t, "careful", `"tool"`, "", "tool; assert tool.version == '1.0'"))
 	p.index.Fail("/simple/tool/", pindex.Fault{Status: http.StatusServiceUnavailable})
 	p.write(t)
-	fails(t, build(t, inProcess, request{dir: p.dir, noImage: true}), "its build requirements cannot be downloaded: local answers 503", `>>> name = "careful"`)
+	fails(t, build(t, inProcess, request{dir: p.dir, noImage: true}), "the build requirements cannot be downloaded: local answers 503", `>>> name = "careful"`)
 	if n := other.Count("/simple/tool/"); n > 0 {
 		t.Errorf("the other source was asked %d times", n)
 	}

@@ -148,12 +148,12 @@ func TestURLBehindLoginRefuses(t *testing.T) {
 		want    []string
 	}{
 		"no login": {nil, nil, []string{"answers 401 Unauthorized for http://", "--secret id=POETRY_HTTP_BASIC_FAR_AWAY_USERNAME,env=… --secret id=POETRY_HTTP_BASIC_FAR_AWAY_PASSWORD,env=…", "--secret id=auth.toml"}},
-		"wrong login": {own(wrong), nil, []string{"answers 401 Unauthorized for http://", "The login was not accepted",
+		"wrong login": {own(wrong), nil, []string{"answers 401 Unauthorized for http://", "The login from",
 			"the secrets POETRY_HTTP_BASIC_FAR_AWAY_USERNAME and POETRY_HTTP_BASIC_FAR_AWAY_PASSWORD"}},
 		"wrong auth.toml": {map[string][]byte{"auth.toml": []byte("[http-basic.far-away]\nusername = \"me\"\npassword = \"" + wrong + "\"\n")}, nil,
-			[]string{"answers 401 Unauthorized for http://", "It comes from the secret auth.toml"}},
+			[]string{"answers 401 Unauthorized for http://", "It: no SSH host key is known for the secret auth.toml"}},
 		"wrong netrc": {map[string][]byte{"netrc": []byte("default login me password " + wrong)}, nil,
-			[]string{"answers 401 Unauthorized for http://", "It comes from the secret netrc"}},
+			[]string{"answers 401 Unauthorized for http://", "It: no SSH host key is known for the secret netrc"}},
 		"gone": {own(hunter), func(d *download, file string) { delete(d.files, file) },
 			[]string{"answers 404 Not Found for http://", "comes from the secrets POETRY_HTTP_BASIC_FAR_AWAY_USERNAME"}},
 		"another file": {own(hunter), func(d *download, file string) { d.files[file] = bytes.ToUpper(d.files[file]) },

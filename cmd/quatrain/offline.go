@@ -123,7 +123,7 @@ func defaultEntry(dir string, errOut io.Writer) (string, error) {
 	manifest, errProject := os.ReadFile(filepath.Join(dir, project))
 	switch {
 	case errStub != nil && errProject != nil:
-		return "", source.Errorf(source.Range{}, "there is no %s in %s", project, dir).
+		return "", source.Errorf(source.Range{}, "%s not found in %s", project, dir).
 			WithHint("Name the project's folder, or its stub with --file.")
 	case errStub != nil:
 		return project, nil

@@ -25,12 +25,12 @@ func TestPlanRefuses(t *testing.T) {
 		{"plan --format yaml " + groups, 2, "it is not text or json"},
 		{"plan --libc bsd " + groups, 2, "bsd"},
 		{"plan --nope " + groups, 2, "unknown flag: --nope"},
-		{"plan " + t.TempDir(), 1, "there is no pyproject.toml in"},
+		{"plan " + t.TempDir(), 1, "pyproject.toml not found in"},
 		{"plan --target prod " + groups, 1, `target "prod" is not defined`},
 		{"plan --groups main,dosc " + groups, 1, `Did you mean "docs"?`},
 		{"plan --extras web " + groups, 1, "extra [web] is not specified"},
 		{"plan --python 3.8.1 " + groups, 1, "the project allows Python >=3.9, the base image has 3.8.1"},
-		{"plan --platform plan9/amd64 " + groups, 1, "platform plan9/amd64 is not one that Quatrain knows"},
+		{"plan --platform plan9/amd64 " + groups, 1, "platform plan9/amd64"},
 		{"plan " + filepath.Join(testdata, "projects", "stale"), 1, "pyproject.toml changed significantly"},
 		{"plan " + filepath.Join(testdata, "projects", "binaries-boolean"), 1, "poetry.toml:1: installer.no-binary: expected an array of names or a string"},
 	} {
@@ -81,8 +81,8 @@ func TestPlanReadsWhatABuildReads(t *testing.T) {
 	}
 	write(t, filepath.Join(mono, "Dockerfile"), "# syntax=quatrain/poetry:1\nproject-dir = \"services/shop\"\nbase = \"python:3.12-alpine\"\n")
 	for args, want := range map[string]string{
-		"--file " + outside + " " + projects + "/groups-pep735":                                 "Python 3.11.",
-		"--file " + outside + " --target worker " + projects + "/groups-pep735":                 "target worker, linux/amd64, Python 3.11.",
+		"--file " + outside + " " + projects + "/groups-pep735":                                "Python 3.11.",
+		"--file " + outside + " --target worker " + projects + "/groups-pep735":                "target worker, linux/amd64, Python 3.11.",
 		"--file " + outside + " --build-arg PYTHON_VERSION=3.12 " + projects + "/groups-pep735": "Python 3.12.",
 		"--python 3.12.0 " + mono: "Python 3.12.0, musl-1.2",
 		"--build-arg PYTHON_VERSION=3.10 " + projects + "/groups-pep735":    "Python 3.10.",
@@ -165,9 +165,9 @@ func TestCheckFindsRefusals(t *testing.T) {
 	write(t, filepath.Join(dir, "Dockerfile"), "# syntax=quatrain/poetry:1\nproject = \"source\"\n[target.ci]\nfrom = \"test\"\n")
 	for args, want := range map[string]string{
 		"check":             "the project could not be installed",
-		"check --target ci": `target "ci" has no command to run the tests with`,
+		"check --target ci": `target "ci" has no test command`,
 		"check --target no": `target "no" is not defined`,
-		"llb --target ci":   `target "ci" has no command to run the tests with`,
+		"llb --target ci":   `target "ci" has no test command`,
 		"llb":               `"wheel" asks its build backend`,
 	} {
 		if got := planned(append(strings.Fields(args), dir)); got.Status != 1 || !strings.Contains(got.Out+got.ErrOut, want) {

@@ -8,7 +8,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-const hintDownload = "Does the builder reach the address? Proxies come as --build-arg HTTP_PROXY=… and HTTPS_PROXY=…; mirrors are named by the base image. Or try again."
+const hintDownload = "Check that the builder can reach the address, then try again. Proxies are set with --build-arg HTTP_PROXY=… and HTTPS_PROXY=…, mirrors in the base image."
 
 // tries is how often a download is begun. apt-get's own retries do not help against a
 // connection that hung: its process takes that host for dead until it ends.
@@ -21,7 +21,7 @@ func (i installer) again(download func() error) error {
 		if try == tries || step.KindOf(err) != step.Unreachable {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "apt-get could not download; beginning anew, try %d of %d\n", try+1, tries)
+		fmt.Fprintf(os.Stderr, "apt-get could not download; starting again, try %d of %d\n", try+1, tries)
 		time.Sleep(i.pause) // only another try tells whether the mirror is back
 	}
 }

@@ -85,8 +85,8 @@ func checkPackage(name string) error {
 		return nil
 	}
 	return &step.Problem{
-		Kind: step.Failed, Package: name, Message: "not the name of a Debian package",
-		Hint: "write names as apt-get install takes them, such as libpq5 or libpq5=15.6-0+deb12u1",
+		Kind: step.Failed, Package: name, Message: "not a Debian package name",
+		Hint: "Write one name, with or without a version, such as libpq5 or libpq5=15.6-0+deb12u1.",
 	}
 }
 
@@ -98,7 +98,7 @@ func command(argv ...string) error {
 	if err != nil {
 		return &step.Problem{
 			Kind: step.Failed, Message: "the image has no apt-get",
-			Hint: "apt packages need a base made from Debian or Ubuntu; for another one, leave apt out and choose a base that has them",
+			Hint: "Use a base made from Debian or Ubuntu, or remove `apt` and use a base that already has the packages.",
 		}
 	}
 	cmd := exec.Command(path, argv[1:]...)

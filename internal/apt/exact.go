@@ -30,7 +30,7 @@ func (i installer) checkExact(packages []string) error {
 	for _, p := range packages {
 		if name, _ := names.DebianPackage(p); missing[name] {
 			return &step.Problem{
-				Kind: step.Failed, Package: name, Message: "the base image's Debian has no package of that name",
+				Kind: step.Failed, Package: name, Message: "the base image's Debian has no package with that name",
 				Hint: "Write the whole name, as `apt-cache search` prints it in the base image.",
 			}
 		}

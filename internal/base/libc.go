@@ -52,9 +52,9 @@ func findLibc(root FS) (tags.Libc, error) {
 }
 
 func unknownLibc(why []string) error {
-	const message, hint = "its C library is not known", "set `base` in [tool.quatrain] to another image"
+	const message, hint = "cannot determine the C library", "set `base` in [tool.quatrain] to another image"
 	if len(why) == 0 {
-		return fmt.Errorf("%s: neither glibc nor musl is where a Linux distribution has it; %s", message, hint)
+		return fmt.Errorf("%s: no glibc or musl in the standard folders; %s", message, hint)
 	}
 	return fmt.Errorf("%s: %s; %s", message, why[0], hint)
 }
@@ -63,11 +63,11 @@ func readLibc(root FS, name, family string, literal *regexp.Regexp) (tags.Libc, 
 	m, err := findInFile(root, name, maxLibc, literal)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return tags.Libc{}, fmt.Errorf("/%s is a link to nothing", name)
+		return tags.Libc{}, fmt.Errorf("/%s is a dangling link", name)
 	case err != nil:
 		return tags.Libc{}, err
 	case m == nil:
-		return tags.Libc{}, fmt.Errorf("/%s does not say its version", name)
+		return tags.Libc{}, fmt.Errorf("/%s does not contain its version", name)
 	}
 	major, errMajor := strconv.Atoi(m[1])
 	minor, errMinor := strconv.Atoi(m[2])

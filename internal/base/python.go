@@ -39,7 +39,7 @@ func findPython(root FS, searchPath string) (interpreter, minor string, freeThre
 			}
 		}
 	}
-	return "", "", false, errors.New("there is no CPython 3 on its PATH: set `base` in [tool.quatrain] to an image that has one, such as python:3.13-slim")
+	return "", "", false, errors.New("no CPython 3 on its PATH: set `base` in [tool.quatrain] to an image that has one, such as python:3.13-slim")
 }
 
 // resolveProgram returns the regular file behind a path's links. Its path is written
@@ -81,7 +81,7 @@ func pythonVersion(root FS, interpreter, minor, said string) (string, error) {
 			return m[1], nil
 		}
 	}
-	return "", fmt.Errorf("the version of /%s is not known: set PYTHON_VERSION in the image's environment", interpreter)
+	return "", fmt.Errorf("cannot determine the version of /%s: set PYTHON_VERSION in the image's environment", interpreter)
 }
 
 // versionFiles returns the files that may have the version literal.

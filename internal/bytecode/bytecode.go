@@ -74,7 +74,7 @@ func compile(s step.Compile, sources []string, workers int) ([]omission, error) 
 		return nil, &step.Problem{
 			Kind:    step.Failed,
 			Message: fmt.Sprintf("%s could not compile: %v\n%s", s.Interpreter, err, strings.TrimSpace(stderr.String())),
-			Hint:    process.Hint(err, "Set compile = false in [tool.quatrain] to do without byte code."),
+			Hint:    process.Hint(err, "Set compile = false in [tool.quatrain] to leave out byte code."),
 		}
 	}
 	return omissions(stdout.String()), nil

@@ -55,8 +55,8 @@ func (u user) run(kind step.Kind, dir string, argv []string, explain func(said s
 	}
 	path, err := exec.LookPath(argv[0])
 	if err != nil {
-		return &step.Problem{Kind: kind, Message: fmt.Sprintf("there is no program %s in the image", argv[0]),
-			Hint: "Is its package in one of the target's groups?"}
+		return &step.Problem{Kind: kind, Message: fmt.Sprintf("command not found in the image: %s", argv[0]),
+			Hint: "Add its package to one of the target's groups."}
 	}
 	cmd := exec.Command(path, argv[1:]...)
 	said := &tail{}
@@ -75,7 +75,7 @@ func (u user) run(kind step.Kind, dir string, argv []string, explain func(said s
 }
 
 // inTheLog is the hint where no more is known.
-const inTheLog = "What it printed is in the log of this build, above."
+const inTheLog = "Its output is in the build log above."
 
 // tail keeps the end of what is written to it.
 type tail struct{ end []byte }

@@ -77,8 +77,8 @@ func nothingGone(before, after map[string]mark) error {
 	if n := len(gone) - most; n > 0 {
 		gone = append(gone[:most], fmt.Sprintf("and %d more", n))
 	}
-	return &step.Problem{Kind: step.PrepareFailed, Message: "the command has removed files of the project: " + strings.Join(gone, ", "),
-		Hint: "It adds a layer, which cannot take away what is below. Leave the files out with `exclude`."}
+	return &step.Problem{Kind: step.PrepareFailed, Message: "the command removed files of the project: " + strings.Join(gone, ", "),
+		Hint: "Leave the files out with `exclude`: the command adds a layer, and a layer cannot remove files."}
 }
 
 // copyChanges copies what is new or changed to another folder, and no more of unchanged

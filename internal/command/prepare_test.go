@@ -59,7 +59,7 @@ func TestPrepareFails(t *testing.T) {
 	for script, want := range map[string]string{
 		"exit 3":                  "exit 3: exit status 3",
 		"kill -9 $$":              "signal: killed",
-		"rm -r lib same.txt":      "the command has removed files of the project: lib, lib/m.py, same.txt",
+		"rm -r lib same.txt":      "the command removed files of the project: lib, lib/m.py, same.txt",
 		"rm -r lib && touch lib":  "removed files of the project: lib/m.py",
 		"mv kept.txt renamed.txt": "removed files of the project: kept.txt",
 	} {
@@ -71,7 +71,7 @@ func TestPrepareFails(t *testing.T) {
 	}
 	s := prepare(t, "true")
 	s.Command = []string{"./no-such-program"}
-	if err := RunPrepare(s); err == nil || !strings.Contains(err.Error(), "there is no program ./no-such-program in the image") {
+	if err := RunPrepare(s); err == nil || !strings.Contains(err.Error(), "command not found in the image: ./no-such-program") {
 		t.Error(err)
 	}
 }

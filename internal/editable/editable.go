@@ -37,7 +37,7 @@ type File struct {
 // script, which Poetry would run.
 func Files(p *pyproject.Project, tree fs.FS, t Target) ([]File, []*source.Error, error) {
 	if s := p.Layout.BuildScript; s.Value != "" {
-		return nil, nil, source.Errorf(s.At, "the build script %s does not run where the project's source is copied", s.Value).
+		return nil, nil, source.Errorf(s.At, "the build script %s does not run with project = \"source\"", s.Value).
 			WithHint("Set project = \"wheel\" in %s: then the project is built, and its wheel installed; \"none\" leaves it out.", t.Table)
 	}
 	roots, err := roots(p, tree, t)
@@ -88,8 +88,8 @@ func pth(p *pyproject.Project, roots []string, root string) ([]byte, error) {
 	for _, r := range roots {
 		folder := path.Join(root, r)
 		if !path.IsAbs(folder) || !names.IsLine(folder) || strings.TrimSpace(folder) != folder {
-			return nil, source.Errorf(p.Name.At, "the project could not be installed: Python cannot import from a folder called %q", folder).
-				WithHint("Rename the folder: a name may not have line ends or control characters, and not end in a space.")
+			return nil, source.Errorf(p.Name.At, "the project cannot be installed: Python cannot import from a folder named %q", folder).
+				WithHint("Rename the folder: a name must not contain line ends or control characters, or end with a space.")
 		}
 		b.WriteString(folder + "\n")
 	}

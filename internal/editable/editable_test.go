@@ -45,11 +45,11 @@ func TestAgainstPoetry(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for name, want := range map[string]string{
-		"nothing":    "there is no no_thing folder and no no_thing.py, neither here nor in src",
+		"nothing":    "no_thing and no no_thing.py, here or in src",
 		"twice":      "both twice and twice.py exist",
-		"no-modules": `"texts_only" is not a package`,
-		"not-there":  `package "src/gone" is not there`,
-		"no-match":   `"pattern/*.py" is not there`,
+		"no-modules": `"texts_only" is not a package: it has no module`,
+		"not-there":  `package "src/gone" not found`,
+		"no-match":   `"pattern/*.py" not found`,
 	} {
 		tree := readCase(t, name)
 		_, _, err := Files(parse(t, tree), tree, where)
@@ -60,12 +60,12 @@ func TestErrors(t *testing.T) {
 	script := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry.build]\nscript = \"build.py\"\n")}, "a.py": {}}
 	there := where
 	there.Table = "[tool.quatrain.target.test]"
-	if _, _, err := Files(parse(t, script), script, there); err == nil || !strings.Contains(err.Error(), "the build script build.py does not run") || !strings.Contains(err.Error(), `project = "wheel" in [tool.quatrain.target.test]:`) {
+	if _, _, err := Files(parse(t, script), script, there); err == nil || !strings.Contains(err.Error(), "the build script build.py does not run with project = \"source\"") || !strings.Contains(err.Error(), `project = "wheel" in [tool.quatrain.target.test]:`) {
 		t.Error(err)
 	}
 	outside := fstest.MapFS{"pyproject.toml": {Data: []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.poetry]\npackages = [{include = \"b\", from = \"../c\"},\n{include = \"gone\"},\n{include = \"../d\"}]\n")}}
 	_, _, err := Files(parse(t, outside), outside, where)
-	for _, want := range []string{`pyproject.toml:5: package "../c/b" is outside`, `pyproject.toml:6: the project could not be installed: package "gone" is not there`, `pyproject.toml:7: package "../d" is outside`} {
+	for _, want := range []string{`pyproject.toml:5: package "../c/b" is outside the project`, `pyproject.toml:6: the project cannot be installed: package "gone" not found`, `pyproject.toml:7: package "../d" is outside the project`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}

@@ -50,9 +50,9 @@ func leads(tree fs.FS, name string) bool {
 func (l *link) fails(at source.Range, pattern string) error {
 	what := "is a link"
 	if l.name != pattern {
-		what = "is not there: " + l.name + " is a link"
+		what = "not found: " + l.name + " is a link"
 	}
-	return source.Errorf(at, "the project could not be installed: package %q %s to %q, which is not in the image", pattern, what, l.to).
+	return source.Errorf(at, "the project cannot be installed: package %q %s to %q, which is not in the image", pattern, what, l.to).
 		WithHint(hintOutside)
 }
 

@@ -47,7 +47,7 @@ func defaultRoot(p *pyproject.Project, tree fs.FS, t Target) (string, error) {
 		isFolder, isFile := isDir(tree, folder), isFile(tree, file)
 		switch {
 		case isFolder && isFile:
-			return "", source.Errorf(p.Name.At, "the project could not be installed: both %s and %s exist", folder, file).
+			return "", source.Errorf(p.Name.At, "the project cannot be installed: both %s and %s exist", folder, file).
 				WithHint("Remove one, or name the package in [tool.poetry] packages.")
 		case isFolder:
 			return from, checkPackage(tree, pyproject.Package{Include: module, From: from, At: p.Name.At})
@@ -59,7 +59,7 @@ func defaultRoot(p *pyproject.Project, tree fs.FS, t Target) (string, error) {
 	if t.Table != "" {
 		otherwise = ", or set `project` in " + t.Table + ": \"none\" does not install it, \"wheel\" asks its build backend"
 	}
-	return "", source.Errorf(p.Name.At, "the project could not be installed: there is no %s folder and no %s.py, neither here nor in src", module, module).
+	return "", source.Errorf(p.Name.At, "the project cannot be installed: no folder %s and no %s.py, here or in src", module, module).
 		WithHint("Name the importable package in [tool.poetry] packages%s. Files that .dockerignore or `exclude` leave out are not found.", otherwise)
 }
 
@@ -81,8 +81,8 @@ func checkPackage(tree fs.FS, pkg pyproject.Package) error {
 	modules := elements
 	switch {
 	case len(elements) == 0:
-		return source.Errorf(pkg.At, "the project could not be installed: package %q is not there", pattern).
-			WithHint("Mend [tool.poetry] packages. Files that .dockerignore or `exclude` leave out are not found.")
+		return source.Errorf(pkg.At, "the project cannot be installed: package %q not found", pattern).
+			WithHint("Correct `packages` in [tool.poetry], or check that .dockerignore or `exclude` does not hide it.")
 	case len(elements) == 1 && !isDir(tree, elements[0]):
 		return nil // a module
 	case len(elements) == 1:
@@ -91,8 +91,8 @@ func checkPackage(tree fs.FS, pkg pyproject.Package) error {
 	if slices.ContainsFunc(modules, isModule) || isStubs(tree, pkg, elements[0], modules) {
 		return nil
 	}
-	return source.Errorf(pkg.At, "the project could not be installed: %q is not a package, there is no module in it", pattern).
-		WithHint("A package has at least one .py file. Files that .dockerignore or `exclude` leave out are not found.")
+	return source.Errorf(pkg.At, "the project cannot be installed: %q is not a package: it has no module", pattern).
+		WithHint("Name a folder with at least one .py file, or check that .dockerignore or `exclude` does not hide them.")
 }
 
 // CheckInside refuses packages that are outside of the project's folder.
@@ -106,7 +106,7 @@ func CheckInside(p *pyproject.Project) error {
 
 func checkInside(pkg pyproject.Package) error {
 	if pattern := path.Join(pkg.From, pkg.Include); !fs.ValidPath(pattern) {
-		return source.Errorf(pkg.At, "package %q is outside of the project", pattern).WithHint(hintOutside)
+		return source.Errorf(pkg.At, "package %q is outside the project", pattern).WithHint(hintOutside)
 	}
 	return nil
 }

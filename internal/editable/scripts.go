@@ -90,12 +90,12 @@ func fileScripts(p *pyproject.Project, tree fs.FS) ([]File, []*source.Error, err
 		}
 		name := path.Clean(s.Reference)
 		if !fs.ValidPath(name) {
-			return nil, nil, source.Errorf(s.At, "script %s is outside of the project: %q", s.Name, s.Reference)
+			return nil, nil, source.Errorf(s.At, "script %s is outside the project: %q", s.Name, s.Reference)
 		}
 		data, err := fs.ReadFile(tree, name)
 		if errors.Is(err, fs.ErrNotExist) || err != nil && isDir(tree, name) {
-			warnings = append(warnings, source.Errorf(s.At, "script %s is left out: there is no file %q", s.Name, s.Reference).
-				WithHint("Files that .dockerignore or `exclude` leave out are not found."))
+			warnings = append(warnings, source.Errorf(s.At, "script %s is left out: file %q not found", s.Name, s.Reference).
+				WithHint("Check that .dockerignore or `exclude` does not hide it."))
 			continue
 		}
 		if err != nil {

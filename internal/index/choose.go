@@ -51,7 +51,7 @@ func whyPassed(a answer, index string) string {
 	case step.HashMismatch:
 		return fmt.Sprintf("has another hash on %s than in the lock", index)
 	}
-	return fmt.Sprintf("is not on %s any more", index)
+	return fmt.Sprintf("is no longer on %s", index)
 }
 
 // match returns what a page says of a locked file. It finds the file by its hash, whatever
@@ -89,16 +89,16 @@ func match(p page, f step.File) answer {
 	return a
 }
 
-// none is the problem of a question whose files the index all lacks: about the best.
+// none returns the problem of files that the index lacks altogether. It names the best one.
 func (c *client) none(q question, answers []answer, p page) error {
 	a := answers[0]
 	problem := &step.Problem{Kind: a.Gone, Package: a.Package, File: a.Name}
 	if a.Gone == step.HashMismatch {
 		problem.Message = fmt.Sprintf("%s on %s has the hash sha256:%s, the lock says sha256:%s", a.Name, c.index.Name, a.Sum, a.SHA256)
-		problem.Hint = "The index has another file under this name than when the lock was written. If you trust it, run `poetry lock`."
+		problem.Hint = "The index's file has changed since the lock was written. If you trust the new one, run `poetry lock`."
 	} else {
 		problem.Message = fmt.Sprintf("%s is not on %s (%s)", a.Name, c.index.Name, redact(c.index.URL))
-		problem.Hint = fmt.Sprintf("The index does not have the locked file of %s any more, or the lock belongs to another index: run `poetry lock`.", a.Package)
+		problem.Hint = fmt.Sprintf("The index no longer has the locked file of %s, or the lock belongs to another index. Run `poetry lock`.", a.Package)
 	}
 	switch n := len(q.files) - 1; {
 	case p.files == 0:

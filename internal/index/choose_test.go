@@ -38,9 +38,9 @@ func TestChoose(t *testing.T) {
 		passed string
 	}{
 		"all there":         {func(x *pindex.Index) {}, native, ""},
-		"the best gone":     {func(x *pindex.Index) { x.Remove(native.Filename()) }, pure, "0 is not on my-corp.eu any more"},
+		"the best gone":     {func(x *pindex.Index) { x.Remove(native.Filename()) }, pure, "0 is no longer on my-corp.eu"},
 		"another gone":      {func(x *pindex.Index) { x.Remove(pure.Filename()) }, native, ""},
-		"the sdist is left": {func(x *pindex.Index) { x.Remove(native.Filename()); x.Remove(pure.Filename()) }, archive, "0 is not on my-corp.eu any more, 1 is not on my-corp.eu any more"},
+		"the sdist is left": {func(x *pindex.Index) { x.Remove(native.Filename()); x.Remove(pure.Filename()) }, archive, "0 is no longer on my-corp.eu, 1 is no longer on my-corp.eu"},
 		"the best yanked":   {func(x *pindex.Index) { x.Yank(native.Filename(), "bad") }, pure, "0 is yanked (bad)"},
 		"wheels yanked":     {func(x *pindex.Index) { x.Yank(native.Filename(), "bad"); x.Yank(pure.Filename(), "") }, archive, "0 is yanked (bad), 1 is yanked (yanked)"},
 		"all yanked": {func(x *pindex.Index) {
@@ -52,8 +52,8 @@ func TestChoose(t *testing.T) {
 			x.Remove(native.Filename())
 			x.Yank(pure.Filename(), "bad")
 			x.Yank(archive.Filename(), "bad")
-		}, pure, "0 is not on my-corp.eu any more"},
-		"yanked, another gone": {func(x *pindex.Index) { x.Yank(native.Filename(), "bad"); x.Remove(pure.Filename()) }, archive, "0 is yanked (bad), 1 is not on my-corp.eu any more"},
+		}, pure, "0 is no longer on my-corp.eu"},
+		"yanked, another gone": {func(x *pindex.Index) { x.Yank(native.Filename(), "bad"); x.Remove(pure.Filename()) }, archive, "0 is yanked (bad), 1 is no longer on my-corp.eu"},
 		"another hash":         {func(x *pindex.Index) { x.Claim(native.Filename(), strings.Repeat("ab", 32)) }, pure, "0 has another hash on my-corp.eu than in the lock"},
 		"all gone": {func(x *pindex.Index) {
 			for _, d := range all {

@@ -34,7 +34,7 @@ func newClient(index step.Index, o Options) (*client, error) {
 	root, err := url.Parse(index.URL)
 	if err != nil || !address.IsHTTP(root) {
 		return nil, &step.Problem{Kind: step.Failed,
-			Message: fmt.Sprintf("the address of %s is not an http or https URL", index.Name),
+			Message: fmt.Sprintf("%s: the address is not an http or https URL", index.Name),
 			Hint:    "Correct the `url` of the source in pyproject.toml."}
 	}
 	login, err := newLogin(index, root.User, o.Getenv)
@@ -113,7 +113,7 @@ func (c *client) get(ctx context.Context, r request, read func(*http.Response) e
 	}
 }
 
-// lastWord is what is left of the error of the last try.
+// lastWord returns the useful part of the last try's error.
 func (c *client) lastWord(r request, tries int, err error) error {
 	var t *transient
 	if errors.As(err, &t) {
@@ -137,7 +137,9 @@ func (c *client) try(ctx context.Context, by *http.Client, r request, read func(
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if r.timeout > 0 {
-		timer := time.AfterFunc(r.timeout, func() { cancel(&transient{message: fmt.Sprintf("did not come within %s", r.timeout), hint: slowHint}) })
+		timer := time.AfterFunc(r.timeout, func() {
+			cancel(&transient{message: fmt.Sprintf("was not complete after %s", r.timeout), hint: slowHint})
+		})
 		defer timer.Stop()
 	}
 	resp, err := c.send(inner, by, r)
@@ -195,7 +197,7 @@ type watched struct {
 }
 
 func newWatched(body io.ReadCloser, o Options, cancel func(error)) *watched {
-	stalled := &transient{message: fmt.Sprintf("brought nothing for %s", o.Stall), hint: slowHint}
+	stalled := &transient{message: fmt.Sprintf("brought no data for %s", o.Stall), hint: slowHint}
 	return &watched{ReadCloser: body, o: o, since: time.Now(), stall: time.AfterFunc(o.Stall, func() { cancel(stalled) })}
 }
 
@@ -207,7 +209,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	w.total, w.recent = w.total+int64(n), w.recent+int64(n)
 	if w.o.Window > 0 && time.Since(w.since) >= w.o.Window {
 		if w.recent < w.o.Least && err == nil {
-			err = &transient{message: fmt.Sprintf("came too slowly: %d bytes in %s", w.recent, w.o.Window), hint: slowHint}
+			err = &transient{message: fmt.Sprintf("was too slow: %d bytes in %s", w.recent, w.o.Window), hint: slowHint}
 		}
 		w.since, w.recent = time.Now(), 0
 	}

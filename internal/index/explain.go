@@ -27,15 +27,15 @@ func (c *client) unreachable(address string, err error) error {
 	}
 	if wantsCertificate(err) {
 		return &step.Problem{Kind: step.Unauthorized,
-			Message: fmt.Sprintf("%s (%s) wants a client certificate: %s", c.index.Name, host(address), scrub(err)),
+			Message: fmt.Sprintf("%s (%s) requires a client certificate: %s", c.index.Name, host(address), scrub(err)),
 			Hint:    c.certificateHint()}
 	}
 	p := &step.Problem{Kind: step.Unreachable,
 		Message: fmt.Sprintf("%s (%s) cannot be reached: %s", c.index.Name, host(address), scrub(err)),
-		Hint:    "Is the address right, and does the builder reach it? Proxies come as --build-arg HTTPS_PROXY=…"}
+		Hint:    "Check the address, and that the builder can reach it. Proxies are set with --build-arg HTTPS_PROXY=…"}
 	switch {
 	case certificateError(err):
-		p.Hint = "The server's certificate is not valid for this address or not at this time."
+		p.Hint = "The server's certificate is not valid for this address or at this time."
 	case isNotTLS(err):
 		p.Hint = proxyPageHint
 	}
@@ -59,7 +59,7 @@ func brokenOff(resp *http.Response, came int64, err error) *transient {
 		after = fmt.Sprintf("after %d of %d bytes", came, resp.ContentLength)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return &transient{message: "was cut " + after, hint: cutHint}
+		return &transient{message: "was cut off " + after, hint: cutHint}
 	}
 	return &transient{message: "broke off " + after + ": " + scrub(err)}
 }
@@ -92,7 +92,7 @@ func (c *client) refused(r request, resp *http.Response) error {
 	case mayPass(status):
 		p.Hint = serverHint
 	case r.identity:
-		p.Kind, p.Hint = step.Failed, "The server does not give the file: ask who runs the index."
+		p.Kind, p.Hint = step.Failed, "The server refuses the file: ask whoever runs the index."
 	default:
 		p.Kind, p.Hint = step.Failed, simpleIndexHint
 	}
@@ -101,17 +101,17 @@ func (c *client) refused(r request, resp *http.Response) error {
 
 const (
 	serverHint      = "The server has a problem: try again later."
-	proxyHint       = "The proxy wants a login: --build-arg HTTPS_PROXY=http://user:password@host:port"
-	proxyPageHint   = "Something between the builder and the server may answer in its place, such as a proxy or a page to log in."
-	cutHint         = "Try again. If it is cut each time, look for a proxy between the builder and the server that ends long answers."
-	slowHint        = "Try again later, or from a builder with a faster line to the server."
-	simpleIndexHint = "Is the address of the source that of a simple index?"
+	proxyHint       = "The proxy requires a login: --build-arg HTTPS_PROXY=http://user:password@host:port"
+	proxyPageHint   = "Look for something between the builder and the server that answers instead, such as a proxy or a login page."
+	cutHint         = "Try again. If it is cut off each time, look for a proxy between the builder and the server that ends long transfers."
+	slowHint        = "Try again later, or from a builder with a faster connection to the server."
+	simpleIndexHint = "Check that the source's url is that of a simple index (PEP 503)."
 )
 
 // loginHint names the secrets that the index's login comes from, or could.
 func (c *client) loginHint() string {
 	if c.login.from != "" {
-		return fmt.Sprintf("The login was not accepted: is it right, and may it see this? It comes from %s.", c.login.from)
+		return fmt.Sprintf("The login from %s was rejected. Check that it is correct and may read this package.", c.login.from)
 	}
 	if c.index.Login == "" {
 		return notNamedHint
@@ -135,17 +135,18 @@ func (c *client) certificateHint() string {
 	return fmt.Sprintf("Pass it with its key, in one file: --secret id=%s,src=…", step.SecretsOf(c.index).ClientCert.ID)
 }
 
-const missingHint = "The index does not have it: is it the index that the lock was written with?"
+const missingHint = "Check that this is the index that the lock was written with."
 
-// closedHint is about 404, which some indexes answer to who may not see a file.
+// closedHint returns the hint for 404, which some indexes answer if the client may not see a
+// file.
 func (c *client) closedHint() string {
 	switch {
 	case len(c.index.Secrets()) == 0:
 		return ""
 	case c.login.from == "":
-		return " Some indexes answer so to who has no login: " + c.loginFlags()
+		return " Some indexes give this answer to clients without a login: " + c.loginFlags()
 	}
-	return " Or its login may not see it, which comes from " + c.login.from + "."
+	return " Or the login may not read it; it comes from " + c.login.from + "."
 }
 
 func missing(err error) bool { return step.KindOf(err) == step.NotFound }
@@ -160,7 +161,7 @@ func host(address string) string {
 	return u.Host
 }
 
-// redact is a URL without login, query and fragment: where secrets stand.
+// redact returns a URL without login, query and fragment, which may hold secrets.
 func redact(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -179,7 +180,7 @@ var (
 // scrub returns an error's text without logins and signatures.
 func scrub(err error) string {
 	if strings.HasPrefix(err.Error(), "failed to parse Location header") { // net/http quotes it whole
-		return "it redirects to an address that cannot be parsed"
+		return "it redirects to an invalid address"
 	}
 	return query.ReplaceAllString(userinfo.ReplaceAllString(err.Error(), "//"), "?…")
 }

@@ -31,7 +31,7 @@ func Fetch(ctx context.Context, s step.Fetch) error {
 	return FetchWith(ctx, s, inStep())
 }
 
-// FetchWith is Fetch in given surroundings.
+// FetchWith runs Fetch with the given options.
 func FetchWith(ctx context.Context, s step.Fetch, o Options) error {
 	o.Fresh = 0 // a hash is known: an address is good while it gives the file
 	c, err := newClient(s.Index, o)
@@ -158,7 +158,7 @@ func (f *part) fill(from io.Reader, a answer) error {
 		return err
 	}
 	if n > limit {
-		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", a.Name, limit), Hint: "Is it the file that was locked?"}
+		return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("%s is larger than %d bytes", a.Name, limit), Hint: "Check that it is the locked file."}
 	}
 	f.size, f.sum = n, hex.EncodeToString(h.Sum(nil))
 	return nil

@@ -60,12 +60,12 @@ func TestFetchProblems(t *testing.T) {
 		says  string
 	}{
 		"other bytes":      {pindex.Fault{Body: otherBytesOf(alpha)}, 2, step.HashMismatch, "the lock says sha256:" + pindex.SHA256(alpha)},
-		"too short":        {pindex.Fault{Body: []byte("PK")}, 3, step.Unreachable, "was cut after 2 of "},
+		"too short":        {pindex.Fault{Body: []byte("PK")}, 3, step.Unreachable, "was cut off after 2 of "},
 		"gone":             {pindex.Fault{Status: 404}, 1, step.NotFound, "404 Not Found"},
 		"forbidden":        {pindex.Fault{Status: 403}, 1, step.Unauthorized, "403 Forbidden"},
 		"down":             {pindex.Fault{Status: 503}, 3, step.Unreachable, "503 Service Unavailable"},
 		"down for a while": {pindex.Fault{Status: 503, Times: 2}, 3, "", ""},
-		"breaks off":       {pindex.Fault{Truncate: true}, 3, step.Unreachable, "was cut after "},
+		"breaks off":       {pindex.Fault{Truncate: true}, 3, step.Unreachable, "was cut off after "},
 		"breaks off once":  {pindex.Fault{Truncate: true, Times: 1}, 2, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestStall(t *testing.T) {
 	o := quick()
 	o.Tries, o.Stall = 1, 50*time.Millisecond
 	_, err := locate(t, step.Index{Login: "corp", Name: "corp", URL: s.URL}, locked(alpha), o)
-	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unreachable || !strings.Contains(p[0].Message, "brought nothing for 50ms") {
+	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unreachable || !strings.Contains(p[0].Message, "brought no data for 50ms") {
 		t.Errorf("%+v", p)
 	}
 }
@@ -166,7 +166,7 @@ func TestLogin(t *testing.T) {
 	}
 	for want, env := range map[string]map[string]string{
 		"Pass the login as build secrets: --secret id=POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME": nil,
-		"The login was not accepted": {"POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME": "me", "POETRY_HTTP_BASIC_MY_CORP_EU_PASSWORD": "hunter22"},
+		"The login from": {"POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME": "me", "POETRY_HTTP_BASIC_MY_CORP_EU_PASSWORD": "hunter22"},
 	} {
 		_, err := locate(t, index, locked(alpha), with(env))
 		if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unauthorized || !strings.Contains(p[0].Hint, want) {

@@ -34,7 +34,7 @@ func Locate(ctx context.Context, s step.Locate) error {
 	return LocateWith(ctx, s, inStep())
 }
 
-// LocateWith is Locate in given surroundings.
+// LocateWith runs Locate with the given options.
 func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 	var answer step.Locations
 	var errs []error
@@ -67,7 +67,7 @@ func LocateWith(ctx context.Context, s step.Locate, o Options) error {
 	return fix(name)
 }
 
-// nowhere is about files that none of several indexes gives: what each says.
+// nowhere returns the problem of files that several indexes lack, with what each index said.
 func nowhere(errs []error) error {
 	var said []string
 	var p step.Problem
@@ -76,8 +76,8 @@ func nowhere(errs []error) error {
 			said = append(said, p.Message)
 		}
 	}
-	p.Message = "no index gives it: " + strings.Join(said, "; ")
-	p.Hint = "Put the file on one of them, or let the builder reach one that has it."
+	p.Message = "not found on any index: " + strings.Join(said, "; ")
+	p.Hint = "Upload the file to one of them, or give the builder access to one that has it."
 	return &p
 }
 

@@ -47,7 +47,7 @@ func parseJSON(at *url.URL, body *bufio.Reader, isWanted wanted) (p page, err er
 func expect(d *json.Decoder, want json.Token) error {
 	got, err := d.Token()
 	if err == nil && got != want {
-		err = formatError{fmt.Errorf("it has %v in place of %v", got, want)}
+		err = formatError{fmt.Errorf("it has %v instead of %v", got, want)}
 	}
 	return err
 }

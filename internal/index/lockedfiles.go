@@ -59,6 +59,6 @@ func plain(name string) bool {
 
 func malformed(f step.File, format string, args ...any) error {
 	return &step.Problem{Kind: step.Failed, Package: f.Package, File: f.Name,
-		Message: "the lock cannot be followed: " + fmt.Sprintf(format, args...),
+		Message: "invalid lock entry: " + fmt.Sprintf(format, args...),
 		Hint:    "Run `poetry lock`."}
 }

@@ -44,13 +44,13 @@ func (f *part) cutOrReplaced(resp *http.Response, a answer) error {
 	size := f.size
 	switch {
 	case size > 0 && f.isWebPage(resp.Header.Get("Content-Type"), a.Name):
-		return &transient{message: "is answered by a web page in place of the file", hint: proxyPageHint}
+		return &transient{message: "returned a web page instead of the file", hint: proxyPageHint}
 	case a.Size > 0 && size < a.Size:
-		return &transient{message: fmt.Sprintf("was cut after %d of %d bytes", size, a.Size), hint: cutHint}
+		return &transient{message: fmt.Sprintf("was cut off after %d of %d bytes", size, a.Size), hint: cutHint}
 	case a.Size > 0 && size > a.Size:
-		return &transient{message: fmt.Sprintf("brought %d bytes, and the index says that the file has %d", size, a.Size), hint: proxyPageHint}
+		return &transient{message: fmt.Sprintf("has %d bytes, but the index says %d", size, a.Size), hint: proxyPageHint}
 	case a.Size == 0 && !isWhole(f, size, a.Name):
-		return &transient{message: fmt.Sprintf("was cut after %d bytes", size), hint: cutHint}
+		return &transient{message: fmt.Sprintf("was cut off after %d bytes", size), hint: cutHint}
 	}
 	return nil
 }
@@ -60,13 +60,13 @@ type otherBytes struct{ sum string }
 
 func (o *otherBytes) Error() string { return "the hash is sha256:" + o.sum }
 
-// transient is about the first time.
+// transient returns the problem of a first wrong answer, which is tried again.
 func (o *otherBytes) transient(a answer) error {
 	return &transient{kind: step.HashMismatch, message: fmt.Sprintf("has the hash sha256:%s, %s says sha256:%s", o.sum, a.from(), a.SHA256), hint: "Try again."}
 }
 
-// problem is about a server that gives the same bytes each time. Only if the index does not
-// contradict them can the lock be what is wrong.
+// problem returns the problem of a server that gives the same wrong bytes each time. The lock
+// can be wrong only if the index does not contradict those bytes.
 func (o *otherBytes) problem(a answer) error {
 	p := &step.Problem{
 		Kind:    step.HashMismatch,
@@ -91,7 +91,7 @@ func (a answer) from() string {
 	return "the lock"
 }
 
-const damagedHint = "What lies at the address is damaged, or changed on its way: tell who runs the index, or a proxy before it."
+const damagedHint = "The file is damaged, or was changed on the way. Tell whoever runs the index or the proxy in front of it."
 
 // isWebPage reports whether a page came in place of an archive: it begins as HTML, XML or
 // JSON do, or the server says that it is one and it does not begin as the archive should.

@@ -40,7 +40,7 @@ func parseNetrc(text string) (netrc, error) {
 				return nil, l.problem("a machine has no name")
 			}
 		case word != "default":
-			return nil, l.problem("there is neither `machine` nor `default`")
+			return nil, l.problem("expected `machine` or `default`")
 		}
 		entry, next, err := l.entry()
 		if err != nil {
@@ -85,7 +85,7 @@ func (l *netrcLexer) entry() (m machine, next string, err error) {
 			account = l.word()
 		default:
 			if word[0] != '#' {
-				return m, "", l.problem("there is a word that is neither `login`, `password` nor `account`")
+				return m, "", l.problem("expected `login`, `password` or `account`")
 			}
 			l.skipComment()
 		}
@@ -155,5 +155,5 @@ func (l *netrcLexer) skipMacro() bool {
 // problem names the line, and quotes nothing: the file holds passwords.
 func (l *netrcLexer) problem(what string) error {
 	return &step.Problem{Kind: step.Failed, Message: fmt.Sprintf("the secret netrc cannot be read at or before line %d: %s", l.line+1, what),
-		Hint: "Put a password with blanks in quotes, and see `man netrc` for the format."}
+		Hint: "Put a password that contains spaces in quotes. `man netrc` describes the format."}
 }

@@ -26,7 +26,7 @@ type Options struct {
 	Fresh     time.Duration               // age up to which an answer is believed without asking
 }
 
-// inStep is how things stand inside a step.
+// inStep returns the options for code that runs inside a step.
 func inStep() Options {
 	return Options{
 		Bundle: step.Bundle, CA: step.CA, CADir: step.CADir, Answers: step.Answers,

@@ -117,9 +117,9 @@ func (c *client) page(ctx context.Context, q pageQuestion) (page, error) {
 func (p page) doubt(q pageQuestion) error {
 	switch {
 	case p.open && !q.isComplete(p):
-		return &transient{message: "was cut: the page has no end", last: !q.hurry}
+		return &transient{message: "was cut off: the page is incomplete", last: !q.hurry}
 	case p.html && p.files == 0:
-		return &transient{message: "is answered by a web page that lists no files", hint: proxyPageHint, last: !q.hurry}
+		return &transient{message: "returned a web page that lists no files", hint: proxyPageHint, last: !q.hurry}
 	}
 	return nil
 }
@@ -179,7 +179,7 @@ func readLinks(at *url.URL, contentType string, body *bufio.Reader, isWanted wan
 		return parseHTML(at, contentType, body, isWanted)
 	}
 	if looksLikeHTML(body) {
-		return page{}, &transient{message: "is answered by a web page in place of JSON", hint: proxyPageHint}
+		return page{}, &transient{message: "returned a web page instead of JSON", hint: proxyPageHint}
 	}
 	return parseJSON(at, body, isWanted)
 }

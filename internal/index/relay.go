@@ -59,7 +59,7 @@ func StartRelay(dir string) (*Relay, error) { return StartRelayWith(dir, inStep(
 // pulse is shorter than any client's patience.
 const pulse = 10 * time.Second
 
-// StartRelayWith is StartRelay in given surroundings.
+// StartRelayWith runs StartRelay with the given options.
 func StartRelayWith(dir string, o Options) (*Relay, error) {
 	dir, err := os.MkdirTemp(dir, "relay-")
 	if err != nil {

@@ -81,17 +81,17 @@ func TestRelayBrokenDownloads(t *testing.T) {
 			answer string
 			says   string // a part of it for each form of the page, joined by |
 		}{
-			"cut":                 {fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(data), half), "was cut after"},
-			"cut, no length":      {"HTTP/1.0 200 OK\r\n\r\n" + half, "was cut after|is damaged"},
-			"a cut chunk":         {fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(half), half), "was cut after"},
-			"nothing":             {"HTTP/1.0 200 OK\r\n\r\n", "was cut after 0"},
-			"a login page":        {"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<!DOCTYPE html><p>Log in", "is answered by a web page"},
-			"a page without type": {"HTTP/1.0 200 OK\r\n\r\n<html>busy", "is answered by a web page"},
-			"JSON":                {"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}", "is answered by a web page"},
+			"cut":                 {fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(data), half), "was cut off after"},
+			"cut, no length":      {"HTTP/1.0 200 OK\r\n\r\n" + half, "was cut off after|is damaged"},
+			"a cut chunk":         {fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(half), half), "was cut off after"},
+			"nothing":             {"HTTP/1.0 200 OK\r\n\r\n", "was cut off after 0"},
+			"a login page":        {"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<!DOCTYPE html><p>Log in", "returned a web page instead of the file"},
+			"a page without type": {"HTTP/1.0 200 OK\r\n\r\n<html>busy", "returned a web page instead of the file"},
+			"JSON":                {"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}", "returned a web page instead of the file"},
 			"no answer":           {"", "cannot be reached"},
 			"503":                 {"HTTP/1.0 503 Busy\r\n\r\n", "503"},
 			"a piece":             {"HTTP/1.0 206 Partial\r\n\r\n" + half, "206"},
-			"damaged":             {"HTTP/1.0 200 OK\r\n\r\n" + string(swapped), "is damaged|was cut after|the index says sha256"},
+			"damaged":             {"HTTP/1.0 200 OK\r\n\r\n" + string(swapped), "is damaged|was cut off after|the index says sha256"},
 		} {
 			for form, o := range map[string]pindex.Options{
 				"JSON": {}, "HTML": {HTML: true}, "MD5": {MD5: true}, "no hashes": {WithoutHashes: true}, "neither hashes nor sizes": {WithoutHashes: true, WithoutSizes: true},

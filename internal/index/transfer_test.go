@@ -66,39 +66,39 @@ func TestBrokenDownloads(t *testing.T) {
 		do   func(c net.Conn)
 		says string
 	}{
-		"cut, HTTP/1.0": {alpha, func(c net.Conn) { fmt.Fprintf(c, "HTTP/1.0 200 OK\r\n\r\n%s", half) }, fmt.Sprintf("was cut after %d bytes", len(half))},
+		"cut, HTTP/1.0": {alpha, func(c net.Conn) { fmt.Fprintf(c, "HTTP/1.0 200 OK\r\n\r\n%s", half) }, fmt.Sprintf("was cut off after %d bytes", len(half))},
 		"cut, no length": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n%s", half)
-		}, fmt.Sprintf("was cut after %d bytes", len(half))},
+		}, fmt.Sprintf("was cut off after %d bytes", len(half))},
 		"an sdist, cut": {gamma, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n%s", sdist[:len(sdist)/2])
-		}, fmt.Sprintf("was cut after %d bytes", len(sdist)/2)},
-		"nothing, no length": {alpha, func(c net.Conn) { fmt.Fprint(c, "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n") }, "was cut after 0 bytes"},
-		"an sdist, nothing":  {gamma, func(c net.Conn) { fmt.Fprint(c, "HTTP/1.0 200 OK\r\n\r\n") }, "was cut after 0 bytes"},
+		}, fmt.Sprintf("was cut off after %d bytes", len(sdist)/2)},
+		"nothing, no length": {alpha, func(c net.Conn) { fmt.Fprint(c, "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n") }, "was cut off after 0 bytes"},
+		"an sdist, nothing":  {gamma, func(c net.Conn) { fmt.Fprint(c, "HTTP/1.0 200 OK\r\n\r\n") }, "was cut off after 0 bytes"},
 		"a piece, unasked": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nContent-Range: bytes 0-9/%d\r\nContent-Length: 10\r\n\r\n%s", len(data), data[:10])
 		}, "answers 206 Partial Content"},
 		"a length that is too long": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(data)+1, data)
-		}, fmt.Sprintf("was cut after %d of %d bytes", len(data), len(data)+1)},
+		}, fmt.Sprintf("was cut off after %d of %d bytes", len(data), len(data)+1)},
 		"a length that is too short": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(half), data)
-		}, fmt.Sprintf("was cut after %d bytes", len(half))},
+		}, fmt.Sprintf("was cut off after %d bytes", len(half))},
 		"cut, with a length": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(data), half)
-		}, fmt.Sprintf("was cut after %d of %d bytes", len(half), len(data))},
+		}, fmt.Sprintf("was cut off after %d of %d bytes", len(half), len(data))},
 		"cut chunk": {alpha, func(c net.Conn) {
 			fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(half), half)
-		}, fmt.Sprintf("was cut after %d bytes", len(half))},
+		}, fmt.Sprintf("was cut off after %d bytes", len(half))},
 		"reset": {alpha, func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }, "cannot be reached"},
-		"HTML":  {alpha, func(c net.Conn) { page(c, "text/html", "<html>busy, try again</html>") }, "is answered by a web page"},
+		"HTML":  {alpha, func(c net.Conn) { page(c, "text/html", "<html>busy, try again</html>") }, "returned a web page instead of the file"},
 		"HTML that says it is a file": {alpha, func(c net.Conn) {
 			page(c, "application/octet-stream", "\n <!DOCTYPE html><title>Sign in</title>")
-		}, "is answered by a web page"},
-		"JSON":           {alpha, func(c net.Conn) { page(c, "application/octet-stream", `{"error": "busy"}`) }, "is answered by a web page"},
-		"XML":            {alpha, func(c net.Conn) { page(c, "application/xml", `<?xml version="1.0"?><Error/>`) }, "is answered by a web page"},
-		"plain text":     {alpha, func(c net.Conn) { page(c, "text/plain", "busy") }, "is answered by a web page"},
-		"a page, sdist":  {gamma, func(c net.Conn) { page(c, "text/html", "<p>busy") }, "is answered by a web page"},
+		}, "returned a web page instead of the file"},
+		"JSON":           {alpha, func(c net.Conn) { page(c, "application/octet-stream", `{"error": "busy"}`) }, "returned a web page instead of the file"},
+		"XML":            {alpha, func(c net.Conn) { page(c, "application/xml", `<?xml version="1.0"?><Error/>`) }, "returned a web page instead of the file"},
+		"plain text":     {alpha, func(c net.Conn) { page(c, "text/plain", "busy") }, "returned a web page instead of the file"},
+		"a page, sdist":  {gamma, func(c net.Conn) { page(c, "text/html", "<p>busy") }, "returned a web page instead of the file"},
 		"no HTTP at all": {alpha, func(c net.Conn) { fmt.Fprint(c, "220 ready\r\n") }, "cannot be reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,10 +142,10 @@ func TestContentEncoding(t *testing.T) {
 		}{
 			"compressed":     {compressed(d.Bytes()), ""},
 			"only called so": {d.Bytes(), ""},
-			"twice":          {compressed(compressed(d.Bytes())), "was cut|the lock says"},
+			"twice":          {compressed(compressed(d.Bytes())), "was cut off|the lock says"},
 			"another file":   {compressed(otherBytesOf(d)), "the lock says"},
-			"a page":         {compressed([]byte("<html>busy")), "is answered by a web page"},
-			"cut":            {compressed(d.Bytes())[:100], "was cut|the lock says"},
+			"a page":         {compressed([]byte("<html>busy")), "returned a web page instead of the file"},
+			"cut":            {compressed(d.Bytes())[:100], "was cut off|the lock says"},
 		} {
 			for _, unlocked := range []bool{false, true} {
 				s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -196,8 +196,8 @@ func TestSizeOfTheIndex(t *testing.T) {
 		says string
 		kind step.Kind
 	}{
-		"shorter": {alpha.Bytes()[:100], fmt.Sprintf("was cut after 100 of %d bytes", len(alpha.Bytes())), step.Unreachable},
-		"longer":  {append(bytes.Clone(alpha.Bytes()), 0), fmt.Sprintf("the index says that the file has %d", len(alpha.Bytes())), step.Unreachable},
+		"shorter": {alpha.Bytes()[:100], fmt.Sprintf("was cut off after 100 of %d bytes", len(alpha.Bytes())), step.Unreachable},
+		"longer":  {append(bytes.Clone(alpha.Bytes()), 0), fmt.Sprintf(" bytes, but the index says %d", len(alpha.Bytes())), step.Unreachable},
 		"other":   {otherBytesOf(alpha), "and so does the index", step.HashMismatch},
 	} {
 		x.Fail(alphaFile, pindex.Fault{Body: c.body})
@@ -282,7 +282,7 @@ func TestDrips(t *testing.T) {
 	}
 	drips.Store(100)
 	_, err := fetch(t, index, []step.File{f}, o)
-	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unreachable || !strings.Contains(p[0].Message, "came too slowly: ") {
+	if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unreachable || !strings.Contains(p[0].Message, "was too slow: ") {
 		t.Errorf("%+v", p)
 	}
 }
@@ -294,7 +294,7 @@ func TestLongPage(t *testing.T) {
 	o := quick()
 	o.Page = 50 * time.Millisecond
 	_, err := locate(t, step.Index{Name: "corp", URL: s.URL}, locked(alpha), o)
-	if p := problems(t, err); len(p) != 1 || !strings.Contains(p[0].Message, "did not come within 50ms (tried 3 times)") {
+	if p := problems(t, err); len(p) != 1 || !strings.Contains(p[0].Message, "was not complete after 50ms (tried 3 times)") {
 		t.Errorf("%+v", p)
 	}
 }

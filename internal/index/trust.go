@@ -15,9 +15,9 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// certificates are the public authorities and a company's own. The secret and the
-// folder have to hold certificates if they are there; other files in the folder,
-// such as a README, are passed over.
+// certificates returns the public authorities and a company's own. The secret and the folder
+// must hold certificates if they exist; other files in the folder, such as a README, are
+// skipped.
 func certificates(o Options) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	if _, err := appendPEM(pool, o.Bundle); err != nil {
@@ -50,9 +50,9 @@ func certificates(o Options) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// transports are the standard one (HTTP/2, the environment's proxies) with the step's
-// trust, and one that dials for every request: HTTP/2 asks all of a host on one
-// connection, and goes on doing so when that hangs.
+// transports returns two transports with the step's trust: the standard one (HTTP/2, the
+// environment's proxies), and one that dials for every request. HTTP/2 uses one connection
+// for all requests to a host, and keeps using it when it hangs.
 func (c *client) transports() (standard, anew http.RoundTripper, err error) {
 	roots, err := certificates(c.o)
 	if err != nil {
@@ -118,8 +118,8 @@ func (b byHost) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.others.RoundTrip(r)
 }
 
-// Authorities is the text of all certificates, for programs that want one file.
-// Faults of single files are said where certificates are used.
+// Authorities returns the text of all certificates, for programs that want one file. Faults
+// of single files are reported when the certificates are used.
 func Authorities(bundle, ca, caDir string) ([]byte, error) {
 	files := []string{bundle, ca}
 	if entries, err := os.ReadDir(caDir); err == nil {
@@ -184,7 +184,8 @@ func untrusted(err error) bool {
 	return errors.As(err, &unknown)
 }
 
-// certificateError is any fault of a certificate: asking again does not help.
+// certificateError reports whether the error is a fault of a certificate, which another try
+// cannot cure.
 func certificateError(err error) bool {
 	var invalid *tls.CertificateVerificationError
 	return untrusted(err) || errors.As(err, &invalid)

@@ -41,7 +41,7 @@ func commandsOf(t plan.Target) []*pyproject.Command {
 
 var poetryRun = Rule{
 	Name:        "PoetryRun",
-	Description: "the environment is on PATH: `poetry run` and .venv/bin are not needed, and not in the image",
+	Description: "the environment is on PATH: `poetry run` and .venv/bin are not needed and not in the image",
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {
@@ -87,9 +87,9 @@ var commandNotInstalled = Rule{
 			case name == "pip" || name == "pip3":
 				return "target " + t.Name + " does not install pip, which its command runs: the environment is complete without it; add pip as a dependency if the project calls it"
 			case slices.Contains(tools, name):
-				return "target " + t.Name + " does not install " + name + ", and needs no such tool: the environment is on PATH, and complete"
+				return "target " + t.Name + " does not install " + name + ", and does not need it: the environment is complete and on PATH"
 			case slices.Contains(programs, packageOf(name)):
-				return "target " + t.Name + " does not install " + name + ", which its command runs: no package of the lock has it"
+				return "target " + t.Name + " does not install " + name + ", which its command runs: no package of the lock contains it"
 			}
 			if near := source.Nearest(name, scriptNames(p)); near != "" {
 				return "the project has no script " + name + ", but " + near
@@ -195,7 +195,7 @@ var shellSyntaxOf = regexp.MustCompile("^(&&|\\|\\|?|;|\\d?>>?.*|<<?|&|&>.*|~|~/
 
 var shellSyntax = Rule{
 	Name:        "ShellSyntax",
-	Description: "no shell runs a command: variables and operators reach the program as they are written",
+	Description: "no shell runs a command: variables and operators reach the program as written",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		return aboutCommands(p, func(_ plan.Target, args []string) string {
 			if slices.ContainsFunc(args, isCodeOption) { // code, of a shell or another interpreter
@@ -252,7 +252,7 @@ var envNotExpanded = Rule{
 		look := func(table string, pairs []pyproject.Pair) {
 			for _, e := range pairs {
 				if found := expandedOf.FindString(e.Value); found != "" {
-					all = append(all, finding{e.At, table + " " + e.Name + " keeps " + e.Value + " as it is written: write the value itself, or set it when the container starts"})
+					all = append(all, finding{e.At, table + " " + e.Name + " keeps " + e.Value + " as written: write the value itself, or set it when the container starts"})
 				}
 			}
 		}
@@ -331,7 +331,7 @@ func runsDjango(args []string) bool {
 
 var loopbackHost = Rule{
 	Name:        "LoopbackHost",
-	Description: "a server that listens on 127.0.0.1 is reached by nobody outside of its container",
+	Description: "a server that listens on 127.0.0.1 cannot be reached from outside its container",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		return aboutServers(p, func(t plan.Target, args []string) string {
 			for i, a := range args {
@@ -340,14 +340,14 @@ var loopbackHost = Rule{
 					value = args[i+1]
 				}
 				if slices.Contains(listensOn, option) && isLoopback(value) {
-					return option + " " + value + " is reached from inside of the container only: use 0.0.0.0"
+					return option + " " + value + " can only be reached from inside the container: use 0.0.0.0"
 				}
 			}
 			if name, s, silent := silentServer(t, args); silent {
-				return name + " listens on 127.0.0.1 unless it is given an address: add " + s.add
+				return name + " listens on 127.0.0.1 by default: add " + s.add
 			}
 			if runsDjango(args) {
-				return "runserver listens on 127.0.0.1 unless it is given an address: add \"0.0.0.0:8000\""
+				return "runserver listens on 127.0.0.1 by default: add \"0.0.0.0:8000\""
 			}
 			return ""
 		})

@@ -12,7 +12,7 @@ import (
 
 var noCommand = Rule{
 	Name:        "NoCommand",
-	Description: "the image should know what to run",
+	Description: "the image should have a command",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		t, err := plan.ResolveTarget(p, plan.DefaultTarget)
 		if err != nil || t.Image.Command != nil || t.Image.Entrypoint != nil || len(p.ConsoleScripts()) == 1 {
@@ -30,13 +30,13 @@ var rootUser = Rule{
 		if !pyproject.IsRoot(user.Value) {
 			return nil
 		}
-		return []finding{{user.At, "the image runs as root: leave `user` out, or name another"}}
+		return []finding{{user.At, "the image runs as root: remove `user`, or name another user"}}
 	},
 }
 
 var healthcheckTool = Rule{
 	Name:        "HealthcheckTool",
-	Description: "a health check can only run what the image has: the slim images have neither curl nor wget",
+	Description: "a health check can only run what the image has, and slim images have neither curl nor wget",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {
@@ -46,7 +46,7 @@ var healthcheckTool = Rule{
 			}
 			tool := h.Command[0]
 			if (tool == "curl" || tool == "wget") && !slices.Contains(t.Apt, tool) {
-				all = append(all, finding{h.At, "the image has no " + tool + ": add it to `apt`, or ask with python"})
+				all = append(all, finding{h.At, "the image has no " + tool + ": add it to `apt`, or write the check in Python"})
 			}
 		}
 		return once(all)

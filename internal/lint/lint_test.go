@@ -73,7 +73,7 @@ func TestRules(t *testing.T) {
 			toml: head, lock: strings.ReplaceAll(strings.Replace(locked, `"2.1"`, `"2.0"`, 1), "groups = ", "#"),
 			want: []string{"LegacyLock: poetry.lock:17: lock-version 2.0 is old: run `poetry lock` with Poetry 2"},
 		},
-		"python": {toml: quatrain(`python = "3.13"`), want: []string{"PythonNotAllowed: pyproject.toml:8: the project allows Python >=3.11,<3.13, and not 3.13"}},
+		"python": {toml: quatrain(`python = "3.13"`), want: []string{"PythonNotAllowed: pyproject.toml:8: Python 3.13 is not allowed by the project (>=3.11,<3.13)"}},
 		"group of nobody": {
 			toml: head + "[tool.poetry.group.docs]\noptional = true\n[tool.poetry.group.docs.dependencies]\n",
 			want: []string{"UnusedGroup: pyproject.toml:7: no target installs the group docs: name it in `groups` of one"},
@@ -81,7 +81,7 @@ func TestRules(t *testing.T) {
 		"group of a target": {toml: head + "[tool.poetry.group.docs]\noptional = true\n[tool.poetry.group.docs.dependencies]\n[tool.quatrain.target.docs]\ngroups = [\"docs\"]\n"},
 		"optional": {
 			toml: strings.Replace(head, "[project.scripts]", "dynamic = [\"dependencies\"]\n[tool.poetry.dependencies]\nredis = {version = \"*\", optional = true}\n[project.scripts]", 1),
-			want: []string{"OptionalInNoExtra: pyproject.toml:7: redis is optional and in no extra: nothing ever installs it"},
+			want: []string{"OptionalInNoExtra: pyproject.toml:7: redis is optional and in no extra, so nothing installs it"},
 		},
 		"placeholder": {
 			toml: strings.Replace(head, "version = \"1\"", "version = \"0.0.0\"", 1) + "[tool.poetry-dynamic-versioning]\nenable = true\n",
@@ -103,28 +103,28 @@ func TestRules(t *testing.T) {
 		"loopback": {
 			toml: quatrain(`command = "shop-serve -b localhost:80 shop"`, `[tool.quatrain.target.a]`, `command = "uvicorn shop:app --port 80"`, `[tool.quatrain.target.b]`, `command = "uvicorn shop:app"`, `env = {UVICORN_HOST = "::"}`),
 			want: []string{
-				"LoopbackHost: pyproject.toml:8: -b localhost:80 is reached from inside of the container only: use 0.0.0.0",
-				`LoopbackHost: pyproject.toml:10: uvicorn listens on 127.0.0.1 unless it is given an address: add "--host", "0.0.0.0"`,
+				"LoopbackHost: pyproject.toml:8: -b localhost:80 can only be reached from inside the container: use 0.0.0.0",
+				`LoopbackHost: pyproject.toml:10: uvicorn listens on 127.0.0.1 by default: add "--host", "0.0.0.0"`,
 			},
 		},
 		"health": {
 			toml: quatrain(`healthcheck = {command = "curl -f localhost"}`, `[tool.quatrain.target.a]`, `apt = ["curl"]`, `[tool.quatrain.target.b]`, `healthcheck = {command = "shop-serve --ping"}`),
-			want: []string{"HealthcheckTool: pyproject.toml:8: the image has no curl: add it to `apt`, or ask with python"},
+			want: []string{"HealthcheckTool: pyproject.toml:8: the image has no curl: add it to `apt`, or write the check in Python"},
 		},
 		"health on a full base": {toml: quatrain(`base = "python:3.12"`, `healthcheck = {command = "curl -f localhost"}`)},
-		"root":                  {toml: quatrain(`user = "root"`), want: []string{"RootUser: pyproject.toml:8: the image runs as root: leave `user` out, or name another"}},
+		"root":                  {toml: quatrain(`user = "root"`), want: []string{"RootUser: pyproject.toml:8: the image runs as root: remove `user`, or name another user"}},
 		"address with a secret": {
 			toml: head + "[[tool.poetry.source]]\nname = \"x\"\nurl = \"https://u:p@example.com/simple\"\n",
 			want: []string{"SecretInURL: pyproject.toml:7: the address of source x carries a login, a token or a signature: pass it as a build secret"},
 		},
 		"environment with a secret": {
 			toml: quatrain(`env = {DB_PASSWORD = "x", DB_PASSWORD_FILE = "/run/secrets/db", TOKENIZER = "y", API_KEY = ""}`),
-			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and the image carries its value"},
+			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and its value is in the image"},
 		},
 		"files with a secret": {
 			toml: quatrain(`include = ["**", "id_rsa"]`, `exclude = ["tests", "!.env", "!poetry.lock"]`),
 			want: []string{
-				"SecretInFiles: pyproject.toml:9: .env looks like a secret, and everybody who has the image can read it. Leave it out of the image, and pass it when a container starts.",
+				"SecretInFiles: pyproject.toml:9: .env looks like a secret, and everyone with the image can read it. Leave it out of the image, and pass it when a container starts.",
 				"SecretInFiles: pyproject.toml:8: id_rsa looks like a secret, and stays out of the image though `include` names it. Pass it when a container starts, or add \"!id_rsa\" to `exclude` if the image needs it.",
 			},
 		},
@@ -168,16 +168,16 @@ func TestCommandRules(t *testing.T) {
 		`"bin/uv run"`:                                   "",
 		`"python -m pip install ."`:                      "CommandNotInstalled: target production does not install pip",
 		`"gunicorn -b 0.0.0.0:80 shop"`:                  "CommandNotInstalled: target production does not install gunicorn",
-		`"poetry run shop-serve"`:                        "PoetryRun: `poetry run` is left out of the command",
-		`["poetry", "-n", "run", "shop-serve"]`:          "PoetryRun: `poetry -n run` is left out of the command",
-		`".venv/bin/shop-serve"`:                         "PoetryRun: `.venv/bin/` is left out of the command",
+		`"poetry run shop-serve"`:                        "PoetryRun: `poetry run` is removed from the command",
+		`["poetry", "-n", "run", "shop-serve"]`:          "PoetryRun: `poetry -n run` is removed from the command",
+		`".venv/bin/shop-serve"`:                         "PoetryRun: `.venv/bin/` is removed from the command",
 		`"poetry run uvicorn shop:app"`:                  "LoopbackHost: uvicorn listens on 127.0.0.1",
 		`["sh", "-c", "poetry run shop-serve"]`:          "PoetryRun: the script calls `poetry run`",
 		`["bash", "-ec", "poetry run shop"]`:             "PoetryRun: the script calls `poetry run`",
 		`["sh", "-c", "cd x && exec uv run shop"]`:       "PoetryRun: the script calls `uv run`",
 		`["sh", "-c", ". .venv/bin/activate"]`:           "PoetryRun: the script calls `.venv/bin/activate`",
 		`["sh", "-c", "uvicorn shop:app --host ::"]`:     "",
-		`"gunicorn shop"`:                                `LoopbackHost: gunicorn listens on 127.0.0.1 unless it is given an address: add "--bind"`,
+		`"gunicorn shop"`:                                `LoopbackHost: gunicorn listens on 127.0.0.1 by default: add "--bind"`,
 		`"hypercorn shop:app"`:                           "LoopbackHost: hypercorn",
 		`"daphne shop:app"`:                              "LoopbackHost: daphne",
 		`"granian shop:app"`:                             "LoopbackHost: granian",

@@ -18,7 +18,7 @@ var staleLock = Rule{
 
 var legacyLock = Rule{
 	Name:        "LegacyLock",
-	Description: "locks from 2.1 on say themselves what each group installs",
+	Description: "locks from version 2.1 on record what each group installs",
 	find: func(_ *pyproject.Project, l *lockfile.Lock) []finding {
 		if l.HasGroups() {
 			return nil

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/lockfile"
@@ -14,7 +15,7 @@ var pythonNotAllowed = Rule{
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		own := p.Quatrain.Python
 		if allowed, excluded := plan.ExcludesPython(p, l); excluded {
-			return []finding{{own.At, "the project allows Python " + allowed.Value + ", and not " + own.Value}}
+			return []finding{{own.At, fmt.Sprintf("Python %s is not allowed by the project (%s)", own.Value, allowed.Value)}}
 		}
 		return nil
 	},
@@ -65,12 +66,12 @@ var placeholderVersion = Rule{
 
 var optionalInNoExtra = Rule{
 	Name:        "OptionalInNoExtra",
-	Description: "an optional dependency is installed by the extras that name it",
+	Description: "an optional dependency is installed by an extra that names it",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, d := range p.Groups[0].Dependencies { // main: other groups have no extras
 			if d.Optional && len(d.InExtras) == 0 {
-				all = append(all, finding{d.At, d.Name + " is optional and in no extra: nothing ever installs it"})
+				all = append(all, finding{d.At, d.Name + " is optional and in no extra, so nothing installs it"})
 			}
 		}
 		return once(all)

@@ -15,7 +15,7 @@ import (
 
 var secretInURL = Rule{
 	Name:        "SecretInURL",
-	Description: "a password in a file is a password for everyone",
+	Description: "everyone who reads the file sees the password",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		carries := func(at source.Range, what, text string) {
@@ -41,13 +41,13 @@ var secretName = regexp.MustCompile(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_
 
 var secretInEnv = Rule{
 	Name:        "SecretInEnv",
-	Description: "who has the image reads its environment: secrets are passed when a container starts",
+	Description: "everyone with the image can read its environment: pass secrets when a container starts",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {
 			for _, e := range t.Image.Env {
 				if secretName.MatchString(e.Name) && e.Value != "" {
-					all = append(all, finding{e.At, e.Name + " looks like a secret, and the image carries its value"})
+					all = append(all, finding{e.At, e.Name + " looks like a secret, and its value is in the image"})
 				}
 			}
 		}

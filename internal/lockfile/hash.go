@@ -185,7 +185,7 @@ func writeValue(b *strings.Builder, v *source.Value) error {
 		}
 		return writeObject(b, o)
 	default:
-		return source.Errorf(v.At, "a date or time has no place in a dependency")
+		return source.Errorf(v.At, "a dependency must not contain a date or time")
 	}
 	return nil
 }

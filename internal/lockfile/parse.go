@@ -56,7 +56,7 @@ func unreadableHint(data []byte) string {
 	case conflictMarker.Match(data):
 		return "It has conflict markers of git: take one side of the conflict, and run `poetry lock`."
 	}
-	return "Unable to read the lock file. Run `poetry lock` to write it anew."
+	return "Run `poetry lock` to regenerate it."
 }
 
 var conflictMarker = regexp.MustCompile(`(?m)^<{7} .*\r?$`)
@@ -110,7 +110,7 @@ func (p *parser) metadata(root *source.Table) ([]*source.Error, error) {
 	}
 	if m == nil {
 		return nil, source.Errorf(source.Whole(p.lock.File), "the lock file does not have a metadata entry").
-			WithHint("Run `poetry lock` to write it anew.")
+			WithHint("Run `poetry lock` to regenerate it.")
 	}
 	p.lock.Version = p.Text(m.Get("lock-version"))
 	p.lock.PythonVersions = p.Text(m.Get("python-versions"))
@@ -127,14 +127,14 @@ func (p *parser) metadata(root *source.Table) ([]*source.Error, error) {
 func (p *parser) version() ([]*source.Error, error) {
 	v := p.lock.Version
 	if v.Value == "" {
-		return nil, source.Errorf(v.At, "the lock file has no lock-version: it was written by Poetry 1.0 or older").
-			WithHint("Run `poetry lock` with Poetry 2 to write it anew.")
+		return nil, source.Errorf(v.At, "no lock-version: the lock was written by Poetry 1.0 or older").
+			WithHint("Run `poetry lock` with Poetry 2 to regenerate it.")
 	}
 	version, err := pep440.ParseVersion(v.Value)
 	switch {
 	case err != nil || version.Compare(oldestRead) < 0:
-		return nil, source.Errorf(v.At, "lock-version %q is not one that can be read", v.Value).
-			WithHint("Run `poetry lock` with Poetry 2 to write it anew.")
+		return nil, source.Errorf(v.At, "invalid lock-version %q", v.Value).
+			WithHint("Run `poetry lock` with Poetry 2 to regenerate it.")
 	case !readVersions.Allows(version):
 		return nil, source.Errorf(v.At, "lock-version %s is newer than this version of Quatrain can read", v.Value).
 			WithHint("Use a newer Quatrain, or write the lock with Poetry 2.")
@@ -170,8 +170,8 @@ func (p *parser) pkg(t *source.Table) *Package {
 		Groups: p.Strings(t.Get("groups")), Extras: map[string][]string{},
 	}
 	if name.Value == "" || pkg.Version.Value == "" {
-		p.Errs = append(p.Errs, source.Errorf(t.At, "a package without name or version").
-			WithHint("Run `poetry lock` to write the lock anew."))
+		p.Errs = append(p.Errs, source.Errorf(t.At, "a package has no name or version").
+			WithHint("Run `poetry lock` to regenerate it."))
 		return pkg
 	}
 	if !name.At.IsZero() {
@@ -206,7 +206,7 @@ func (p *parser) pkg(t *source.Table) *Package {
 // missing refuses a package without a key that Poetry cannot do without.
 func (p *parser) missing(t *source.Table, pkg *Package, key string) {
 	p.Errs = append(p.Errs, source.Errorf(t.At, "package %s has no %s", pkg.PrettyName, key).
-		WithHint("Run `poetry lock` to write the lock anew."))
+		WithHint("Run `poetry lock` to regenerate it."))
 }
 
 func (p *parser) markers(v *source.Value) Markers {
@@ -250,8 +250,8 @@ func (p *parser) files(v *source.Value) []File {
 			p.Errs = append(p.Errs, source.Errorf(name.At, "%q is not a file name", name.Value))
 			continue
 		case name.Value == "" || hash.Value == "":
-			p.Errs = append(p.Errs, source.Errorf(t.At, "a file without name or hash").
-				WithHint("Run `poetry lock` to write the lock anew."))
+			p.Errs = append(p.Errs, source.Errorf(t.At, "a file has no name or hash").
+				WithHint("Run `poetry lock` to regenerate it."))
 			continue
 		}
 		all = append(all, File{Name: name.Value, Hash: hash.Value, At: t.At})

@@ -88,7 +88,7 @@ func (p *markerParser) peek() string {
 
 func (p *markerParser) next() (token, error) {
 	if len(p.tokens) == 0 {
-		return token{}, fmt.Errorf("it ends too early")
+		return token{}, fmt.Errorf("it ends unexpectedly")
 	}
 	t := p.tokens[0]
 	p.tokens = p.tokens[1:]

@@ -73,14 +73,14 @@ func (b *builder) wheel(key string, from origin, needed, dir string) (string, er
 		return "", err
 	}
 	if !tree.has(".") {
-		return "", from.problem(fmt.Sprintf("there is no folder %s in its source", from.subdirectory), "")
+		return "", from.problem(fmt.Sprintf("the source has no folder %s", from.subdirectory), "")
 	}
 	system, err := readSystem(tree)
 	if err != nil {
 		return "", from.problem(err.Error(), "")
 	}
 	if !tree.isBuildable() {
-		return "", from.problem("there is neither a pyproject.toml nor a setup.py in its source", "")
+		return "", from.problem("the source has neither pyproject.toml nor setup.py", "")
 	}
 	wheels, err := b.wheelsFor(needed)
 	if err != nil {
@@ -88,7 +88,7 @@ func (b *builder) wheel(key string, from origin, needed, dir string) (string, er
 	}
 	e, err := b.newEnvironment(from.subject, filepath.Join(dir, "env"), wheels)
 	if err != nil {
-		return "", from.problem("installing its build requirements: "+err.Error(), "")
+		return "", from.problem("installing the build requirements: "+err.Error(), "")
 	}
 	if key == "" {
 		e.settings = settingsOf(b.step.Options.Settings)
@@ -140,8 +140,8 @@ func (b *builder) requirement(sdist string) (string, error) {
 		return made, nil
 	}
 	if i := slices.Index(b.building, key); i >= 0 {
-		return "", b.subject.problem("its build requirements need one another to be built: "+strings.Join(append(b.building[i:], key), " needs "),
-			"One of them has to come as a wheel.")
+		return "", b.subject.problem("the build requirements need one another to be built: "+strings.Join(append(b.building[i:], key), " needs "),
+			"Use a version of one of them that has a wheel.")
 	}
 	b.building = append(b.building, key)
 	defer func() { b.building = b.building[:len(b.building)-1] }()
@@ -155,7 +155,7 @@ func (b *builder) requirement(sdist string) (string, error) {
 func (b *builder) aboutRequirement(key string, err error) error {
 	var p *step.Problem
 	if errors.As(err, &p) && p.Package != b.subject.name {
-		return b.subject.problem(fmt.Sprintf("its build requirement %s: %s", key, p.Message), p.Hint)
+		return b.subject.problem(fmt.Sprintf("build requirement %s: %s", key, p.Message), p.Hint)
 	}
 	return err
 }
@@ -180,10 +180,10 @@ func (b *builder) leaveMissing() error {
 		key := slices.Max(slices.Collect(maps.Keys(b.missing))) // an sdist rather than the package that needs it
 		who := "its build"
 		if key != "" {
-			who = "its build requirement " + key
+			who = "build requirement " + key
 		}
-		return b.subject.problem(fmt.Sprintf("%s needs %s, and did not say so when it was asked first", who, strings.Join(b.missing[key], ", ")),
-			"A build can ask for further requirements once. Is there a version with a wheel?")
+		return b.subject.problem(fmt.Sprintf("%s needs %s, but did not list it at first", who, strings.Join(b.missing[key], ", ")),
+			"A build can ask for more requirements only once. Use a version with a wheel.")
 	}
 	data, err := json.Marshal(b.missing)
 	if err != nil {
@@ -206,10 +206,10 @@ func (b *builder) check(made string) error {
 		return b.subject.problem(err.Error(), "")
 	}
 	if got := pep508.CanonicalName(w.Name); got != b.subject.name {
-		return b.subject.problem(fmt.Sprintf("its source makes a wheel of %q", got), "Does the dependency point at the right place?")
+		return b.subject.problem(fmt.Sprintf("the source produced a wheel named %q", got), "Check that the dependency points at the right place.")
 	}
 	if !sameVersion(w.Version, b.subject.version) {
-		fmt.Fprintf(os.Stderr, "warning: the source of %s makes version %s, the lock has %s\n", b.subject.name, w.Version, b.subject.version)
+		fmt.Fprintf(os.Stderr, "warning: the source of %s has version %s, the lock has %s\n", b.subject.name, w.Version, b.subject.version)
 	}
 	return nil
 }
@@ -222,10 +222,10 @@ func onlyWheel(dir string, of subject) (string, error) {
 		return "", err
 	}
 	if len(wheels) != 1 {
-		return "", of.problem(fmt.Sprintf("its build backend made %d wheels", len(wheels)), "")
+		return "", of.problem(fmt.Sprintf("the build backend produced %d wheels", len(wheels)), "")
 	}
 	if info, err := os.Lstat(wheels[0]); err != nil || !info.Mode().IsRegular() {
-		return "", of.problem("its build backend made a wheel that is not a file", "")
+		return "", of.problem("the build backend produced a wheel that is not a file", "")
 	}
 	return wheels[0], nil
 }

@@ -64,7 +64,7 @@ func TestLeaveWheel(t *testing.T) {
 // points to.
 func TestOnlyWheel(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := onlyWheel(dir, subject{"demo", "1.0"}); err == nil || !strings.Contains(err.Error(), "made 0 wheels") {
+	if _, err := onlyWheel(dir, subject{"demo", "1.0"}); err == nil || !strings.Contains(err.Error(), "the build backend produced 0 wheels") {
 		t.Errorf("%v", err)
 	}
 	if err := os.Symlink("/etc/hostname", filepath.Join(dir, "a.whl")); err != nil {
@@ -74,7 +74,7 @@ func TestOnlyWheel(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	write(t, filepath.Join(dir, "b.whl"), "")
-	if _, err := onlyWheel(dir, subject{"demo", "1.0"}); err == nil || !strings.Contains(err.Error(), "made 2 wheels") {
+	if _, err := onlyWheel(dir, subject{"demo", "1.0"}); err == nil || !strings.Contains(err.Error(), "the build backend produced 2 wheels") {
 		t.Errorf("%v", err)
 	}
 }
@@ -93,7 +93,7 @@ func TestSdistSubject(t *testing.T) {
 // anything, but it leads nowhere else.
 func TestReadMissing(t *testing.T) {
 	for text, want := range map[string]string{
-		"{": "cannot be read", `["x"]`: "cannot be read", `{"": "x"}`: "cannot be read", `{"":["` + strings.Repeat("x", maxMissing) + `"]}`: "cannot be read",
+		"{": "cannot read", `["x"]`: "cannot read", `{"": "x"}`: "cannot read", `{"":["` + strings.Repeat("x", maxMissing) + `"]}`: "cannot read",
 	} {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, step.MissingFile), text)

@@ -93,7 +93,7 @@ func (e *environment) hook(what string, tree tree, s system, out string) error {
 	if err == nil {
 		return nil
 	}
-	return e.subject.failed("its build backend failed", err, log, buildHint(log+err.Error(), e.subject.name, readDistro(), e.offline))
+	return e.subject.failed("the build backend failed", err, log, buildHint(log+err.Error(), e.subject.name, readDistro(), e.offline))
 }
 
 // minorOf returns the minor version as it appears in paths, with a "t" if the interpreter is

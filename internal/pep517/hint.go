@@ -37,7 +37,7 @@ func missingProgram(name string) *regexp.Regexp {
 
 // symptoms are in order: the first that is found counts.
 var symptoms = []symptom{
-	{pattern: regexp.MustCompile(`(?i)exec format error`), advice: step.NotOurs + " A version of $package with a wheel for it takes neither."},
+	{pattern: regexp.MustCompile(`(?i)exec format error`), advice: step.NotOurs + " A version of $package with a wheel for it needs neither."},
 	{pattern: regexp.MustCompile(`CERTIFICATE_VERIFY_FAILED|certificate verify failed`), advice: "Pass your company's certificate to the build: --secret id=ca,src=company-ca.pem (compose: build.secrets)."},
 	{pattern: regexp.MustCompile(`fatal error: '?Python\.h|Python\.h['"]?:? (?:file )?(?:No such file|not found)`), apt: withCompiler("python3-dev")},
 
@@ -85,12 +85,12 @@ var symptoms = []symptom{
 
 	// Versions of Python and of build requirements.
 	{pattern: regexp.MustCompile(`No module named '?pkg_resources`), advice: "Newer versions of setuptools have no pkg_resources: set setuptools = \"<81\" in [tool.poetry.build-constraints.$package]."},
-	{pattern: regexp.MustCompile(`cannot import name '\w+' from 'setuptools'|use_2to3 is invalid|module 'setuptools' has no attribute`), advice: "$package was made for an older setuptools: set setuptools = \"<58\" in [tool.poetry.build-constraints.$package], or lock a newer version of it."},
+	{pattern: regexp.MustCompile(`cannot import name '\w+' from 'setuptools'|use_2to3 is invalid|module 'setuptools' has no attribute`), advice: "$package needs an older setuptools: set setuptools = \"<58\" in [tool.poetry.build-constraints.$package], or lock a newer version of it."},
 	{pattern: regexp.MustCompile(`No module named 'distutils|module 'configparser' has no attribute 'SafeConfigParser'|module 'pkgutil' has no attribute 'ImpImporter'|module 'inspect' has no attribute 'getargspec'`), advice: "$package does not build on this Python: lock a newer version of it, or set an older `python` in [tool.quatrain]."},
 	{pattern: regexp.MustCompile(`implicit declaration of (?:function )?['‘"` + "`" + `]_?Py\w+|has no member named ['‘]\w+['’]|too (?:few|many) arguments to function ['‘]_?Py\w+|['‘](?:PyThreadState|PyFrameObject|PyLongObject|struct _frame|struct _ts)['’]`), advice: "The C code of $package does not fit this Python: set `python` in [tool.quatrain] to an older version, for which the lock may have a wheel, or lock a newer version of $package."},
-	{pattern: regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`), advice: "Its build needs $1, which it does not name as a build requirement: look for a release that does, or one with a wheel."},
+	{pattern: regexp.MustCompile(`ModuleNotFoundError: No module named '([\w.]+)'`), advice: "Use a release that lists $1 as a build requirement, or one with a wheel."},
 	{pattern: noNetwork, advice: networkAdvice},
-	{pattern: regexp.MustCompile(`No matching distribution found for ([^\s]+)|Could not find a version that satisfies the requirement ([^\s]+)`), advice: "A build requirement is on none of the project's primary and supplemental sources, or its versions are excluded by [tool.poetry.build-constraints]."},
+	{pattern: regexp.MustCompile(`No matching distribution found for ([^\s]+)|Could not find a version that satisfies the requirement ([^\s]+)`), advice: "Check [tool.poetry.build-constraints], and that the project's primary or supplemental sources have the build requirement."},
 }
 
 // Advice about a library whose Debian package is looked up by what $1 is.
@@ -202,7 +202,7 @@ func add(name string) []string {
 	return withCompiler(name)
 }
 
-const glibcAdvice = "Nothing can be added to an Alpine image for a build: set `base` in [tool.quatrain] to a Debian image such as \"python:{python}-slim\", for which there are more wheels too."
+const glibcAdvice = "Set `base` in [tool.quatrain] to a Debian image such as \"python:{python}-slim\": more packages have wheels for it, and build packages can be added."
 
 // packages names all that a build of this kind needs, so that it does not fail once more
 // for the next of them.
@@ -214,7 +214,7 @@ func (s symptom) packages(on distro) string {
 	for _, name := range s.apt {
 		quoted = append(quoted, fmt.Sprintf("%q", name))
 	}
-	text := fmt.Sprintf("Set apt = [%s] in [tool.quatrain.build], beside what is there: build steps get it, the image does not.", strings.Join(quoted, ", "))
+	text := fmt.Sprintf("Add apt = [%s] to [tool.quatrain.build]: only build steps get it, not the image.", strings.Join(quoted, ", "))
 	if s.runtime != "" {
 		text += fmt.Sprintf(" The running image needs %q in `apt` of [tool.quatrain].", s.runtime)
 	}

@@ -89,13 +89,13 @@ func TestHint(t *testing.T) {
 		"/usr/bin/ld: cannot find -lodd: No such file or directory":              "often libodd-dev",
 
 		// Python and build requirements.
-		"ModuleNotFoundError: No module named 'pkg_resources'":                                   "[tool.poetry.build-constraints.thing]",
-		"ImportError: cannot import name 'convert_path' from 'setuptools'":                       `setuptools = "<58" in [tool.poetry.build-constraints.thing]`,
+		"ModuleNotFoundError: No module named 'pkg_resources'":                                   "[tool.poetry.build-constraints.thing].",
+		"ImportError: cannot import name 'convert_path' from 'setuptools'":                       ` needs an older setuptools: set setuptools = "<58" in [tool.poetry.build-constraints.thing], or lock a newer version of it.`,
 		"error in x setup command: use_2to3 is invalid.":                                         `setuptools = "<58"`,
 		"x.c:9: error: implicit declaration of function '_PyErr_WriteUnraisableMsg'":             "does not fit this Python",
 		"ModuleNotFoundError: No module named 'distutils'":                                       "does not build on this Python",
-		"ModuleNotFoundError: No module named 'numpy'":                                           "Its build needs numpy",
-		"ERROR: No matching distribution found for no-such-thing":                                "on none of the project's primary and supplemental sources",
+		"ModuleNotFoundError: No module named 'numpy'":                                           "Use a release that lists numpy",
+		"ERROR: No matching distribution found for no-such-thing":                                "Check [tool.poetry.build-constraints], and that the project's primary or supplemental sources have the build requirement.",
 		"OSError: [Errno 8] Exec format error: '/opt/python'":                                    "binfmt_misc",
 		"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local (_ssl)": "--secret id=ca",
 		"NewConnectionError: Temporary failure in name resolution":                               "HTTPS_PROXY",

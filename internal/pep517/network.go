@@ -11,11 +11,11 @@ var noNetwork = regexp.MustCompile(`(?i)Temporary failure in name resolution|Nam
 	`failed to lookup address|dns error|lookup \S+ on \S+: |getaddrinfo E(?:AI_AGAIN|NOTFOUND)|` +
 	`Network is unreachable|Connection refused|Connection timed out|Could not fetch URL|Max retries exceeded|spurious network error|urlopen error`)
 
-const networkAdvice = "Does the builder reach the address? Proxies come as --build-arg HTTPS_PROXY=…"
+const networkAdvice = "Check that the builder can reach the address. Proxies are set with --build-arg HTTPS_PROXY=…"
 
 // allowNetwork returns the advice for a build that failed because it has no network.
 func allowNetwork(pkg string) string {
-	return fmt.Sprintf("A build has no network: its requirements are there before it starts. If it downloads something else, allow that: network = [%q] in [tool.quatrain.build].", pkg)
+	return fmt.Sprintf("A build has no network, and its requirements are there before it starts. If it downloads anything else, set network = [%q] in [tool.quatrain.build].", pkg)
 }
 
 // buildHint returns the advice that fits the log of a failed backend.

@@ -34,7 +34,7 @@ type subject struct{ name, version string }
 func (s subject) problem(message, hint string) *step.Problem {
 	return &step.Problem{
 		Kind: step.BuildFailed, Package: s.name, Hint: hint,
-		Message: fmt.Sprintf("no wheel could be made of %s %s: %s", s.name, s.version, strings.TrimSpace(message)),
+		Message: fmt.Sprintf("building %s %s: %s", s.name, s.version, strings.TrimSpace(message)),
 	}
 }
 

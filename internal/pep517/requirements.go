@@ -75,7 +75,7 @@ func readMissing(dir string) (map[string][]string, error) {
 	defer f.Close()
 	var missing map[string][]string
 	if err := json.NewDecoder(io.LimitReader(f, maxMissing)).Decode(&missing); err != nil {
-		return nil, fmt.Errorf("what a build has found to be missing cannot be read: %w", err)
+		return nil, fmt.Errorf("cannot read what the build lacks: %w", err)
 	}
 	return missing, nil
 }
@@ -133,7 +133,7 @@ func (d *downloader) forSdist(file string) error {
 		return nil
 	}
 	if d.sdists++; d.sdists > maxSdists {
-		return d.subject.problem(fmt.Sprintf("it takes more than %d sdists to build it", maxSdists), "")
+		return d.subject.problem(fmt.Sprintf("more than %d sdists are needed to build it", maxSdists), "")
 	}
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return err
@@ -205,11 +205,11 @@ func (d *downloader) from(indexes []step.Index, requires []string, into string) 
 	if p := relay.Problem(); p != nil {
 		return d.about(p)
 	}
-	return d.subject.failed("its build requirements cannot be downloaded", err, log, hint(log+err.Error(), d.subject.name, readDistro()))
+	return d.subject.failed("the build requirements cannot be downloaded", err, log, hint(log+err.Error(), d.subject.name, readDistro()))
 }
 
 func (d *downloader) about(p *step.Problem) *step.Problem {
-	return d.subject.problem("its build requirements cannot be downloaded: "+p.Message, p.Hint)
+	return d.subject.problem("the build requirements cannot be downloaded: "+p.Message, p.Hint)
 }
 
 func (d *downloader) pip(relay *index.Relay, indexes []step.Index, into string) (*exec.Cmd, error) {

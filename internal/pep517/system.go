@@ -33,7 +33,7 @@ func readSystem(tree tree) (system, error) {
 	}
 	root, err := toml.ParseTOML(&toml.File{Name: "pyproject.toml", Data: data})
 	if err != nil {
-		return system{}, fmt.Errorf("its pyproject.toml: %w", err)
+		return system{}, fmt.Errorf("pyproject.toml: %w", err)
 	}
 	var r toml.Reader
 	table := r.Table(root.Get("build-system"))
@@ -50,7 +50,7 @@ func readSystem(tree tree) (system, error) {
 	}
 	for _, p := range s.path {
 		if !filepath.IsLocal(p) {
-			return s, fmt.Errorf("its pyproject.toml: backend-path %q leaves the source", p)
+			return s, fmt.Errorf("pyproject.toml: backend-path %q leaves the source", p)
 		}
 	}
 	return s, errors.Join(r.Errs...)

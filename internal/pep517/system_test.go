@@ -48,11 +48,11 @@ func TestReadSystem(t *testing.T) {
 
 func TestReadSystemErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"pyproject.toml", "[build-system\n", "its pyproject.toml"},
+		{"pyproject.toml", "[build-system\n", "pyproject.toml:"},
 		{"pyproject.toml", "[build-system]\nrequires = 'setuptools'\n", "requires"},
 		{"pyproject.toml", "build-system = 1\n", "build-system"},
-		{"pyproject.toml", "[build-system]\nrequires = []\nbackend-path = ['../other']\n", `backend-path "../other" leaves the source`},
-		{"pyproject.toml", "[build-system]\nrequires = []\nbackend-path = ['/usr/lib']\n", `backend-path "/usr/lib" leaves the source`},
+		{"pyproject.toml", "[build-system]\nrequires = []\nbackend-path = ['../other']\n", `pyproject.toml: backend-path "../other" leaves the source`},
+		{"pyproject.toml", "[build-system]\nrequires = []\nbackend-path = ['/usr/lib']\n", `pyproject.toml: backend-path "/usr/lib" leaves the source`},
 	} {
 		if _, err := readSystem(treeOf(t, c.name, c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.text, err, c.want)

@@ -74,7 +74,7 @@ func Buckets(packages []Package, size func(Package) int64) []Bucket {
 	return all
 }
 
-// biggest are the names of the packages that have a bucket of their own.
+// biggest returns the names of the packages that have a bucket to themselves.
 func biggest(packages []Package, size func(Package) int64) map[string]bool {
 	large := slices.DeleteFunc(slices.Clone(packages), func(p Package) bool {
 		return p.Further || isLocal(p) || size(p) <= classes[0].over
@@ -106,8 +106,8 @@ func bucketName(p Package, size int64) string {
 	return of[i].slot(binary.BigEndian.Uint64(sum[:8]) % of[i].slots)
 }
 
-// slotNames are the names of all buckets but the single ones, in the layers' order:
-// what changes most comes last.
+// slotNames returns the names of all shared buckets in the layers' order: what changes most
+// comes last.
 func slotNames() []string {
 	var names []string
 	for _, c := range slices.Concat(classes, further) {

@@ -28,7 +28,7 @@ var Pip = Package{
 	SHA256: "bdb1b08f4274833d62c1aa29e20907365a2ceb950410df15fc9521bad440122b",
 }
 
-// newBuilder is nil where no package has to be built.
+// newBuilder returns what builds need, or nil if no package has to be built.
 func newBuilder(in Input, packages []Package) *Builder {
 	wheelOfProject := in.Target.Stage == AppStage && in.Target.InstallRoot && in.Target.AsWheel
 	if !wheelOfProject && !slices.ContainsFunc(packages, func(p Package) bool { return p.Build }) {
@@ -55,8 +55,9 @@ func newBuilder(in Input, packages []Package) *Builder {
 	return b
 }
 
-// pipFrom are the project's sources, because a builder may reach nothing else, and
-// PyPI, because a company's index may have no pip. Its hash is known.
+// pipFrom returns the indexes to download pip from: the project's sources, because a builder
+// may reach nothing else, and PyPI, because a company's index may lack pip. Its hash is
+// known.
 func (b *Builder) pipFrom() []Index {
 	from := slices.Concat(b.Indexes, b.More)
 	if !slices.ContainsFunc(from, func(i Index) bool { return i.URL == PyPI.URL }) {
@@ -65,8 +66,8 @@ func (b *Builder) pipFrom() []Index {
 	return from
 }
 
-// constraintsOf are the project's constraints on the build requirements of a
-// package, as requirements. Errors: one that PEP 440 cannot say.
+// constraintsOf returns the project's constraints on a package's build requirements, as
+// requirements. Errors: a constraint that PEP 440 cannot express.
 func constraintsOf(p *pyproject.Project, pkg string) ([]string, error) {
 	var all []string
 	var errs []error
@@ -77,8 +78,8 @@ func constraintsOf(p *pyproject.Project, pkg string) ([]string, error) {
 		constraint, err := pep440.ParseConstraint(c.Constraint)
 		text, ok := constraint.Specifier()
 		if err != nil || !ok {
-			errs = append(errs, source.Errorf(c.At, "the build constraint %s %q is not one range of versions", c.Name, c.Constraint).
-				WithHint("Build requirements are installed by pip, which knows no alternatives: write one range, such as \">=60,<70\"."))
+			errs = append(errs, source.Errorf(c.At, "the build constraint %s %q is not a single range of versions", c.Name, c.Constraint).
+				WithHint("Write one range, such as \">=60,<70\": pip, which installs build requirements, has no alternatives."))
 			continue
 		}
 		line := c.Name + text
@@ -107,18 +108,18 @@ func checkNetwork(in Input) error {
 		if slices.Contains(names, t.Value) {
 			continue
 		}
-		err := source.Errorf(t.At, "network names %q, which is not in the lock", t.Value)
+		err := source.Errorf(t.At, "network: %q is not in the lock", t.Value)
 		if near := source.Nearest(t.Value, names); near != "" {
 			err = err.WithHint("Did you mean %q?", near)
 		} else {
-			err = err.WithHint("Name packages whose builds need a network: locked ones, or the project itself.")
+			err = err.WithHint("Name locked packages, or the project itself.")
 		}
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// RootPackage is the project itself as a package that is built: project = "wheel".
+// RootPackage returns the project itself as a package to build: project = "wheel".
 func (p *Plan) RootPackage() Package {
 	name := pep508.CanonicalName(p.Project.Name.Value)
 	return Package{

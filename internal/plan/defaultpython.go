@@ -21,7 +21,7 @@ func defaultPython(in Input) (Python, error) {
 	all := pythonsOf(in.Project, in.Lock)
 	current, old := all.allowed()
 	if len(current) == 0 {
-		return Python{}, source.Errorf(in.Project.Python.At, "no version of Python that Quatrain knows is allowed by %q", all.first()).
+		return Python{}, source.Errorf(in.Project.Python.At, "%q allows no version of Python that Quatrain knows", all.first()).
 			WithHint("Set `python` and `base` in [tool.quatrain] to a version and an image that has it: known are %s.", list(knownMinors()))
 	}
 	chosen, why := fewestBuilds(in, current)

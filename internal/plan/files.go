@@ -50,7 +50,7 @@ func LibraryFiles(p *pyproject.Project, dir string) Files {
 	return Files{Exclude: append(left, back...)}
 }
 
-// patterns are relative to the project, however they are written: "/x", "./x".
+// patterns returns the patterns relative to the project, whether written "/x" or "./x".
 func patterns(texts []source.Text) []string {
 	var all []string
 	for _, t := range texts {
@@ -67,8 +67,8 @@ func patterns(texts []source.Text) []string {
 	return all
 }
 
-// In is the same selection seen from a folder above: dir is where the files are,
-// "" or "." for the folder itself.
+// In returns the same selection relative to a folder above. dir is where the files are, "" or
+// "." for the folder itself.
 func (f Files) In(dir string) Files {
 	if dir == "" || dir == "." {
 		return f

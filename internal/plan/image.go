@@ -8,7 +8,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
-// Workdir is where the project stands in the image.
+// Workdir returns the project's folder in the image.
 func (t Target) Workdir() string {
 	if w := t.Image.Workdir.Value; w != "" {
 		return path.Clean("/" + w)
@@ -16,8 +16,8 @@ func (t Target) Workdir() string {
 	return "/app"
 }
 
-// Env is the environment of the image on top of the base's, in order: the
-// interpreter's settings first, the user's own last and winning.
+// Env returns what the image adds to the base's environment, in order: the interpreter's
+// settings first, the user's own last, so that they win.
 func (p *Plan) Env(basePath string) ([]pyproject.Pair, error) {
 	user, err := p.User()
 	if err != nil {
@@ -35,8 +35,8 @@ func (p *Plan) Env(basePath string) ([]pyproject.Pair, error) {
 	return pyproject.MergePairs(env, p.Target.Image.Env), nil
 }
 
-// Command is what the image runs: the configured one, else the project's only
-// console script, else the interpreter.
+// Command returns the command that the image runs: the configured one, else the project's
+// only console script, else the interpreter.
 func (p *Plan) Command() []string {
 	if c := p.Target.Image.Command; c != nil {
 		return c.Args

@@ -9,8 +9,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
-// Labels are what the project says of itself, under OCI's names for it. An image without
-// the project's files says nothing of the project.
+// Labels returns what the project's metadata says, under OCI's label names. An image without
+// the project's files has none of them.
 func (p *Plan) Labels() []pyproject.Pair {
 	if p.Target.Stage != AppStage {
 		return nil

@@ -156,18 +156,18 @@ func TestTakenBackInSources(t *testing.T) {
 
 func TestSecretsInFiles(t *testing.T) {
 	for settings, want := range map[string][]string{
-		`exclude = ["!.env"]`:                            {".env looks like a secret, and everybody"},
-		`exclude = ["tests", "!./config/.env.prod"]`:     {"config/.env.prod looks like a secret, and everybody"},
-		`exclude = ["!**/*.key"]`:                        {"*.key looks like a secret, and everybody"},
-		`exclude = ["!.env*"]`:                           {".env looks like a secret, and everybody"},
-		`exclude = ["!.aws"]`:                            {".aws looks like a secret, and everybody"},
+		`exclude = ["!.env"]`:                            {".env looks like a secret, and everyone"},
+		`exclude = ["tests", "!./config/.env.prod"]`:     {"config/.env.prod looks like a secret, and everyone"},
+		`exclude = ["!**/*.key"]`:                        {"*.key looks like a secret, and everyone"},
+		`exclude = ["!.env*"]`:                           {".env looks like a secret, and everyone"},
+		`exclude = ["!.aws"]`:                            {".aws looks like a secret, and everyone"},
 		`exclude = ["!.env", ".env"]`:                    nil,
 		`exclude = ["*", "!shop", "!poetry.lock"]`:       nil,
 		`exclude = ["!.env.example", "!node_modules"]`:   nil,
 		`include = ["shop", ".env"]`:                     {".env looks like a secret, and stays out of the image though `include` names it"},
 		`include = ["shop", "certs/server.key"]`:         {"certs/server.key looks like a secret, and stays out"},
 		"include = [\"shop\"]\nexclude = [\"!.env\"]":    nil,
-		"include = [\".env\"]\nexclude = [\"!.env\"]":    {".env looks like a secret, and everybody"},
+		"include = [\".env\"]\nexclude = [\"!.env\"]":    {".env looks like a secret, and everyone"},
 		`include = ["**", "cacert.pem", ".env.example"]`: nil,
 		`include = ["*.*", "*"]`:                         nil,
 		"project = \"wheel\"\n[tool.poetry]\ninclude = [\"shop/.env\", {path = \"id_rsa\", format = \"wheel\"}, 3, {format = \"sdist\"}]": {

@@ -92,7 +92,7 @@ func warnAboutLogins(p *pyproject.Project) []*source.Error {
 		if _, password := u.User.Password(); !password && !address.IsHTTP(u) {
 			return
 		}
-		all = append(all, source.Errorf(at, "the address of %s has a login, which is ignored: it would be visible in the record of the build", what).
+		all = append(all, source.Errorf(at, "the address of %s contains a login, which is ignored because the build's record would show it", what).
 			WithHint("Remove it there, and pass it as a build secret (docs/private-code.md)."))
 	}
 	for _, s := range p.Sources {

@@ -15,8 +15,8 @@ type Native struct {
 	Hint string // how to do without, "" where that is up to the reader
 }
 
-// Native are those of a plan. Where there are none, an image for any platform takes
-// no emulation.
+// Native returns what must run on the image's platform. If there is nothing, an image for any
+// platform needs no emulation.
 func (p *Plan) Native() []Native {
 	var all []Native
 	add := func(at source.Range, hint, format string, args ...any) {
@@ -28,7 +28,7 @@ func (p *Plan) Native() []Native {
 	}
 	for _, pkg := range p.Packages {
 		if pkg.Build {
-			add(pkg.At, "a version with a wheel for it takes neither", "%s %s is built from its source", pkg.Name, pkg.Version)
+			add(pkg.At, "a version with a wheel for it needs neither", "%s %s must be built from source", pkg.Name, pkg.Version)
 		}
 	}
 	if p.Target.Stage == AppStage && p.Target.InstallRoot && p.Target.AsWheel {

@@ -123,7 +123,7 @@ func walks(in Input) bool {
 	return in.Settings.ReResolve
 }
 
-// Machine is Python's platform.machine() for an OCI platform.
+// Machine returns Python's platform.machine() for an OCI platform.
 func Machine(platform string) (string, error) {
 	machines := map[string]string{
 		"linux/amd64": "x86_64", "linux/arm64": "aarch64", "linux/arm64/v8": "aarch64",
@@ -139,7 +139,7 @@ func Machine(platform string) (string, error) {
 		}
 		variant = variant[:cut] // linux/amd64/v2 runs what linux/amd64 runs
 	}
-	return "", source.Errorf(source.Range{}, "platform %s is not one that Quatrain knows", platform).
+	return "", source.Errorf(source.Range{}, "unknown platform %s", platform).
 		WithHint("Use linux/amd64, linux/arm64, linux/arm/v7, linux/386, linux/ppc64le or linux/s390x.")
 }
 
@@ -173,7 +173,8 @@ func checkPython(in Input) (pep440.Version, error) {
 	return python, nil
 }
 
-// activeGroups are the target's groups; nil in the target means all that are not optional.
+// activeGroups returns the target's groups. nil in the target means all that are not
+// optional.
 func activeGroups(p *pyproject.Project, t Target) ([]string, error) {
 	if t.Groups == nil {
 		return selection.ActiveGroups(p, nil, nil, nil)
@@ -206,8 +207,8 @@ func choose(in Input, pkg *lockfile.Package, list tags.List, wheel elsewhere) (P
 	}
 	hash, ok := strings.CutPrefix(file.Hash, "sha256:")
 	if !ok {
-		return Package{}, source.Errorf(file.At, "the lock has no sha256 for %s", file.Name).
-			WithHint("Run `poetry lock` with an index that gives sha256 hashes: nothing is installed unverified.")
+		return Package{}, source.Errorf(file.At, "no sha256 in the lock for %s", file.Name).
+			WithHint("Run `poetry lock` with an index that gives sha256 hashes.")
 	}
 	if origin.Kind == FromIndex {
 		chosen.Choices = choices(selection.Candidates(pkg, list, options))
@@ -244,7 +245,7 @@ func noFile(in Input, pkg *lockfile.Package, wheel elsewhere, err error) error {
 	return e.WithHint("Choose another `python` or `base` in [tool.quatrain], or lock a version of %s that has a wheel for it.", pkg.Name)
 }
 
-// list5 is a list that stays readable on one line.
+// list5 lists at most five names, to keep the line readable.
 func list5(names []string) string {
 	if len(names) > 5 {
 		return list(names[:5]) + ", …"

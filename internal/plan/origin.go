@@ -41,7 +41,8 @@ type Origin struct {
 	HostNamed    bool   // FromGit: pyproject.toml has a git dependency on this scheme, host and port
 }
 
-// String is short and one line: the index's name, or where it is without a password.
+// String returns a short form on one line: the index's name, or the address without a
+// password.
 func (o Origin) String() string {
 	switch o.Kind {
 	case FromIndex:
@@ -80,7 +81,7 @@ func originOf(in Input, pkg *lockfile.Package) (Origin, error) {
 	case "git":
 		return gitOrigin(in.Project, pkg)
 	}
-	return Origin{}, source.Errorf(s.At, "%s comes from a source of the unknown type %q", pkg.Name, s.Type).
+	return Origin{}, source.Errorf(s.At, "%s: unknown source type %q", pkg.Name, s.Type).
 		WithHint("Use git, url, file, directory or legacy, as Poetry writes them.")
 }
 
@@ -90,11 +91,11 @@ func urlOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 	s := pkg.Source
 	u, err := url.Parse(s.URL)
 	if err != nil || !address.IsHTTP(u) {
-		return Origin{}, source.Errorf(s.At, "the address of %s is not an http or https URL", pkg.Name).
+		return Origin{}, source.Errorf(s.At, "%s: the address is not an http or https URL", pkg.Name).
 			WithHint("Correct the `url` of %s in pyproject.toml and run `poetry lock`.", pkg.Name)
 	}
 	if address.IsSigned(u) {
-		return Origin{}, source.Errorf(s.At, "the address of %s has a token or a signature in its query, which everyone who can read the lock or the build's record would see", pkg.Name).
+		return Origin{}, source.Errorf(s.At, "the address of %s has a token or signature in its query, visible to everyone who can read the lock or the build's record", pkg.Name).
 			WithHint("Use an address without it, and pass the login as a build secret (docs/private-code.md).")
 	}
 	plain := address.WithoutLogin(u)
@@ -102,9 +103,9 @@ func urlOrigin(p *pyproject.Project, pkg *lockfile.Package) (Origin, error) {
 	return Origin{Kind: FromURL, URL: plain, Subdirectory: s.Subdirectory, Index: index}, nil
 }
 
-// override is the build context of a package's name, where there is one: a working
-// copy of what the lock names. A package of an index has no such copy, and that of a
-// file is the folder with the file in it.
+// override returns the build context that replaces a package, if the request has one by its
+// name: a working copy of what the lock names. A package of an index has no such copy. For a
+// file it is the folder that holds the file.
 func override(in Input, name string, o Origin) Origin {
 	context, ok := in.Contexts[name]
 	if !ok || o.Kind == FromIndex || o.Kind == FromFile {
@@ -140,7 +141,7 @@ func namedIndex(p *pyproject.Project, pkg *lockfile.Package) (Index, error) {
 			return indexFrom(p, s), nil
 		}
 	}
-	return Index{}, source.Errorf(pkg.Source.At, "%s comes from the source %q, which pyproject.toml does not define", pkg.Name, pkg.Source.Reference).
+	return Index{}, source.Errorf(pkg.Source.At, "%s: source %q is not defined in pyproject.toml", pkg.Name, pkg.Source.Reference).
 		WithHint("Add it as [[tool.poetry.source]] with name = %q and run `poetry lock`.", pkg.Source.Reference)
 }
 
@@ -179,9 +180,9 @@ func indexFrom(p *pyproject.Project, s pyproject.Source) Index {
 	return withLogin(p, Index{Name: s.Name, URL: at}, s.Name)
 }
 
-// DirectURL is the contents of direct_url.json (PEP 610) as Poetry writes it
-// (poetry/installation/executor.py), "" for a package from an index. root is the
-// project's folder in the image. A password in an address is left out.
+// DirectURL returns the contents of direct_url.json (PEP 610) as Poetry writes it
+// (poetry/installation/executor.py), or "" for a package from an index. root is the project's
+// folder in the image. A password in an address is left out.
 func (p Package) DirectURL(root string) string {
 	type fields map[string]any
 	archive := fields{}
@@ -213,10 +214,10 @@ func (p Package) DirectURL(root string) string {
 	return string(text)
 }
 
-// PlainURL is the address without a password, for messages.
+// PlainURL returns the address without a password, for messages.
 func (o Origin) PlainURL() string { return address.Public(o.URL) }
 
-// RemoteURL is a git remote as a URL, without a password: git@host:path is
+// RemoteURL returns a git remote as a URL, without a password: git@host:path becomes
 // ssh://git@host/path.
 func (o Origin) RemoteURL() string {
 	plain := address.Public(o.URL)

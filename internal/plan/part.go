@@ -14,9 +14,9 @@ const (
 	TestPart    Part = "test"    // the tests
 )
 
-// WithoutCache are the parts that are made anew where the cache of some targets is not
-// to be used. "base" and "builder" are in every target; the target itself, or one that
-// it is from, stands for what it has beyond them.
+// WithoutCache returns the parts to build again if the cache of some targets is not to be
+// used. "base" and "builder" are in every target. Naming the target, or one that it inherits
+// from, selects the steps it adds to those two.
 func (t Target) WithoutCache(named func(target string) bool) []Part {
 	var parts []Part
 	if named("base") {

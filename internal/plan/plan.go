@@ -69,15 +69,16 @@ type Index struct {
 	Others string
 }
 
-// PlainURL is the address without a login, for what people read.
+// PlainURL returns the address without a login, for people to read.
 func (i Index) PlainURL() string { return address.Public(i.URL) }
 
-// Installed are the packages that are installed from a file or a wheel that is built.
+// Installed returns the packages that are installed from a file or from a wheel that is
+// built.
 func (p *Plan) Installed() []Package {
 	return slices.DeleteFunc(slices.Clone(p.Packages), func(pkg Package) bool { return pkg.Library != nil })
 }
 
-// Libraries are the others: those that run from their folders.
+// Libraries returns the packages that run from their folders.
 func (p *Plan) Libraries() []Package {
 	return slices.DeleteFunc(slices.Clone(p.Packages), func(pkg Package) bool { return pkg.Library == nil })
 }
@@ -85,7 +86,7 @@ func (p *Plan) Libraries() []Package {
 // PyPI is the index that Poetry uses where no other is configured.
 var PyPI = Index{Name: "pypi", URL: "https://pypi.org/simple/"}
 
-// PythonDir is the minor version as it stands in paths: "3.12", "3.13t".
+// PythonDir returns the minor version as it appears in paths: "3.12", "3.13t".
 func (p *Plan) PythonDir() string {
 	parts := strings.SplitN(p.Base.Version, ".", 3)
 	dir := strings.Join(parts[:min(2, len(parts))], ".")
@@ -95,8 +96,8 @@ func (p *Plan) PythonDir() string {
 	return dir
 }
 
-// Indexes are the indexes that files come from, in order of first use. A file at an
-// address of its own is an index of its own.
+// Indexes returns the indexes that files come from, in order of first use. A direct URL
+// counts as one index.
 func (p *Plan) Indexes() []Index { return IndexesOf(p.files()) }
 
 // IndexesOf lists where packages come from, in the order of the first of each.

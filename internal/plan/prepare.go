@@ -4,7 +4,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 )
 
-// PrepareCommand is what runs when all else is in the image, or nil.
+// PrepareCommand returns the command that runs when everything else is in the image, or nil.
 func (t Target) PrepareCommand() []string {
 	if t.Stage != AppStage || t.Prepare == nil || t.Prepare.Command == nil || len(t.Prepare.Command.Args) == 0 {
 		return nil
@@ -12,8 +12,8 @@ func (t Target) PrepareCommand() []string {
 	return t.Prepare.Command.Args
 }
 
-// PrepareEnv is what that has in its environment beyond the image's: what makes programs
-// write the same every time, and no byte code, which has layers of its own.
+// PrepareEnv returns what the prepare command's environment has beyond the image's: what
+// makes programs write the same every time, and no byte code, which has its own layers.
 func (t Target) PrepareEnv() []pyproject.Pair {
 	return pyproject.MergePairs([]pyproject.Pair{
 		{Name: "PYTHONDONTWRITEBYTECODE", Value: "1"},

@@ -64,7 +64,7 @@ func askedPython(in Input, asked source.Text, by string) (Python, error) {
 	}
 	allowed := pythonsOf(in.Project, in.Lock)
 	if t, excluded := allowed.excludes(version); excluded {
-		return Python{}, source.Errorf(t.At, "the project allows Python %s, and not %s", t.Value, version).WithHint("%s", in.hintPython(minor))
+		return Python{}, source.Errorf(t.At, "Python %[2]s is not allowed by the project (%[1]s)", t.Value, version).WithHint("%s", in.hintPython(minor))
 	}
 	if version == minor {
 		version, _ = allowed.tag(seriesOf(minor))

@@ -40,9 +40,9 @@ func TestBadPython(t *testing.T) {
 	for _, c := range []struct{ settings, arg, file, want string }{
 		{"", "3", "", `python version "3" of the build argument PYTHON_VERSION is not of the form 3.12`},
 		{"[tool.quatrain]\npython = \"three.12\"\n", "", "", `pyproject.toml:10: python version "three.12" is not of the form`},
-		{"", "3.8", "", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.8\nhint: Set python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
-		{"", "3.13.1", "", "the project allows Python >=3.9,<3.13, and not 3.13.1"},
-		{"[tool.quatrain]\nbase = \"python:{python}-alpine\"\n", "", "3.13", "pyproject.toml:4: the project allows Python >=3.9,<3.13, and not 3.13"},
+		{"", "3.8", "", "pyproject.toml:4: Python 3.8 is not allowed by the project (>=3.9,<3.13)\nhint: Set python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
+		{"", "3.13.1", "", "Python 3.13.1 is not allowed by the project (>=3.9,<3.13)"},
+		{"[tool.quatrain]\nbase = \"python:{python}-alpine\"\n", "", "3.13", "pyproject.toml:4: Python 3.13 is not allowed by the project (>=3.9,<3.13)"},
 		{"", "", "shop-env", `python version "shop-env" is not of the form 3.12`},
 		{"", "3.999999999999", "", "is not of the form 3.12"},
 		{"", "3.12.1.post1", "", "is not of the form 3.12"},
@@ -58,7 +58,7 @@ func TestBadPython(t *testing.T) {
 		}
 	}
 	old := parse(t, "[project]\nname = \"x\"\nversion = \"1\"\nrequires-python = \"<3.6\"\n")
-	if _, err := ChoosePython(Input{Project: old, Lock: lock(t)}, "", source.Text{}); err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: no version of Python that Quatrain knows") {
+	if _, err := ChoosePython(Input{Project: old, Lock: lock(t)}, "", source.Text{}); err == nil || !strings.Contains(err.Error(), "allows no version of Python that Quatrain knows") {
 		t.Error(err)
 	}
 }

@@ -21,7 +21,7 @@ func SecretsInFiles(p *pyproject.Project) []*source.Error {
 	for i, pattern := range patterns(p.Quatrain.Exclude) {
 		pattern, back := strings.CutPrefix(pattern, "!")
 		if name, secret := named(pattern, secrets); back && secret && selected(name) {
-			all = append(all, source.Errorf(p.Quatrain.Exclude[i].At, "%s looks like a secret, and everybody who has the image can read it", name).
+			all = append(all, source.Errorf(p.Quatrain.Exclude[i].At, "%s looks like a secret, and everyone with the image can read it", name).
 				WithHint("Leave it out of the image, and pass it when a container starts."))
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// selected are the packages that a target installs, and what is to be said of them.
+// selected returns the packages that a target installs, and warnings about them.
 //
-// Poetry locks two versions of a package whose markers overlap where the packages that
-// need it disagree (PyTorch's need of CUDA's libraries, for one), and from 2.3 on
-// installs both, one over the other. Resolving again over the lock, as Poetry did before
-// and still does with installer.re-resolve, gives the version that all of them allow:
-// that is done unless resolution = "lock" forbids it.
+// Poetry locks two versions of a package if the markers overlap and the packages that need it
+// disagree (PyTorch and CUDA's libraries, for example). From 2.3 on Poetry installs both, one
+// over the other. Resolving again over the lock, as Poetry did before and still does with
+// installer.re-resolve, gives the version that all of them allow. Quatrain does that unless
+// resolution = "lock" forbids it.
 func selected(in Input, request selection.Request) ([]*lockfile.Package, []*source.Error, error) {
 	packages, err := selection.Packages(in.Project, in.Lock, request)
 	var twice selection.TwiceError
@@ -32,7 +32,7 @@ func selected(in Input, request selection.Request) ([]*lockfile.Package, []*sour
 		w := *e.Error
 		w.Hint = "Poetry would install both, one over the other. Constraints in pyproject.toml that exclude each other leave one."
 		if i := slices.IndexFunc(again, func(p *lockfile.Package) bool { return p.Name == e.Name }); i >= 0 {
-			w.Message += ": " + again[i].Version.Value + " is what all that need it allow"
+			w.Message += ": " + again[i].Version.Value + " satisfies all of them"
 		} else {
 			w.Message += ": nothing needs it here"
 		}

@@ -22,7 +22,7 @@ func TestTwice(t *testing.T) {
 	agree := entry("blas", "1", "") + entry("blas", "2", "") + entry("dnn", "1", "blas = \"*\"") + entry("toolkit", "1", "blas = \"==1.*\"")
 	differ := strings.Replace(agree, `blas = "*"`, `blas = "==2.*"`, 1)
 	for _, c := range []struct{ name, config, lock, want, warning string }{
-		{"agree", "", agree, "blas 1, dnn 1, toolkit 1", "poetry.lock:9: blas 2 and 1 (line 1) both apply: 1 is what all that need it allow"},
+		{"agree", "", agree, "blas 1, dnn 1, toolkit 1", "poetry.lock:9: blas 2 and 1 (line 1) both apply: 1 satisfies all of them"},
 		{"the lock alone", "[tool.quatrain]\nresolution = \"lock\"\n", agree, "", "poetry.lock:9: blas 2 and 1 (line 1) both apply"},
 		{"no version for all", "", differ, "", "poetry.lock:9: blas 2 and 1 (line 1) both apply"},
 	} {

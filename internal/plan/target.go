@@ -70,7 +70,7 @@ func ResolveTarget(p *pyproject.Project, name string) (Target, error) {
 
 func resolve(p *pyproject.Project, name string, at source.Range, visited []string) (Target, error) {
 	if slices.Contains(visited, name) {
-		return Target{}, source.Errorf(at, "target %q is made from itself", name)
+		return Target{}, source.Errorf(at, "target %q inherits from itself", name)
 	}
 	own := findTarget(p.Quatrain, name)
 	t, known := builtinTarget(p, name)
@@ -115,7 +115,7 @@ func unknownTarget(p *pyproject.Project, name string, at source.Range) error {
 	return err.WithHint("The targets are: %s. Add your own as [tool.quatrain.target.%s].", list(names), name)
 }
 
-// builtinTarget is a built-in target as [tool.quatrain] alone makes it.
+// builtinTarget returns a built-in target as [tool.quatrain] alone defines it.
 func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 	c := p.Quatrain
 	t := Target{
@@ -140,13 +140,13 @@ func builtinTarget(p *pyproject.Project, name string) (Target, bool) {
 		t.Description = "base with build packages and the virtual environment"
 	case "test":
 		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable, t.RunsTests = nil, true, false, false, true, true
-		t.Description = "runs the tests on development; what they write to " + Reports + " is the result"
+		t.Description = "runs the tests in the development image; files written to " + Reports + " are the output"
 	case "production":
 		t.Prepare = c.Prepare
 		t.Description = "the main group and the project"
 	case "development":
 		t.Groups, t.BuildTools, t.Compile, t.AsWheel, t.Editable = nil, true, false, false, true
-		t.Description = "all groups that are not optional and the project, to be mounted over"
+		t.Description = "all groups that are not optional, and the project, to mount your source over"
 	default:
 		return Target{}, false
 	}

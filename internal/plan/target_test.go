@@ -90,8 +90,8 @@ from = "base"
 groups = ["main", "dve", "other"]
 `)
 	for name, want := range map[string][]string{
-		"a":          {`pyproject.toml:12: target "a" is made from itself`},
-		"self":       {`pyproject.toml:14: target "self" is made from itself`},
+		"a":          {`pyproject.toml:12: target "a" inherits from itself`},
+		"self":       {`pyproject.toml:14: target "self" inherits from itself`},
 		"worke":      {`target "worke" is not defined`, "The targets are: base, builder"},
 		"producton":  {`Did you mean "production"?`},
 		"production": {`pyproject.toml:16: target "lost" is not defined`},

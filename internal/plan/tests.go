@@ -14,8 +14,9 @@ import (
 // Reports is the folder for what tests leave: the result of the target "test".
 const Reports = "/reports"
 
-// TestCommand is what the target "test" runs: its own command or that of the target that
-// it is from, else pytest where it is among the target's packages. Errors: neither.
+// TestCommand returns the command of the target "test": its own or that of the target that it
+// inherits from, else pytest if that is among the target's packages. Errors: there is
+// neither.
 func (p *Plan) TestCommand() ([]string, error) {
 	if own := ownTestCommand(p.Project, p.Target); own != nil {
 		return own.Args, nil
@@ -96,7 +97,7 @@ func noTestCommand(p *pyproject.Project, t Target, others []string) error {
 	if own := findTarget(p.Quatrain, t.Name); own != nil {
 		at = own.At
 	}
-	return source.Errorf(at, "the target %q has no command to run the tests with, and no pytest%s", t.Name, onlyIn(others)).
+	return source.Errorf(at, "the target %q has no test command, and no pytest%s", t.Name, onlyIn(others)).
 		WithHint("%s, or set `command` in [tool.quatrain.target.%s], such as [\"python\", \"-m\", \"unittest\"].", hintPytest(t, others), t.Name)
 }
 

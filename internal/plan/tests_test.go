@@ -14,7 +14,7 @@ func TestCheckTests(t *testing.T) {
 		pytest  = `command = ["pytest", "-x"]`
 		module  = `command = "python -m pytest"`
 		own     = `command = ["python", "-m", "unittest"]`
-		nothing = `the target "test" has no command to run the tests with, and no pytest`
+		nothing = `the target "test" has no test command, and no pytest`
 	)
 	for name, c := range map[string]struct {
 		settings, command string
@@ -44,7 +44,7 @@ func TestCheckTests(t *testing.T) {
 		"in a group, misspelt":     {groups: `"docs"`, command: `groups = ["main", "dcos"]`},
 		"in none, misspelt":        {command: `groups = ["main", "dcos"]`, want: nothing},
 		"no tests in production":   {settings: "#", want: ""},
-		"its own target from test": {settings: "[tool.quatrain.target.ci]\nfrom = \"test\"\n", want: `pyproject.toml:9: the target "ci" has no command`},
+		"its own target from test": {settings: "[tool.quatrain.target.ci]\nfrom = \"test\"\n", want: `pyproject.toml:9: the target "ci" has no test command`},
 	} {
 		settings, target := c.settings, "test"
 		switch {

@@ -31,7 +31,7 @@ type User struct {
 	NewGroup string // the group's name if the base image has no such group, else ""
 }
 
-// String is the numeric form that an image's configuration carries.
+// String returns the numeric form that an image's configuration has.
 func (u User) String() string { return fmt.Sprintf("%d:%d", u.UID, u.GID) }
 
 // IDs are numbers that the request gives the image's user, "" for none: a person who
@@ -48,8 +48,8 @@ func ParseIDs(uid, gid string) (IDs, error) {
 	u, okUID := base.ParseID(ids.UID)
 	_, okGID := base.ParseID(ids.GID)
 	if !okUID || !okGID || u == 0 {
-		return IDs{}, source.Errorf(source.Range{}, "UID %q and GID %q are not numbers of an ordinary user", uid, gid).
-			WithHint("Pass both as `id -u` and `id -g` print them: --build-arg UID=1000 --build-arg GID=1000.")
+		return IDs{}, source.Errorf(source.Range{}, "UID %q and GID %q are not those of an ordinary user", uid, gid).
+			WithHint("Pass the output of `id -u` and `id -g`: --build-arg UID=1000 --build-arg GID=1000.")
 	}
 	return ids, nil
 }
@@ -153,7 +153,7 @@ func (b baseUsers) checkNewName(name string) error {
 	if newName.MatchString(name) {
 		return nil
 	}
-	return source.Errorf(b.at, "the base image has no %q, and a new user or group cannot have that name", name).
+	return source.Errorf(b.at, "%q is not in the base image, and is not a valid name for a new user or group", name).
 		WithHint("Use lower case, digits, dash and underscore, or a number.")
 }
 

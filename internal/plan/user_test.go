@@ -35,7 +35,7 @@ func TestUser(t *testing.T) {
 		{"www-data", "www-data 33:33 /var/www", "www-data 10001:10001 /home/www-data new www-data"},
 		{"nobody", "nobody 65534:65534 /nonexistent", "nobody 10001:10001 /home/nobody new nobody"},
 		{"node", "node 1000:1001 /home/node", "node 10001:10001 /home/node new node"},
-		{"John.Doe", "John.Doe 1500:1500 /", `error: the base image has no "John.Doe"`},
+		{"John.Doe", "John.Doe 1500:1500 /", `error: "John.Doe" is not in the base image`},
 		{"33", "www-data 33:33 /var/www", "app 33:33 /home/app new app"},
 		{"1000", "node 1000:1001 /home/node", "app 1000:1000 /home/app new app"},
 		{"1000:1000", "node 1000:1000 /home/node node-1000", "app 1000:1000 /home/app new app"},
@@ -57,7 +57,7 @@ func TestUser(t *testing.T) {
 		{"web:2000", "web 10001:2000 /home/web new web", "web 10001:2000 /home/web new web"},
 		// a new user of a group's name is not in that group
 		{"staff", "staff 10001:10001 /home/staff new staff-10001", "staff 10001:10001 /home/staff new staff"},
-		{"web:New.Group", `error: the base image has no "New.Group"`, `error: the base image has no "New.Group"`},
+		{"web:New.Group", `error: "New.Group" is not in the base image`, `error: "New.Group" is not in the base image`},
 	} {
 		if got := describeUser(userOf(base.Facts{Passwd: []byte(somePasswd), Group: []byte(someGroup)}, c.asked, IDs{})); got != c.want {
 			t.Errorf("%q: %s, want %s", c.asked, got, c.want)

@@ -100,7 +100,7 @@ func (p *parser) policy(key string, v *source.Value) []string {
 	for _, n := range names {
 		if c := pep508.CanonicalName(n.Value); c != n.Value && !reserved(n.Value) {
 			p.warnings = append(p.warnings, source.Errorf(n.At, "installer.%s: %q names no package", key, n.Value).
-				WithHint("Poetry compares the names of an array as they are written: write %q.", c))
+				WithHint("Write %q: Poetry compares the names in an array as written.", c))
 		}
 		all = append(all, n.Value)
 	}

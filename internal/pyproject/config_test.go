@@ -48,7 +48,7 @@ func TestUnknownKeyHint(t *testing.T) {
 func TestBadPatterns(t *testing.T) {
 	for _, bad := range []string{"[", "!", ""} {
 		root, _ := source.ParseTOML(&source.File{Name: "f", Data: []byte("exclude = [\"" + bad + "\"]\n")})
-		if _, err := ParseConfig(root); err == nil || !strings.Contains(err.Error(), "is not a pattern") {
+		if _, err := ParseConfig(root); err == nil || !strings.Contains(err.Error(), "is not a file pattern") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -65,7 +65,7 @@ func TestProjectDir(t *testing.T) {
 		}
 	}
 	_, _, err := Parse(&source.File{Name: "pyproject.toml", Data: []byte("[tool.poetry]\npackage-mode = false\n[tool.quatrain]\nproject-dir = \"x\"\n")})
-	if err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: project-dir stands in a stub") {
+	if err == nil || !strings.Contains(err.Error(), "pyproject.toml:4: project-dir is only allowed in a stub, not in pyproject.toml") {
 		t.Error(err)
 	}
 }

@@ -105,8 +105,8 @@ func (p *configParser) apt(v *source.Value) []source.Text {
 	texts := p.Texts(v)
 	for _, t := range texts {
 		if _, ok := names.DebianPackage(t.Value); !ok {
-			p.add(source.Errorf(t.At, "%q is not the name of a Debian package", t.Value).
-				WithHint("Write one name, with a version if need be: \"libpq5\", \"libpq5=15.6-0+deb12u1\"."))
+			p.add(source.Errorf(t.At, "%q is not a Debian package name", t.Value).
+				WithHint("Write one name, with or without a version: \"libpq5\", \"libpq5=15.6-0+deb12u1\"."))
 		}
 	}
 	return texts
@@ -124,8 +124,8 @@ func (p *configParser) patterns(v *source.Value) []source.Text {
 	}
 	for _, t := range texts {
 		if _, err := path.Match(t.Value, ""); err != nil || strings.Trim(t.Value, "! ") == "" {
-			p.add(source.Errorf(t.At, "%q is not a pattern for files", t.Value).
-				WithHint("Patterns are as in .dockerignore: \"tests/**\", \"**/*.md\", \"!README.md\"."))
+			p.add(source.Errorf(t.At, "%q is not a file pattern", t.Value).
+				WithHint("Write patterns as in .dockerignore: \"tests/**\", \"**/*.md\", \"!README.md\"."))
 		}
 	}
 	return texts
@@ -185,7 +185,7 @@ func (p *configParser) prepare(v *source.Value) *Prepare {
 	p.known(t, "prepare", prepareKeys)
 	own := &Prepare{Command: p.command(t.Get("command")), Env: p.pairs(t.Get("env"))}
 	if own.Command == nil {
-		p.add(source.Errorf(v.At, "prepare needs a command"))
+		p.add(source.Errorf(v.At, "prepare requires a command"))
 	}
 	return own
 }
@@ -222,7 +222,7 @@ func (p *configParser) pairs(v *source.Value) []Pair {
 			text = p.String(e.Value)
 		}
 		if e.Key == "" || strings.ContainsAny(e.Key, "=\x00") {
-			p.add(source.Errorf(e.KeyAt, "%q cannot be a name here", e.Key))
+			p.add(source.Errorf(e.KeyAt, "%q is not a valid name", e.Key))
 		}
 		all = append(all, Pair{Name: e.Key, Value: text, At: e.Value.At})
 	}
@@ -247,7 +247,7 @@ func (p *configParser) healthcheck(v *source.Value) *Healthcheck {
 		h.Command, h.Stripped = c.Args, c.Stripped
 	}
 	if len(h.Command) == 0 {
-		p.add(source.Errorf(v.At, "a healthcheck needs a command"))
+		p.add(source.Errorf(v.At, "a healthcheck requires a command"))
 	}
 	return h
 }

@@ -125,11 +125,11 @@ func (m *members) mixed() []Dependency {
 // tool.poetry's origin unless the standard dependency has its own.
 func (p *parser) enrich(d, poetry Dependency, marker string) Dependency {
 	if d.direct() && poetry.direct() && !sameOrigin(d, poetry) {
-		p.add(source.Errorf(poetry.At, "cannot enrich dependency %s with different sources", d.PrettyName).
+		p.add(source.Errorf(poetry.At, "dependency %s has different sources in [project] and [tool.poetry]", d.PrettyName).
 			WithHint("Name one source, in [project] or in [tool.poetry.dependencies]."))
 	}
 	if disjoint(d.Constraint, poetry.Constraint) {
-		p.add(source.Errorf(poetry.At, "cannot enrich dependency %s with incompatible constraints: %s and %s", d.PrettyName, d.Constraint, poetry.Constraint).
+		p.add(source.Errorf(poetry.At, "dependency %s has incompatible constraints in [project] and [tool.poetry]: %s and %s", d.PrettyName, d.Constraint, poetry.Constraint).
 			WithHint("Leave the version out in [tool.poetry.dependencies], or make both agree."))
 	}
 	c := poetry

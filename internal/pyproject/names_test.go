@@ -31,7 +31,7 @@ func TestUserSetting(t *testing.T) {
 		"-1", "+1", "2147483648", "99999999999999999999", "1:", ":1", ":", "1:-1", "app:", "a:b:c", "x y", " app", "app ", "1a", "0x10",
 		"../x", ".", "a/b", "a\nb", "a\x00", "é", "$USER", "-app", strings.Repeat("a", 33), "app:" + strings.Repeat("a", 33),
 	} {
-		if _, err := parseKey(t, "user", bad); err == nil || !strings.Contains(err.Error(), "Dockerfile:1: user "+quote(bad)+" is neither a name nor a number") {
+		if _, err := parseKey(t, "user", bad); err == nil || !strings.Contains(err.Error(), "Dockerfile:1: user "+quote(bad)+" is not a name or a number") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -55,9 +55,9 @@ func TestWorkdir(t *testing.T) {
 	}
 	for bad, want := range map[string]string{
 		"app": "is not an absolute path", "./app": "is not an absolute path", "../app": "is not an absolute path", " /app": "is not an absolute path", "\\app": "is not an absolute path",
-		"/": "holds more", "//": "holds more", "/.": "holds more", "/./": "holds more", "///": "holds more", "/usr": "holds more", "/usr/": "holds more",
-		"//usr//": "holds more", "/opt": "holds more", "/usr/local": "holds more", "/var/lib/": "holds more",
-		"/..": "has \"..\"", "/app/..": "has \"..\"", "/app/../srv": "has \"..\"", "/../app": "has \"..\"", "/app/../../etc": "has \"..\"",
+		"/": "is not a folder for the project alone", "//": "is not a folder for the project alone", "/.": "is not a folder for the project alone", "/./": "is not a folder for the project alone", "///": "is not a folder for the project alone", "/usr": "is not a folder for the project alone", "/usr/": "is not a folder for the project alone",
+		"//usr//": "is not a folder for the project alone", "/opt": "is not a folder for the project alone", "/usr/local": "is not a folder for the project alone", "/var/lib/": "is not a folder for the project alone",
+		"/..": "contains \"..\"", "/app/..": "contains \"..\"", "/app/../srv": "contains \"..\"", "/../app": "contains \"..\"", "/app/../../etc": "contains \"..\"",
 		"/etc": "system folder", "/etc/": "system folder", "/etc/shop": "system folder", "/proc": "system folder", "/proc/self/root": "system folder",
 		"/sys/x": "system folder", "/dev/shm": "system folder", "/opt/venv": "system folder", "/opt/venv/": "system folder", "/opt//venv/lib": "system folder",
 		"/opt/./venv": "system folder", "/usr/bin": "system folder", "/usr/local/bin/x": "system folder", "/lib/shop": "system folder", "/tmp/app": "system folder", "/run": "system folder",

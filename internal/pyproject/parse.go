@@ -21,7 +21,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	p.poetry = p.Table(root.Get("tool", "poetry"))
 	p.pep621 = p.Table(root.Get("project"))
 	if p.poetry == nil && p.pep621 == nil {
-		p.add(source.Errorf(source.Whole(f), "there is neither a [project] nor a [tool.poetry] table").
+		p.add(source.Errorf(source.Whole(f), "no [project] or [tool.poetry] table").
 			WithHint("Quatrain builds Poetry projects: run `poetry init`."))
 	}
 	p.identity()
@@ -37,7 +37,7 @@ func Parse(f *source.File) (*Project, []*source.Error, error) {
 	config, err := ParseConfig(p.Table(root.Get("tool", "quatrain")))
 	p.project.Quatrain = config
 	if dir := config.ProjectDir; dir.Value != "" {
-		p.add(source.Errorf(dir.At, "project-dir stands in a stub, not in the pyproject.toml that it leads to"))
+		p.add(source.Errorf(dir.At, "project-dir is only allowed in a stub, not in pyproject.toml"))
 	}
 	return p.project, p.warnings, errors.Join(append(p.Errs, err)...)
 }
@@ -97,12 +97,12 @@ func (p *parser) identity() {
 			WithHint("Set `version` in [tool.poetry], where Poetry wants one even if a plugin replaces it."))
 	}
 	if o.Name.Value != "" && !names.IsFileName(o.Name.Value) {
-		p.add(source.Errorf(o.Name.At, "%q cannot be the name of a project", o.Name.Value).
-			WithHint("A name has letters, digits, and . - _ inside."))
+		p.add(source.Errorf(o.Name.At, "%q is not a valid project name", o.Name.Value).
+			WithHint("Use letters and digits, with . - _ between them."))
 	}
 	if _, err := pep440.ParseVersion(o.Version.Value); err != nil && o.Version.Value != "" {
 		p.add(source.Errorf(o.Version.At, "%q is not a version", o.Version.Value).
-			WithHint("Write it as PEP 440 has it, such as 1.2.0 or 1.2.0rc1."))
+			WithHint("Write it as PEP 440 requires, such as 1.2.0 or 1.2.0rc1."))
 	}
 }
 

@@ -88,15 +88,15 @@ func TestErrors(t *testing.T) {
 		name, text string
 		want       []string // "line: part of the message"
 	}{
-		{"no tables", "[build-system]\n", []string{"0: neither", "0: no name", "0: no version"}},
+		{"no tables", "[build-system]\n", []string{"0: no [project] or", "0: no name", "0: no version"}},
 		{"not TOML", "[project]\nname = \n", []string{"2: not valid TOML"}},
 		{"wrong types", head + "description = 1\npackage-mode = \"no\"\n", []string{"4: description: expected a string", "5: package-mode: expected true or false"}},
 		{"requirement", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\n \"b\",\n \"!c\",\n]\n", []string{"6: requirement \"!c\""}},
 		{"constraint", head + "[tool.poetry.dependencies]\nb = \"latest\"\n", []string{"5: dependency b"}},
 		{"marker", head + "[tool.poetry.dependencies]\nb = {version = \"1\", markers = \"os ==\"}\n", []string{"5: marker"}},
 		{"wider python", "[project]\nname = \"a\"\nversion = \"1\"\nrequires-python = \">=3.9\"\n[tool.poetry.dependencies]\npython = \">=3.8\"\n", []string{"6: allows versions that"}},
-		{"sources differ", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b @ https://e.org/b.zip\"]\n[tool.poetry.dependencies]\nb = {path = \"b\"}\n", []string{"6: cannot enrich dependency b with different sources"}},
-		{"constraints differ", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b<2\"]\n[tool.poetry.dependencies]\nb = \">=2\"\n", []string{"6: cannot enrich dependency b with incompatible constraints"}},
+		{"sources differ", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b @ https://e.org/b.zip\"]\n[tool.poetry.dependencies]\nb = {path = \"b\"}\n", []string{"6: dependency b has different sources in [project] and [tool.poetry]"}},
+		{"constraints differ", "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b<2\"]\n[tool.poetry.dependencies]\nb = \">=2\"\n", []string{"6: dependency b has incompatible constraints in [project] and [tool.poetry]: "}},
 		{"includes", head + "[dependency-groups]\nx = [{include-group = \"y\"}]\ny = [{include-group = \"x\"}, {include-group = \"z\"}, 1, {a = 1}]\n",
 			[]string{"6: expected a requirement", "6: a table here", "6: includes itself", "6: not defined"}},
 		{"tool.quatrain", head + "[tool.quatrain]\ncomand = \"x\"\nports = [0]\nhealthcheck = {command = [\"x\"], interval = \"soon\"}\n[tool.quatrain.target.t]\ngroup = [\"main\"]\n",

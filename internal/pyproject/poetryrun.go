@@ -49,7 +49,7 @@ func lenPoetryRun(args []string) int {
 
 // StrippedMessage says what was taken from a command.
 func (c *Command) StrippedMessage() string {
-	return "`" + c.Stripped + "` is left out of the command: the environment is on PATH in the image, and Poetry is not in it"
+	return "`" + c.Stripped + "` is removed from the command: the image has no Poetry, and the environment is on PATH"
 }
 
 // Warnings returns a warning for each command of an image from which something was taken.

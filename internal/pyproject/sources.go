@@ -35,13 +35,13 @@ func (p *parser) checkSource(s Source) {
 	case s.Name == "":
 		p.add(source.Errorf(s.At, "a source has no name"))
 	case slices.ContainsFunc(p.project.Sources, same):
-		p.add(source.Errorf(s.At, "there are two sources named %s", s.Name))
+		p.add(source.Errorf(s.At, "two sources are named %s", s.Name))
 	case s.IsPyPI() && s.URL != "":
 		p.add(source.Errorf(s.At, "the source PyPI cannot have a url").WithHint("Give it another name."))
 	case !s.IsPyPI() && s.URL == "":
 		p.add(source.Errorf(s.At, "source %s has no url", s.Name))
 	case !slices.Contains(priorities, s.Priority):
-		p.add(source.Errorf(s.At, "source %s: %q is no priority", s.Name, s.Priority).
+		p.add(source.Errorf(s.At, "source %s: unknown priority %q", s.Name, s.Priority).
 			WithHint("The priorities are: %s.", strings.Join(priorities[:3], ", ")))
 	}
 }
@@ -52,8 +52,8 @@ func (p *parser) checkPrimary() {
 	all := p.project.Sources
 	i := slices.IndexFunc(all, Source.IsPyPI)
 	if i >= 0 && !slices.ContainsFunc(all, func(s Source) bool { return s.Priority != "explicit" }) {
-		p.add(source.Errorf(all[i].At, "every source is explicit, PyPI too").
-			WithHint("Leave the priority of one source out."))
+		p.add(source.Errorf(all[i].At, "every source is explicit, including PyPI").
+			WithHint("Remove the priority of one source."))
 	}
 }
 

@@ -45,7 +45,7 @@ func withoutHeader(t *source.Table) (*source.Table, error) {
 	}
 	for _, e := range t.Entries {
 		if e.Key != "tool" {
-			return nil, source.Errorf(e.KeyAt, "%q is outside of [tool.quatrain], which this stub has too", e.Key).
+			return nil, source.Errorf(e.KeyAt, "%q is outside [tool.quatrain], which this stub also has", e.Key).
 				WithHint("Write all settings of the stub without the header (target.NAME instead of tool.quatrain.target.NAME), or all with it.")
 		}
 	}

@@ -32,8 +32,8 @@ func TestParseStub(t *testing.T) {
 
 func TestParseStubRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"python = \"3.12\"\n[tool.quatrain]\napt = []\n":        `Dockerfile:2: "python" is outside of [tool.quatrain]`,
-		"[tool.quatrain]\napt = []\n[target.a]\n":               `Dockerfile:4: "target" is outside of [tool.quatrain]`,
+		"python = \"3.12\"\n[tool.quatrain]\napt = []\n":        `Dockerfile:2: "python" is outside [tool.quatrain], which this stub also has`,
+		"[tool.quatrain]\napt = []\n[target.a]\n":               `Dockerfile:4: "target" is outside [tool.quatrain], which this stub also has`,
 		"[tool.quatrain]\n[tool.poetry]\nname = \"x\"\n":        "Dockerfile:3: [tool.poetry] does not belong in a stub",
 		"[tool.poetry]\nname = \"x\"\n":                         "a stub has only the settings of [tool.quatrain]",
 		"tool = 3\n":                                            "a stub has only the settings of [tool.quatrain]",

@@ -16,7 +16,7 @@ func (p *configParser) user(v *source.Value) source.Text {
 	t := p.Text(v)
 	user, group, hasGroup := strings.Cut(t.Value, ":")
 	if t.Value != "" && (!isUser(user) || hasGroup && !isUser(group)) {
-		p.add(source.Errorf(t.At, "user %q is neither a name nor a number", t.Value).
+		p.add(source.Errorf(t.At, "user %q is not a name or a number", t.Value).
 			WithHint("Use a name such as \"app\", a number such as \"1000\", or either with a group: \"app:staff\", \"1000:0\"."))
 	}
 	return t

@@ -91,7 +91,7 @@ func corpus(t *testing.T) string {
 	}
 	dir = filepath.Join(dir, "corpus")
 	if _, err := os.Stat(dir); err != nil {
-		t.Logf("the conformance cases did not run: %s is not there (set QUATRAIN_CONFORMANCE)", dir)
+		t.Logf("the conformance cases did not run: %s not found (set QUATRAIN_CONFORMANCE)", dir)
 		return ""
 	}
 	return dir

@@ -31,7 +31,7 @@ func (p *configParser) workdir(v *source.Value) source.Text {
 	t := p.Text(v)
 	if why := badWorkdir(t.Value); t.Value != "" && why != "" {
 		p.add(source.Errorf(t.At, "workdir %q %s", t.Value, why).
-			WithHint("Use a folder for the project alone, such as \"/app\" or \"/srv/shop\"."))
+			WithHint("Use a folder that holds only the project, such as \"/app\" or \"/srv/shop\"."))
 	}
 	return t
 }
@@ -45,13 +45,13 @@ func badWorkdir(dir string) string {
 	case !strings.HasPrefix(dir, "/"):
 		return "is not an absolute path"
 	case strings.ContainsFunc(dir, func(r rune) bool { return !unicode.IsGraphic(r) }):
-		return "has a control character"
+		return "contains a control character"
 	case slices.Contains(elements, ".."):
-		return "has \"..\" in it"
+		return "contains \"..\""
 	case slices.ContainsFunc(elements, func(e string) bool { return len(e) > 255 }) || len(dir) > 1024:
 		return "is too long for a path"
 	case slices.Contains(sharedFolders, clean):
-		return "holds more than the project"
+		return "is not a folder for the project alone"
 	}
 	for _, s := range systemFolders {
 		if clean == s || strings.HasPrefix(clean, s+"/") {

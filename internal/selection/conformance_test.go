@@ -28,7 +28,7 @@ func conformance(t *testing.T) string {
 		dir = "../../../shared/conformance"
 	}
 	if _, err := os.Stat(dir); err != nil {
-		row(t, "the conformance cases did not run: %s is not there (set QUATRAIN_CONFORMANCE)", dir)
+		row(t, "the conformance cases did not run: %s not found (set QUATRAIN_CONFORMANCE)", dir)
 		return ""
 	}
 	return dir

@@ -197,7 +197,7 @@ func (w *walker) conflict(n need) error {
 func (w *walker) hint(name string) string {
 	switch {
 	case w.grouped:
-		return "Set resolution = \"lock\" in [tool.quatrain]: this lock says itself which packages belong together."
+		return "Set resolution = \"lock\" in [tool.quatrain]: this lock records which packages belong together."
 	case w.others[name] && len(w.packages[name]) == 0:
 		return "Set `python` in [tool.quatrain] to one that the lock has " + name + " for."
 	}

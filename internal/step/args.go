@@ -103,10 +103,10 @@ func commandFields(user, dir, out *string) []field {
 
 func outField(out *string) field { return field{"--out", out, false} }
 
-// Args is the command line: facts --root … --path … --python … --out ….
+// Args returns the command line: facts --root … --path … --python … --out ….
 func (s Facts) Args() []string { return encode("facts", s.fields(), nil) }
 
-// Args is the command line: locate --index … --url … --out … -- package/sha256/name….
+// Args returns the command line: locate --index … --url … --out … -- package/sha256/name….
 // An argument /sha256/name is about what may take the place of the file before it. The
 // other indexes, if any, are a JSON list in --else.
 func (s Locate) Args() []string { return s.args("locate") }
@@ -124,14 +124,14 @@ func (s Locate) args(command string) []string {
 	return encode(command, fields, encodeFiles(s.Files))
 }
 
-// Args is the command line: fetch --index … --url … --out … -- package/sha256/name….
+// Args returns the command line: fetch --index … --url … --out … -- package/sha256/name….
 // Files whose address is known have it in --addresses, a JSON object from the
 // file's position to its address.
 func (s Fetch) Args() []string {
 	return encode("fetch", withAddresses(s.fields(), s.Files), encodeFiles(s.Files))
 }
 
-// Args is the command line: sequence <n> <n arguments of the first step> <m> <m arguments>….
+// Args returns the command line: sequence <n> <n arguments of the first step> <m> <m arguments>….
 func (s Sequence) Args() []string {
 	all := []string{"sequence"}
 	for _, one := range s {
@@ -141,12 +141,12 @@ func (s Sequence) Args() []string {
 	return all
 }
 
-// Args is the command line: requirements --package … --source … --options {…}.
+// Args returns the command line: requirements --package … --source … --options {…}.
 func (s Requirements) Args() []string {
 	return encode("requirements", withOptions(s.fields(), s.Options), nil)
 }
 
-// Args is the command line: build --package … --source … --options {…}.
+// Args returns the command line: build --package … --source … --options {…}.
 func (s Build) Args() []string { return encode("build", withOptions(s.fields(), s.Options), nil) }
 
 func withOptions(fields []field, options any) []field {
@@ -155,31 +155,31 @@ func withOptions(fields []field, options any) []field {
 	return append(fields, field{"--options", &v, false})
 }
 
-// Args is the command line: venv --python … --venv … --version … --interpreter … --out ….
+// Args returns the command line: venv --python … --venv … --version … --interpreter … --out ….
 func (s Venv) Args() []string { return encode("venv", s.fields(), nil) }
 
-// Args is the command line: overlaps --python … --venv … --out … -- records….
+// Args returns the command line: overlaps --python … --venv … --out … -- records….
 func (s Overlaps) Args() []string { return encode("overlaps", s.fields(), s.Records) }
 
-// Args is the command line: settle --python … --venv … --out … -- tree….
+// Args returns the command line: settle --python … --venv … --out … -- tree….
 func (s Settle) Args() []string { return encode("settle", s.fields(), s.Trees) }
 
-// Args is the command line: compile --interpreter … --kind … --in … --out ….
+// Args returns the command line: compile --interpreter … --kind … --in … --out ….
 func (s Compile) Args() []string { return encode("compile", s.fields(), nil) }
 
-// Args is the command line: modes --out ….
+// Args returns the command line: modes --out ….
 func (s Modes) Args() []string { return encode("modes", s.fields(), nil) }
 
-// Args is the command line: test --user … --dir … --out … -- command….
+// Args returns the command line: test --user … --dir … --out … -- command….
 func (s Test) Args() []string { return encode("test", s.fields(), s.Command) }
 
-// Args is the command line: prepare --user … --dir … --out … -- command….
+// Args returns the command line: prepare --user … --dir … --out … -- command….
 func (s Prepare) Args() []string { return encode("prepare", s.fields(), s.Command) }
 
-// Args is the command line: apt -- package….
+// Args returns the command line: apt -- package….
 func (s Apt) Args() []string { return encode("apt", s.fields(), s.Packages) }
 
-// Args is the command line: install --python … --venv … --out … -- path…. Wheels
+// Args returns the command line: install --python … --venv … --out … -- path…. Wheels
 // that did not come from an index are described by --direct-urls, a JSON object
 // from the wheel's position to the contents of direct_url.json; those that are to
 // be verified, by --hashes in the same way.

@@ -34,7 +34,7 @@ func Unrunnable(kind Kind, what string, err error) error {
 	return &Problem{Kind: kind, Message: what + ": " + err.Error(), Hint: NotOurs}
 }
 
-// KindOf is that of the first *Problem in an error, or "".
+// KindOf returns the kind of the first *Problem in an error, or "".
 func KindOf(err error) Kind {
 	var p *Problem
 	if errors.As(err, &p) {

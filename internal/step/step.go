@@ -30,7 +30,7 @@ const (
 	MaxReport  = 16 << 20 // bytes
 )
 
-// SitePackages is where the packages of a virtual environment are, below it. Python is the
+// SitePackages returns the folder of the packages within a virtual environment. python is the
 // minor version as in folder names: "3.12", "3.13t".
 func SitePackages(python string) string { return "lib/python" + python + "/site-packages" }
 
