@@ -164,7 +164,7 @@ func TestCheckFindsRefusals(t *testing.T) {
 	}
 	write(t, filepath.Join(dir, "Dockerfile"), "# syntax=quatrain/poetry:1\nproject = \"source\"\n[target.ci]\nfrom = \"test\"\n")
 	for args, want := range map[string]string{
-		"check":             "the project could not be installed",
+		"check":             "the project cannot be installed",
 		"check --target ci": `target "ci" has no test command`,
 		"check --target no": `target "no" is not defined`,
 		"llb --target ci":   `target "ci" has no test command`,
