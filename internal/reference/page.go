@@ -26,7 +26,7 @@ const pageArguments = `
 
 | argument | |
 |---|---|
-| ` + "`PYTHON_VERSION`" + ` | minor version of Python; comes before the key ` + "`python`" + ` |
+| ` + "`PYTHON_VERSION`" + ` | version of Python, a minor one or a release; comes before the key ` + "`python`" + ` |
 | ` + "`UID`, `GID`" + ` | numbers of the image's user, so that what a container writes into a mounted folder is yours |
 | ` + "`project-dir`" + ` | the project's folder in the build context, for a monorepo; comes before a stub's key |
 | ` + "`SOURCE_DATE_EPOCH`" + ` | time of the image, in seconds since 1970 |
