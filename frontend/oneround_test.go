@@ -1,12 +1,20 @@
 package frontend_test
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
+	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/subrequests/lint"
+	digest "github.com/opencontainers/go-digest"
+
+	"github.com/quatrain-build/quatrain/frontend"
+	"github.com/quatrain-build/quatrain/frontend/offline"
 )
 
 // mistake is one thing that is wrong, and what is said of it.
@@ -160,4 +168,38 @@ func checked(t *testing.T, a asked) []string {
 		all = append(all, w.RuleName+": "+w.Detail)
 	}
 	return all
+}
+
+// withoutBases is a daemon that has no base image: it says so, or it hangs.
+type withoutBases struct {
+	*offline.Client
+	hangs bool
+}
+
+func (c *withoutBases) ResolveImageConfig(ctx context.Context, ref string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	if c.hangs {
+		<-ctx.Done()
+		return "", "", nil, ctx.Err()
+	}
+	return "", "", nil, errors.New(ref + ": not found")
+}
+
+// A check is about the project, wherever it runs, and no error waits for a registry for long.
+func TestBaseOutOfReach(t *testing.T) {
+	for _, hangs := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			a := wrong("package")
+			a.opts["requestid"] = "frontend.lint"
+			res, err := frontend.Build(t.Context(), &withoutBases{request(t, a), hangs})
+			if err != nil || !strings.Contains(string(res.Metadata["result.txt"]), `package "gone" is not there`) || strings.Contains(string(res.Metadata["result.txt"]), "base image") {
+				t.Errorf("check, hangs %t: %v\n%s", hangs, err, res.Metadata["result.txt"])
+			}
+			_, err = frontend.Build(t.Context(), &withoutBases{request(t, wrong("package", "stub")), hangs})
+			for want, is := range map[string]bool{`package "gone" is not there`: true, `unknown key "usr"`: true, "base image python:3.12-slim": !hangs, "deadline": false} {
+				if err == nil || strings.Contains(err.Error(), want) != is {
+					t.Errorf("build, hangs %t: %v, %q: %t", hangs, err, want, is)
+				}
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/moby/buildkit/frontend/subrequests/lint"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/base"
@@ -48,10 +49,14 @@ func (r *request) refusals(ctx context.Context, target plan.Target) ([]*source.E
 		return nil, err
 	}
 	project := newTask(func() (projectTree, error) { return r.readProject(ctx, graph, target) })
-	errs := []error{r.refuseProject(target, project)}
-	if r.lock == nil {
-		return nil, errs[0]
+	errProject := r.refuseProject(target, project)
+	if ctx.Err() != nil {
+		return nil, nil // too slow to be waited for
 	}
+	if r.lock == nil {
+		return nil, errProject
+	}
+	errs := []error{errProject}
 	var warnings []*source.Error
 	if tree, err := project.wait(); err == nil {
 		warnings = r.warnOfScripts(tree)
@@ -86,9 +91,11 @@ func (r *request) refusePlan(ctx context.Context, graph *llb.Graph, target plan.
 	if err != nil || stale {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, patienceWithMore)
+	defer cancel()
 	image, err := r.resolveBase(ctx, graph, target, in.Python.Version, platform)
-	if err != nil && ctx.Err() != nil {
-		return nil, nil // too slow to be waited for
+	if err != nil && (ctx.Err() != nil || r.requestID() == lint.SubrequestLintDefinition.Name) {
+		return nil, nil // a check is about the project, wherever it runs
 	}
 	if err != nil {
 		return nil, err
