@@ -81,8 +81,8 @@ func TestPlanReadsWhatABuildReads(t *testing.T) {
 	}
 	write(t, filepath.Join(mono, "Dockerfile"), "# syntax=quatrain/poetry:1\nproject-dir = \"services/shop\"\nbase = \"python:3.12-alpine\"\n")
 	for args, want := range map[string]string{
-		"--file " + outside + " " + projects + "/groups-pep735":                                "Python 3.11.",
-		"--file " + outside + " --target worker " + projects + "/groups-pep735":                "target worker, linux/amd64, Python 3.11.",
+		"--file " + outside + " " + projects + "/groups-pep735":                                 "Python 3.11.",
+		"--file " + outside + " --target worker " + projects + "/groups-pep735":                 "target worker, linux/amd64, Python 3.11.",
 		"--file " + outside + " --build-arg PYTHON_VERSION=3.12 " + projects + "/groups-pep735": "Python 3.12.",
 		"--python 3.12.0 " + mono: "Python 3.12.0, musl-1.2",
 		"--build-arg PYTHON_VERSION=3.10 " + projects + "/groups-pep735":    "Python 3.10.",
