@@ -19,7 +19,7 @@ frontend_up() {
 # Static, and the same bytes wherever they are built: the helper's bytes are in cache keys.
 compile_frontend() {
   local context=$1 name
-  rm -rf "$context/bin"
+  rm -rf "${context:?}/bin"
   install -d -m 0755 "$context"/{bin,bin/"$arch",etc,etc/ssl,etc/ssl/certs}
   install -m 0644 "$cache/certificates/ca-certificates.crt" "$context/etc/ssl/certs/"
   cd "$repo"
