@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerui"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
@@ -16,15 +16,15 @@ import (
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // baseImage is the image that a target starts from, its apt packages installed.
 type baseImage struct {
-	state      llb.State // target platform
-	buildState llb.State // build platform: what compiles
-	builder    llb.State // target platform, with the build packages: where wheels are built
-	base       quatrain.Base
+	state      bkllb.State // target platform
+	buildState bkllb.State // build platform: what compiles
+	builder    bkllb.State // target platform, with the build packages: where wheels are built
+	base       llb.Base
 }
 
 // choosePython returns which Python this build uses.
@@ -40,7 +40,7 @@ func (r *request) choosePython() (plan.Python, error) {
 
 // resolveBase finds the base image and installs the target's system packages on it. python
 // is what {python} in its name stands for.
-func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Target, python string, platform ocispecs.Platform) (*baseImage, error) {
+func (r *request) resolveBase(ctx context.Context, g *llb.Graph, t plan.Target, python string, platform ocispecs.Platform) (*baseImage, error) {
 	name := r.project.Quatrain.Base
 	if name.Value == "" {
 		name.Value = plan.DefaultBase
@@ -69,7 +69,7 @@ func (r *request) resolveBase(ctx context.Context, g *quatrain.Graph, t plan.Tar
 }
 
 // image resolves a reference: a build context of that name, or a registry's image.
-func (r *request) image(ctx context.Context, name source.Text, platform ocispecs.Platform) (*llb.State, *quatrain.Base, error) {
+func (r *request) image(ctx context.Context, name source.Text, platform ocispecs.Platform) (*bkllb.State, *llb.Base, error) {
 	fail := func(err error) error {
 		return source.Errorf(name.At, "base image %s for %s: %v", name.Value, platform.OS+"/"+platform.Architecture, err).
 			WithHint("Set `base` or `python` in [tool.quatrain] to an image that the builder can reach.")
@@ -87,7 +87,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 			config = &dockerspec.DockerOCIImage{}
 			config.OS, config.Architecture, config.Variant = platform.OS, platform.Architecture, platform.Variant
 		}
-		return st, &quatrain.Base{Config: *config}, nil
+		return st, &llb.Base{Config: *config}, nil
 	}
 	named, err := reference.ParseNormalizedNamed(name.Value)
 	if err != nil {
@@ -100,7 +100,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 	if err != nil {
 		return nil, nil, fail(err)
 	}
-	from := &quatrain.Base{Name: withoutDigest(named), Digest: digest}
+	from := &llb.Base{Name: withoutDigest(named), Digest: digest}
 	if err := json.Unmarshal(data, &from.Config); err != nil {
 		return nil, nil, fail(fmt.Errorf("configuration: %w", err))
 	}
@@ -108,7 +108,7 @@ func (r *request) image(ctx context.Context, name source.Text, platform ocispecs
 	if digest != "" && !strings.Contains(ref, "@") {
 		pinned = ref + "@" + digest.String()
 	}
-	st := llb.Image(pinned, llb.Platform(platform), llb.WithCustomName("[base] "+name.Value))
+	st := bkllb.Image(pinned, bkllb.Platform(platform), bkllb.WithCustomName("[base] "+name.Value))
 	return &st, from, nil
 }
 
@@ -123,8 +123,8 @@ func withoutDigest(named reference.Named) string {
 	return reference.TagNameOnly(named).String()
 }
 
-// facts are what the base's files say, found without running it.
-func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage) (facts base.Facts, err error) {
+// facts reads the base's files, without running any.
+func (r *request) facts(ctx context.Context, g *llb.Graph, image *baseImage) (facts base.Facts, err error) {
 	ref, err := r.solveExplained(ctx, nil, image.facts(g))
 	if err != nil {
 		return facts, err
@@ -135,6 +135,6 @@ func (r *request) facts(ctx context.Context, g *quatrain.Graph, image *baseImage
 	return facts, nil
 }
 
-func (i *baseImage) facts(g *quatrain.Graph) llb.State {
+func (i *baseImage) facts(g *llb.Graph) bkllb.State {
 	return g.Facts(i.state, i.base.Config.Config.Env)
 }

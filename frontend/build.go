@@ -25,7 +25,7 @@ func Build(ctx context.Context, c gwclient.Client) (*gwclient.Result, error) {
 	return downloadPatience.Build(ctx, c)
 }
 
-// Build is [Build] with another patience.
+// Build runs [Build] with another patience.
 func (p Patience) Build(ctx context.Context, c gwclient.Client) (_ *gwclient.Result, err error) {
 	defer func() { err = finish(ctx, err) }()
 	defer crash.Recover(&err)

@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/patternmatcher/ignorefile"
 
@@ -15,14 +15,14 @@ import (
 // projectContext returns the build context for the project's files. From a local context,
 // only what they need is transferred. What goes into the image is decided by the copy, for
 // every kind of context.
-func (r *request) projectContext(ctx context.Context) (*llb.State, error) {
+func (r *request) projectContext(ctx context.Context) (*bkllb.State, error) {
 	return r.mainContext(ctx, plan.AppFiles(r.project, r.environments).In(r.dir),
-		llb.SharedKeyHint("quatrain-app"), dockerui.WithInternalName("load project"))
+		bkllb.SharedKeyHint("quatrain-app"), dockerui.WithInternalName("load project"))
 }
 
 // mainContext returns the build context without what .dockerignore excludes. Files and
 // options are for the transfer of a local context; others come whole.
-func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...llb.LocalOption) (*llb.State, error) {
+func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...bkllb.LocalOption) (*bkllb.State, error) {
 	ignored, err := r.ui.DockerIgnorePatterns(ctx)
 	if err == nil {
 		err = checkIgnored(dockerui.DefaultDockerignoreName, ignored)
@@ -31,9 +31,9 @@ func (r *request) mainContext(ctx context.Context, files plan.Files, opts ...llb
 		return nil, err
 	}
 	var local usedBy
-	opts = append(opts, &local, llb.IncludePatterns(files.Include),
+	opts = append(opts, &local, bkllb.IncludePatterns(files.Include),
 		// In this order, so that no pattern takes back what .dockerignore leaves out.
-		llb.ExcludePatterns(append(files.Exclude, ignored...)))
+		bkllb.ExcludePatterns(append(files.Exclude, ignored...)))
 	st, err := r.ui.MainContext(ctx, opts...)
 	if err != nil || local {
 		return st, err
@@ -56,12 +56,12 @@ func checkIgnored(name string, patterns []string) error {
 // side, not an address or another build's result, which take none.
 type usedBy bool
 
-// SetLocalOption implements llb.LocalOption.
-func (u *usedBy) SetLocalOption(*llb.LocalInfo) { *u = true }
+// SetLocalOption implements bkllb.LocalOption.
+func (u *usedBy) SetLocalOption(*bkllb.LocalInfo) { *u = true }
 
 // withoutIgnored applies the ignore file of a context that is not local, with the
 // names and the order that dockerui has for local ones.
-func (r *request) withoutIgnored(ctx context.Context, st llb.State) (*llb.State, error) {
+func (r *request) withoutIgnored(ctx context.Context, st bkllb.State) (*bkllb.State, error) {
 	ref, err := r.solve(ctx, st)
 	if err != nil {
 		return nil, err
@@ -82,8 +82,8 @@ func (r *request) withoutIgnored(ctx context.Context, st llb.State) (*llb.State,
 		if err := checkIgnored(name, patterns); err != nil {
 			return nil, err
 		}
-		kept := llb.Scratch().File(
-			llb.Copy(st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, ExcludePatterns: patterns}),
+		kept := bkllb.Scratch().File(
+			bkllb.Copy(st, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, ExcludePatterns: patterns}),
 			dockerui.WithInternalName("apply "+name))
 		return &kept, nil
 	}

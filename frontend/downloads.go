@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
@@ -38,7 +38,7 @@ type download struct {
 }
 
 // solveWatched solves a graph. Errors: errSlowDownload if downloads in it take too long.
-func (r *request) solveWatched(ctx context.Context, def *llb.Definition, sizes map[string]int64) (gwclient.Reference, error) {
+func (r *request) solveWatched(ctx context.Context, def *bkllb.Definition, sizes map[string]int64) (gwclient.Reference, error) {
 	all := downloadsIn(def)
 	if len(all) == 0 || r.inOrder() {
 		return r.solveDefinition(ctx, def)
@@ -61,7 +61,7 @@ func (r *request) solveWatched(ctx context.Context, def *llb.Definition, sizes m
 }
 
 // downloadsIn returns what a graph downloads.
-func downloadsIn(def *llb.Definition) []download {
+func downloadsIn(def *bkllb.Definition) []download {
 	var all []download
 	for _, data := range def.Def {
 		var op pb.Op

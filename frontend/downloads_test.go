@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
@@ -13,7 +13,7 @@ import (
 
 	"github.com/quatrain-build/quatrain/frontend/offline"
 	"github.com/quatrain-build/quatrain/internal/plan"
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // builder is a daemon whose downloads hang, or whose other work takes long.
@@ -54,12 +54,12 @@ func (b *builder) Solve(ctx context.Context, req gwclient.SolveRequest) (*gwclie
 	return gwclient.NewResult(), nil
 }
 
-func graphOf(urls ...string) llb.State {
-	var all []llb.State
+func graphOf(urls ...string) bkllb.State {
+	var all []bkllb.State
 	for _, u := range urls {
-		all = append(all, llb.HTTP(u, llb.Checksum(digest.FromString(u))))
+		all = append(all, bkllb.HTTP(u, bkllb.Checksum(digest.FromString(u))))
 	}
-	return llb.Merge(all)
+	return bkllb.Merge(all)
 }
 
 // Downloads of the builder that hang are left to the helper; other work may take its time.
@@ -71,7 +71,7 @@ func TestSlowDownloads(t *testing.T) {
 		for _, u := range []string{"http://x.invalid/a", "http://x.invalid/b"} {
 			sizes[digest.FromString(u).Encoded()] = 1
 		}
-		in := &quatrain.Inputs{Sizes: sizes}
+		in := &llb.Inputs{Sizes: sizes}
 		if !hangs {
 			go func() { // when both were seen to be done, and long after
 				<-b.asked
@@ -79,9 +79,9 @@ func TestSlowDownloads(t *testing.T) {
 				time.AfterFunc(50*time.Millisecond, func() { close(b.works) })
 			}()
 		}
-		_, err := r.solveAnyWay(t.Context(), &plan.Plan{}, in, func() (llb.State, error) {
+		_, err := r.solveAnyWay(t.Context(), &plan.Plan{}, in, func() (bkllb.State, error) {
 			if in.AllByStep {
-				return llb.Scratch().File(llb.Mkdir("/by-step", 0o755)), nil
+				return bkllb.Scratch().File(bkllb.Mkdir("/by-step", 0o755)), nil
 			}
 			return graphOf("http://x.invalid/a", "http://x.invalid/b"), nil
 		})

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -44,7 +44,7 @@ func failing(t *testing.T, a asked, fails func(context.Context, solve) error) *f
 	return &failingClient{Client: own, own: own, fails: fails, reports: map[string]step.Report{}}
 }
 
-func (c *failingClient) CurrentFrontend() (*llb.State, error) { return c.own.CurrentFrontend() }
+func (c *failingClient) CurrentFrontend() (*bkllb.State, error) { return c.own.CurrentFrontend() }
 
 // solve is a request of the frontend.
 type solve struct {

@@ -9,7 +9,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 
@@ -118,8 +118,8 @@ func (r *request) solveContext(ctx context.Context, name string, files []string)
 	for _, f := range files {
 		follow = append(follow, path.Join(r.dir, f))
 	}
-	st, err := r.ui.MainContext(ctx, llb.FollowPaths(follow), llb.SharedKeyHint("quatrain-"+strings.Join(follow, ",")),
-		llb.Differ(llb.DiffNone, false), dockerui.WithInternalName(name))
+	st, err := r.ui.MainContext(ctx, bkllb.FollowPaths(follow), bkllb.SharedKeyHint("quatrain-"+strings.Join(follow, ",")),
+		bkllb.Differ(bkllb.DiffNone, false), dockerui.WithInternalName(name))
 	if err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func (r *request) explainFetch(pkg plan.Package, err error) error {
 	return source.Errorf(pkg.At, "%s cannot be fetched from %s: %s", pkg.Name, from, strings.TrimSpace(text))
 }
 
-// revision is what is fetched of a repository: what was asked for, and its commit.
+// revision returns what is fetched of a repository: what was asked for, and its commit.
 func revision(o plan.Origin) string {
 	text := "commit " + o.Commit[:min(12, len(o.Commit))]
 	if o.Requested != "" && o.Requested != o.Commit {

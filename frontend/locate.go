@@ -7,13 +7,13 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // maxRounds bounds how often a plan is made again after what indexes said. Two are usual
@@ -22,7 +22,7 @@ const maxRounds = 4
 
 // locate asks every index where its files are. Where one has not the best file of the lock,
 // the plan is made again with the best that it has.
-func (r *request) locate(ctx context.Context, g *quatrain.Graph, in plan.Input, all *findings) error {
+func (r *request) locate(ctx context.Context, g *llb.Graph, in plan.Input, all *findings) error {
 	l := locator{request: r, graph: g, findings: all, answers: map[string]step.Locations{}}
 	for range maxRounds {
 		instead, err := l.round(ctx, all.plan)
@@ -43,7 +43,7 @@ func (r *request) locate(ctx context.Context, g *quatrain.Graph, in plan.Input, 
 // locator asks indexes, each question once.
 type locator struct {
 	request  *request
-	graph    *quatrain.Graph
+	graph    *llb.Graph
 	findings *findings
 	answers  map[string]step.Locations // by question
 }
@@ -66,7 +66,7 @@ func (l *locator) round(ctx context.Context, p *plan.Plan) (map[string]string, e
 	var errs []error // one of each index
 	for _, index := range p.Indexes() {
 		packages := p.From(index)
-		found, err := l.ask(ctx, p, quatrain.Question(index, packages), l.graph.Forget(index, packages), l.graph.Locate(index, packages))
+		found, err := l.ask(ctx, p, llb.Question(index, packages), l.graph.Forget(index, packages), l.graph.Locate(index, packages))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -94,7 +94,7 @@ func (l *locator) round(ctx context.Context, p *plan.Plan) (map[string]string, e
 }
 
 // ask solves a Locate, and keeps its answer.
-func (l *locator) ask(ctx context.Context, p *plan.Plan, question string, forget, locate llb.State) (step.Locations, error) {
+func (l *locator) ask(ctx context.Context, p *plan.Plan, question string, forget, locate bkllb.State) (step.Locations, error) {
 	if found, asked := l.answers[question]; asked {
 		return found, nil
 	}

@@ -1,14 +1,14 @@
 package frontend
 
 import (
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
 )
 
 // partsEndingAt returns the parts of a graph that end with an output of some vertices, most
 // of them.
-func partsEndingAt(def *llb.Definition, most int, isEnd func(*pb.Op) (output int64, ok bool)) (all []*llb.Definition) {
+func partsEndingAt(def *bkllb.Definition, most int, isEnd func(*pb.Op) (output int64, ok bool)) (all []*bkllb.Definition) {
 	ops := map[digest.Digest]*pb.Op{}
 	for _, data := range def.Def {
 		var op pb.Op
@@ -26,7 +26,7 @@ func partsEndingAt(def *llb.Definition, most int, isEnd func(*pb.Op) (output int
 }
 
 // endingAt returns the part of a graph that one output of a vertex needs.
-func endingAt(def *llb.Definition, ops map[digest.Digest]*pb.Op, id digest.Digest, output int64) *llb.Definition {
+func endingAt(def *bkllb.Definition, ops map[digest.Digest]*pb.Op, id digest.Digest, output int64) *bkllb.Definition {
 	needed := map[digest.Digest]bool{}
 	var need func(digest.Digest)
 	need = func(id digest.Digest) {
@@ -38,7 +38,7 @@ func endingAt(def *llb.Definition, ops map[digest.Digest]*pb.Op, id digest.Diges
 		}
 	}
 	need(id)
-	part := &llb.Definition{Metadata: map[digest.Digest]llb.OpMetadata{}, Constraints: def.Constraints}
+	part := &bkllb.Definition{Metadata: map[digest.Digest]bkllb.OpMetadata{}, Constraints: def.Constraints}
 	for _, data := range def.Def {
 		if id := digest.FromBytes(data); needed[id] {
 			part.Def, part.Metadata[id] = append(part.Def, data), def.Metadata[id]
@@ -47,7 +47,7 @@ func endingAt(def *llb.Definition, ops map[digest.Digest]*pb.Op, id digest.Diges
 	end := pb.Op{Inputs: []*pb.Input{{Digest: id.String(), Index: output}}}
 	if data, err := end.MarshalVT(); err == nil {
 		part.Def = append(part.Def, data)
-		part.Metadata[digest.FromBytes(data)] = llb.OpMetadata{}
+		part.Metadata[digest.FromBytes(data)] = bkllb.OpMetadata{}
 	}
 	return part
 }

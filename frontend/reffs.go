@@ -151,7 +151,7 @@ func (f *refFS) failed() *fs.PathError {
 	return f.failure
 }
 
-// Stat is Lstat.
+// Stat does what Lstat does.
 func (f *refFS) Stat(name string) (fs.FileInfo, error) { return f.Lstat(name) }
 
 // ReadFile reads a file.

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/containerd/platforms"
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
@@ -26,7 +26,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/pyproject"
 	"github.com/quatrain-build/quatrain/internal/selection"
 	"github.com/quatrain-build/quatrain/internal/source"
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // Build arguments that mean something to this frontend.
@@ -144,13 +144,13 @@ func (r *request) buildPlatformSpec() ocispecs.Platform {
 
 // newGraph returns a graph with what daemon and request contribute. relocate says that
 // indexes are asked again where files are.
-func (r *request) newGraph(ctx context.Context, target plan.Target, relocate bool) (*quatrain.Graph, error) {
+func (r *request) newGraph(ctx context.Context, target plan.Target, relocate bool) (*llb.Graph, error) {
 	self, err := r.self(ctx)
 	if err != nil {
 		return nil, err
 	}
 	caps := r.client.BuildOpts().LLBCaps
-	o := quatrain.Options{
+	o := llb.Options{
 		Frontend:       *self,
 		BuildPlatform:  r.buildPlatformSpec(),
 		Merge:          caps.Supports(pb.CapMergeOp) == nil,
@@ -172,24 +172,24 @@ func (r *request) newGraph(ctx context.Context, target plan.Target, relocate boo
 	} else if ca != nil {
 		o.CA = ca
 	}
-	return quatrain.New(o), nil
+	return llb.New(o), nil
 }
 
 // runOptions returns the options that docker build's --add-host, --ulimit, --shm-size and
 // --cgroup-parent set for every step.
-func (r *request) runOptions() []llb.RunOption {
-	var opts []llb.RunOption
+func (r *request) runOptions() []bkllb.RunOption {
+	var opts []bkllb.RunOption
 	for _, h := range r.ui.ExtraHosts {
-		opts = append(opts, llb.AddExtraHost(h.Host, h.IP))
+		opts = append(opts, bkllb.AddExtraHost(h.Host, h.IP))
 	}
 	for _, u := range r.ui.Ulimits {
-		opts = append(opts, llb.AddUlimit(llb.UlimitName(u.Name), u.Soft, u.Hard))
+		opts = append(opts, bkllb.AddUlimit(bkllb.UlimitName(u.Name), u.Soft, u.Hard))
 	}
 	if r.ui.ShmSize > 0 {
-		opts = append(opts, llb.AddMount("/dev/shm", llb.Scratch(), llb.Tmpfs(llb.TmpfsSize(r.ui.ShmSize))))
+		opts = append(opts, bkllb.AddMount("/dev/shm", bkllb.Scratch(), bkllb.Tmpfs(bkllb.TmpfsSize(r.ui.ShmSize))))
 	}
 	if r.ui.CgroupParent != "" {
-		opts = append(opts, llb.WithCgroupParent(r.ui.CgroupParent))
+		opts = append(opts, bkllb.WithCgroupParent(r.ui.CgroupParent))
 	}
 	return opts
 }
@@ -204,8 +204,8 @@ func readsModeStrings(caps apicaps.CapSet) bool { return caps.Supports(pb.CapExe
 const selfContext = "quatrain-frontend"
 
 // self returns the image that this frontend runs from, which holds the helper.
-func (r *request) self(ctx context.Context) (*llb.State, error) {
-	if c, ok := r.client.(interface{ CurrentFrontend() (*llb.State, error) }); ok {
+func (r *request) self(ctx context.Context) (*bkllb.State, error) {
+	if c, ok := r.client.(interface{ CurrentFrontend() (*bkllb.State, error) }); ok {
 		st, err := c.CurrentFrontend()
 		if st != nil || err != nil {
 			return st, err
@@ -221,7 +221,7 @@ func (r *request) self(ctx context.Context) (*llb.State, error) {
 	return st, nil
 }
 
-func (r *request) namedContext(ctx context.Context, name string) (*llb.State, error) {
+func (r *request) namedContext(ctx context.Context, name string) (*bkllb.State, error) {
 	nc, err := r.ui.NamedContext(name, dockerui.ContextOpt{NoDockerignore: true})
 	if err != nil || nc == nil {
 		return nil, err
@@ -230,18 +230,18 @@ func (r *request) namedContext(ctx context.Context, name string) (*llb.State, er
 	return st, err
 }
 
-func (r *request) proxy() *llb.ProxyEnv {
+func (r *request) proxy() *bkllb.ProxyEnv {
 	arg := func(name string) string {
 		if v, ok := r.ui.BuildArgs[name]; ok {
 			return v
 		}
 		return r.ui.BuildArgs[strings.ToLower(name)]
 	}
-	p := llb.ProxyEnv{
+	p := bkllb.ProxyEnv{
 		HTTPProxy: arg("HTTP_PROXY"), HTTPSProxy: arg("HTTPS_PROXY"), FTPProxy: arg("FTP_PROXY"),
 		NoProxy: arg("NO_PROXY"), AllProxy: arg("ALL_PROXY"),
 	}
-	if p == (llb.ProxyEnv{}) {
+	if p == (bkllb.ProxyEnv{}) {
 		return nil
 	}
 	return &p

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
@@ -18,7 +18,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/sbom"
 	"github.com/quatrain-build/quatrain/internal/source"
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // requestSBOM is `--call sbom`: the SPDX document of the target, without a build.
@@ -43,7 +43,7 @@ func (r *request) sbom(ctx context.Context, p *plan.Plan, image *baseImage) ([]b
 		return nil, source.Errorf(r.project.Quatrain.Base.At, "%v", err).
 			WithHint("An SBOM lists the base image's packages. Use another base image, or build without an SBOM.")
 	}
-	return sbom.Document(p, installed, quatrain.TimeOf(image.base.Config, r.epoch)) // as the image: no clock
+	return sbom.Document(p, installed, llb.TimeOf(image.base.Config, r.epoch)) // as the image: no clock
 }
 
 // keepSBOM makes the document of a platform where one was asked for.
@@ -71,7 +71,7 @@ func (r *request) attachSBOMs(ctx context.Context, rb *dockerui.ResultBuilder) e
 		if !ok {
 			return fmt.Errorf("there is no SBOM for %s", id)
 		}
-		ref, err := r.solve(ctx, llb.Scratch().File(llb.Mkfile(sbomFile, 0o644, document.([]byte)), dockerui.WithInternalName("SBOM")))
+		ref, err := r.solve(ctx, bkllb.Scratch().File(bkllb.Mkfile(sbomFile, 0o644, document.([]byte)), dockerui.WithInternalName("SBOM")))
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -16,11 +16,11 @@ import (
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // solve runs a graph and returns its result.
-func (r *request) solve(ctx context.Context, st llb.State) (gwclient.Reference, error) {
+func (r *request) solve(ctx context.Context, st bkllb.State) (gwclient.Reference, error) {
 	def, err := r.marshal(ctx, st)
 	if err != nil {
 		return nil, err
@@ -28,11 +28,11 @@ func (r *request) solve(ctx context.Context, st llb.State) (gwclient.Reference, 
 	return r.solveDefinition(ctx, def)
 }
 
-func (r *request) marshal(ctx context.Context, st llb.State) (*llb.Definition, error) {
-	return st.Marshal(ctx, llb.WithCaps(r.client.BuildOpts().LLBCaps), llb.Platform(r.buildPlatformSpec()))
+func (r *request) marshal(ctx context.Context, st bkllb.State) (*bkllb.Definition, error) {
+	return st.Marshal(ctx, bkllb.WithCaps(r.client.BuildOpts().LLBCaps), bkllb.Platform(r.buildPlatformSpec()))
 }
 
-func (r *request) solveDefinition(ctx context.Context, def *llb.Definition) (gwclient.Reference, error) {
+func (r *request) solveDefinition(ctx context.Context, def *bkllb.Definition) (gwclient.Reference, error) {
 	if err := r.reads.failed(); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (r *request) solveDefinition(ctx context.Context, def *llb.Definition) (gwc
 var leftover = regexp.MustCompile(`failed to rename\b.*: file exists`)
 
 // solveExplained solves, and says what a failure means.
-func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st llb.State) (gwclient.Reference, error) {
+func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st bkllb.State) (gwclient.Reference, error) {
 	def, err := r.marshal(ctx, st)
 	if err != nil {
 		return nil, err
@@ -68,9 +68,9 @@ func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st llb.State
 }
 
 // solveImage solves the image, and returns its history too.
-func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Plan, in quatrain.Inputs) (gwclient.Reference, []string, error) {
+func (r *request) solveImage(ctx context.Context, g *llb.Graph, p *plan.Plan, in llb.Inputs) (gwclient.Reference, []string, error) {
 	var history []string
-	ref, err := r.solveAnyWay(ctx, p, &in, func() (llb.State, error) {
+	ref, err := r.solveAnyWay(ctx, p, &in, func() (bkllb.State, error) {
 		image, err := g.Assemble(p, in)
 		history = image.History
 		return image.Root, err
@@ -80,7 +80,7 @@ func (r *request) solveImage(ctx context.Context, g *quatrain.Graph, p *plan.Pla
 
 // solveAnyWay solves what is made of the inputs, with another way where one did not
 // do (fallBack).
-func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *quatrain.Inputs, make func() (llb.State, error)) (gwclient.Reference, error) {
+func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *llb.Inputs, make func() (bkllb.State, error)) (gwclient.Reference, error) {
 	for {
 		st, err := make()
 		if err != nil {
@@ -109,7 +109,7 @@ func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *quatrain.In
 // the daemon does not, tries again, and says what happened. Where a git server does
 // not give a commit by itself, its branches are fetched, which may have it; whatever
 // the failure was, because a builder that had to do so before has them still.
-func fallBack(in *quatrain.Inputs, f failed) bool {
+func fallBack(in *llb.Inputs, f failed) bool {
 	switch {
 	case f.isDownload() && !in.AllByStep:
 		in.AllByStep = true
@@ -137,7 +137,7 @@ type failed struct {
 	about string // "" where the vertex is about none
 }
 
-func failedVertex(def *llb.Definition, err error) (f failed) {
+func failedVertex(def *bkllb.Definition, err error) (f failed) {
 	var vertex *errdefs.VertexError
 	if !errors.As(err, &vertex) {
 		return f
@@ -152,7 +152,7 @@ func failedVertex(def *llb.Definition, err error) (f failed) {
 		if op.UnmarshalVT(data) == nil {
 			f.op = &op
 		}
-		f.about = quatrain.PackageOf(def.Metadata[id].Description)
+		f.about = llb.PackageOf(def.Metadata[id].Description)
 	}
 	return f
 }
@@ -169,7 +169,7 @@ func isFrom(op *pb.Op, scheme string) bool {
 
 // explain returns what a failed solve means: a step of the helper has left a report, for
 // git there is a list of symptoms. If neither knows more, that is BuildKit's error.
-func (r *request) explain(ctx context.Context, p *plan.Plan, def *llb.Definition, err error) error {
+func (r *request) explain(ctx context.Context, p *plan.Plan, def *bkllb.Definition, err error) error {
 	if pkg := fetchedByGit(p, failedVertex(def, err), err); pkg != nil {
 		return r.explainGit(ctx, p, def, *pkg, err)
 	}

@@ -3,7 +3,7 @@ package llb
 import (
 	"path"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -16,7 +16,7 @@ import (
 // turns: the former have a network and logins, the latter run code of packages and have
 // neither. A backend may ask for further requirements, so that there are two of each. In
 // most builds the first two do all the work.
-func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) llb.State {
+func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) bkllb.State {
 	b := g.newWheelBuild(p, pkg, source, in)
 	needed := b.requirements("[requirements] "+b.title, nil)
 	tried := b.backend("[backend] "+b.title, needed, nil)
@@ -31,7 +31,7 @@ type wheelBuild struct {
 	pkg    plan.Package
 	source place
 	pip    place
-	root   llb.State
+	root   bkllb.State
 	title  string
 	at     string // path of the source in a step
 }
@@ -55,20 +55,20 @@ func (g *Graph) pip(p *plan.Plan, in Inputs) place {
 // requirements downloads what the build needs: what the source names, and, after a first
 // try, what is missing. Of a tree it sees pyproject.toml and setup.py alone, so that an edit
 // of other files asks no index.
-func (b wheelBuild) requirements(name string, tried *llb.State) llb.State {
+func (b wheelBuild) requirements(name string, tried *bkllb.State) bkllb.State {
 	s := step.Requirements{
 		Package: b.pkg.Name, Version: b.pkg.Version, Source: b.at, SHA256: b.unverified(), Subdirectory: b.pkg.Origin.Subdirectory,
 		Interpreter: b.plan.Base.Interpreter, Pip: b.pipPath(), Out: step.Out,
 		Options: requirementOptions(b.plan.Builder, b.pkg),
 	}
-	source := llb.AddMount(b.at, b.source.state, llb.Readonly, llb.SourcePath(b.source.path))
+	source := bkllb.AddMount(b.at, b.source.state, bkllb.Readonly, bkllb.SourcePath(b.source.path))
 	if b.pkg.File == "" {
-		source = llb.AddMount(b.at, b.definition(), llb.Readonly)
+		source = bkllb.AddMount(b.at, b.definition(), bkllb.Readonly)
 	}
 	opts := append(b.graph.online(), source, b.mountPip())
 	if tried != nil {
 		s.Tried = step.Tried
-		opts = append(opts, llb.AddMount(step.Tried, *tried, llb.Readonly))
+		opts = append(opts, bkllb.AddMount(step.Tried, *tried, bkllb.Readonly))
 	}
 	builder := b.plan.Builder
 	opts = append(opts, logins(append(append([]plan.Index{}, builder.Indexes...), builder.More...)...)...)
@@ -76,48 +76,48 @@ func (b wheelBuild) requirements(name string, tried *llb.State) llb.State {
 }
 
 // definition returns a tree with what the source is built by, and nothing else.
-func (b wheelBuild) definition() llb.State {
+func (b wheelBuild) definition() bkllb.State {
 	var files []string
 	for _, name := range []string{"pyproject.toml", "setup.py"} {
 		files = append(files, path.Join(b.pkg.Origin.Subdirectory, name))
 	}
-	return llb.Scratch().File(
-		llb.Copy(b.source.state, b.source.path, "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch, IncludePatterns: files}),
+	return bkllb.Scratch().File(
+		bkllb.Copy(b.source.state, b.source.path, "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch, IncludePatterns: files}),
 		b.graph.named("[internal] "+files[0]+" of "+b.pkg.Name)...)
 }
 
 // backend runs the source's backend with what was downloaded. It has no login and no
 // cache, and a network only if the project allows it. The source may be written to:
 // backends do that, and what they leave is dropped.
-func (b wheelBuild) backend(name string, needed llb.State, tried *llb.State) llb.State {
+func (b wheelBuild) backend(name string, needed bkllb.State, tried *bkllb.State) bkllb.State {
 	s := step.Build{
 		Package: b.pkg.Name, Version: b.pkg.Version, Source: b.at, SHA256: b.unverified(), Subdirectory: b.pkg.Origin.Subdirectory,
 		Needed: step.Needed, Interpreter: b.plan.Base.Interpreter, Python: b.plan.Base.Version, Pip: b.pipPath(), Out: step.Out,
 		Options: step.BuildOptions{Settings: b.pkg.Settings, Network: b.pkg.Network},
 	}
-	source := []llb.MountOption{llb.ForceNoOutput}
+	source := []bkllb.MountOption{bkllb.ForceNoOutput}
 	if b.pkg.File != "" {
-		source = []llb.MountOption{llb.Readonly, llb.SourcePath(b.source.path)}
+		source = []bkllb.MountOption{bkllb.Readonly, bkllb.SourcePath(b.source.path)}
 	}
-	opts := []llb.RunOption{offline}
+	opts := []bkllb.RunOption{offline}
 	if b.pkg.Network {
 		opts = b.graph.online()
 	}
-	opts = append(opts, llb.AddMount(b.at, b.source.state, source...), b.mountPip(), llb.AddMount(step.Needed, needed, llb.Readonly))
+	opts = append(opts, bkllb.AddMount(b.at, b.source.state, source...), b.mountPip(), bkllb.AddMount(step.Needed, needed, bkllb.Readonly))
 	if tried != nil {
 		s.Tried = step.Tried
-		opts = append(opts, llb.AddMount(step.Tried, *tried, llb.Readonly))
+		opts = append(opts, bkllb.AddMount(step.Tried, *tried, bkllb.Readonly))
 	}
 	for _, e := range b.plan.Builder.Env {
-		opts = append(opts, llb.AddEnv(e.Name, e.Value))
+		opts = append(opts, bkllb.AddEnv(e.Name, e.Value))
 	}
 	return b.run(name, s.Args(), opts)
 }
 
-func (b wheelBuild) run(name string, args []string, opts []llb.RunOption) llb.State {
+func (b wheelBuild) run(name string, args []string, opts []bkllb.RunOption) bkllb.State {
 	return b.graph.run(command{
 		name: name, args: args, root: b.root, out: true,
-		opts: append(opts, aboutPackage(b.pkg.Name), llb.ProgressGroup("quatrain-build-"+b.pkg.Name, "[build] "+b.title, false)),
+		opts: append(opts, aboutPackage(b.pkg.Name), bkllb.ProgressGroup("quatrain-build-"+b.pkg.Name, "[build] "+b.title, false)),
 	})
 }
 
@@ -135,8 +135,8 @@ func (b wheelBuild) pipPath() string {
 	return path.Join(step.Wheels, pip.SHA256, pip.File)
 }
 
-func (b wheelBuild) mountPip() llb.RunOption {
-	return llb.AddMount(b.pipPath(), b.pip.state, llb.Readonly, llb.SourcePath(b.pip.path))
+func (b wheelBuild) mountPip() bkllb.RunOption {
+	return bkllb.AddMount(b.pipPath(), b.pip.state, bkllb.Readonly, bkllb.SourcePath(b.pip.path))
 }
 
 func requirementOptions(b *plan.Builder, pkg plan.Package) step.RequirementOptions {

@@ -3,7 +3,7 @@ package llb
 import (
 	"path"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -11,7 +11,7 @@ import (
 
 // place is where something stands: a path in a state.
 type place struct {
-	state llb.State
+	state bkllb.State
 	path  string
 }
 

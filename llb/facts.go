@@ -1,7 +1,7 @@
 package llb
 
 import (
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -9,13 +9,13 @@ import (
 
 // Facts reads what the files of a base image say of it. Nothing of the image runs, so
 // that its platform may be any. Its output holds facts.json.
-func (g *Graph) Facts(image llb.State, env []string) llb.State {
+func (g *Graph) Facts(image bkllb.State, env []string) bkllb.State {
 	s := step.Facts{Root: step.Base, Path: lookup(env, "PATH"), Python: lookup(env, "PYTHON_VERSION"), Out: step.Out}
 	return g.of(plan.BasePart).run(command{
 		name: "[facts] Python and C library of the base image",
 		args: s.Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
-		opts: []llb.RunOption{offline, g.keyed(s.Root, image)},
+		opts: []bkllb.RunOption{offline, g.keyed(s.Root, image)},
 	})
 }

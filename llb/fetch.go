@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	digest "github.com/opencontainers/go-digest"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
@@ -15,12 +15,12 @@ import (
 
 // Locate asks one index where the files of the packages are. Its output holds
 // locations.json; nothing below depends on it but the addresses, which are in no key.
-func (g *Graph) Locate(index plan.Index, packages []plan.Package) llb.State {
+func (g *Graph) Locate(index plan.Index, packages []plan.Package) bkllb.State {
 	return g.locate(fmt.Sprintf("[locate] %d files on %s", len(packages), index.Name), question(index, packages), index)
 }
 
 // LocatePip asks for pip's wheel where it may be.
-func (g *Graph) LocatePip(b *plan.Builder) llb.State {
+func (g *Graph) LocatePip(b *plan.Builder) bkllb.State {
 	return g.locate("[locate] pip, to build with", pipQuestion(b), b.PipFrom...)
 }
 
@@ -35,12 +35,12 @@ func (g *Graph) IsAsked() bool { return g.o.Relocate || slices.Contains(g.o.NoCa
 // Forget drops what earlier builds were told of the files that Locate asks for. It is to be
 // solved before: a Locate that knew of it would have another key, and a build with a cache
 // would use the old answer.
-func (g *Graph) Forget(index plan.Index, packages []plan.Package) llb.State {
+func (g *Graph) Forget(index plan.Index, packages []plan.Package) bkllb.State {
 	return g.forget(question(index, packages), index)
 }
 
 // ForgetPip does so for LocatePip.
-func (g *Graph) ForgetPip(b *plan.Builder) llb.State { return g.forget(pipQuestion(b), b.PipFrom...) }
+func (g *Graph) ForgetPip(b *plan.Builder) bkllb.State { return g.forget(pipQuestion(b), b.PipFrom...) }
 
 func question(index plan.Index, packages []plan.Package) step.Locate {
 	return step.Locate{Index: step.Index(index), Files: choices(packages), Out: step.Out}
@@ -54,18 +54,18 @@ func pipQuestion(b *plan.Builder) step.Locate {
 	return s
 }
 
-func (g *Graph) locate(name string, s step.Locate, indexes ...plan.Index) llb.State {
+func (g *Graph) locate(name string, s step.Locate, indexes ...plan.Index) bkllb.State {
 	if g.IsAsked() {
 		g = g.withoutCache()
 	}
-	return g.run(command{name: name, args: s.Args(), root: llb.Scratch(), out: true, opts: g.indexOptions(indexes...)})
+	return g.run(command{name: name, args: s.Args(), root: bkllb.Scratch(), out: true, opts: g.indexOptions(indexes...)})
 }
 
-func (g *Graph) forget(s step.Locate, indexes ...plan.Index) llb.State {
+func (g *Graph) forget(s step.Locate, indexes ...plan.Index) bkllb.State {
 	return g.withoutCache().run(command{
 		name: fmt.Sprintf("[forget] addresses of %d files", len(s.Files)),
 		args: step.Forget(s).Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
 		opts: g.indexOptions(indexes...),
 	})
@@ -76,42 +76,42 @@ func (g *Graph) forget(s step.Locate, indexes ...plan.Index) llb.State {
 // retries), and with reasons for every failure. Output: <sha256>/<file name>. No cache
 // needs it: what is built of the file is there. (BuildKit exports it all the same from the
 // build in which it runs.)
-func (g *Graph) fetchByStep(pkg plan.Package) llb.State {
+func (g *Graph) fetchByStep(pkg plan.Package) bkllb.State {
 	index := pkg.Origin.Index
 	s := step.Fetch{Index: step.Index(index), Files: files([]plan.Package{pkg}), Out: step.Out}
 	return g.run(command{
 		name: fmt.Sprintf("[fetch] %s from %s", pkg.File, index.Name),
 		args: s.Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
-		opts: append(g.indexOptions(index), llb.WithoutExportCache()),
+		opts: append(g.indexOptions(index), bkllb.WithoutExportCache()),
 	})
 }
 
 // fetches download packages to step.Fetched, those of an index together, with what a step
 // needs for it. The folder ends with the step.
-func (g *Graph) fetches(packages []plan.Package) (step.Sequence, []llb.RunOption) {
+func (g *Graph) fetches(packages []plan.Package) (step.Sequence, []bkllb.RunOption) {
 	var all step.Sequence
 	indexes := plan.IndexesOf(packages)
 	for _, index := range indexes {
 		all = append(all, step.Fetch{Index: step.Index(index), Files: files(plan.From(index, packages)), Out: step.Fetched})
 	}
-	return all, append(g.indexOptions(indexes...), llb.AddMount(step.Fetched, llb.Scratch(), llb.ForceNoOutput))
+	return all, append(g.indexOptions(indexes...), bkllb.AddMount(step.Fetched, bkllb.Scratch(), bkllb.ForceNoOutput))
 }
 
-func (g *Graph) indexOptions(indexes ...plan.Index) []llb.RunOption {
+func (g *Graph) indexOptions(indexes ...plan.Index) []bkllb.RunOption {
 	return append(append(g.online(), g.cacheDir(step.Answers, "quatrain-answers")), logins(indexes...)...)
 }
 
 // logins returns the secrets that indexes may ask for, each once.
-func logins(indexes ...plan.Index) []llb.RunOption {
-	var opts []llb.RunOption
+func logins(indexes ...plan.Index) []bkllb.RunOption {
+	var opts []bkllb.RunOption
 	seen := map[step.Secret]bool{}
 	for _, index := range indexes {
 		for _, s := range step.Index(index).Secrets() {
 			if !seen[s] {
 				seen[s] = true
-				opts = append(opts, llb.AddSecret(s.Env, llb.SecretID(s.ID), llb.SecretAsEnv(true), llb.SecretAsEnvName(s.Env), llb.SecretOptional))
+				opts = append(opts, bkllb.AddSecret(s.Env, bkllb.SecretID(s.ID), bkllb.SecretAsEnv(true), bkllb.SecretAsEnvName(s.Env), bkllb.SecretOptional))
 			}
 		}
 	}
@@ -120,8 +120,8 @@ func logins(indexes ...plan.Index) []llb.RunOption {
 
 // cacheDir mounts a folder that builds share and that is part of no cache key. Only steps
 // that run no package code may have one.
-func (g *Graph) cacheDir(at, id string) llb.RunOption {
-	return llb.AddMount(at, llb.Scratch(), llb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, id), llb.CacheMountShared))
+func (g *Graph) cacheDir(at, id string) bkllb.RunOption {
+	return bkllb.AddMount(at, bkllb.Scratch(), bkllb.AsPersistentCacheDir(path.Join(g.o.CacheNamespace, id), bkllb.CacheMountShared))
 }
 
 func files(packages []plan.Package) []step.File {
@@ -158,16 +158,16 @@ func urlOf(p plan.Package) string {
 
 // fetch returns BuildKit's own download of one file. The cache key is the hash and the file's
 // name, not the address, so a warm build asks no server.
-func (g *Graph) fetch(p plan.Package, url string) llb.State {
-	opts := []llb.HTTPOption{
-		llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, p.SHA256)),
-		llb.Filename(p.File),
-		llb.Chmod(0o644),
-		llb.WithCustomName("[fetch] " + p.File),
-		llb.ProgressGroup("quatrain-fetch", "[fetch] wheels", false),
+func (g *Graph) fetch(p plan.Package, url string) bkllb.State {
+	opts := []bkllb.HTTPOption{
+		bkllb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, p.SHA256)),
+		bkllb.Filename(p.File),
+		bkllb.Chmod(0o644),
+		bkllb.WithCustomName("[fetch] " + p.File),
+		bkllb.ProgressGroup("quatrain-fetch", "[fetch] wheels", false),
 	}
 	for _, c := range g.constraints {
 		opts = append(opts, c)
 	}
-	return llb.HTTP(url, opts...)
+	return bkllb.HTTP(url, opts...)
 }

@@ -4,13 +4,13 @@ import (
 	"os"
 	"path"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 )
 
 // root owns what the image's user must not write. Numbers, because a scratch
 // layer has no passwd to look names up in.
-func root() *llb.ChownOpt {
-	return &llb.ChownOpt{User: &llb.UserOpt{UID: 0}, Group: &llb.UserOpt{UID: 0}}
+func root() *bkllb.ChownOpt {
+	return &bkllb.ChownOpt{User: &bkllb.UserOpt{UID: 0}, Group: &bkllb.UserOpt{UID: 0}}
 }
 
 // parents returns the folders above a path, outermost first, without "/".
@@ -22,11 +22,11 @@ func parents(p string) []string {
 	return append(parents(dir), dir)
 }
 
-func mkdir(a *llb.FileAction, dir string) *llb.FileAction {
+func mkdir(a *bkllb.FileAction, dir string) *bkllb.FileAction {
 	if a == nil {
-		return llb.Mkdir(dir, 0o755, llb.WithCreatedTime(epoch))
+		return bkllb.Mkdir(dir, 0o755, bkllb.WithCreatedTime(epoch))
 	}
-	return a.Mkdir(dir, 0o755, llb.WithCreatedTime(epoch))
+	return a.Mkdir(dir, 0o755, bkllb.WithCreatedTime(epoch))
 }
 
 func modeOf(m uint32) os.FileMode { return os.FileMode(m) }

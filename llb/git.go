@@ -4,7 +4,7 @@ import (
 	"net"
 	"net/url"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/util/gitutil"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
@@ -25,43 +25,43 @@ func SSHHost(remote string) (host string, ok bool) {
 // passed; without them BuildKit would trust any host. Only the commit itself is fetched,
 // unless the whole history is asked for. That fetch sets the files' times only to get another
 // cache key: BuildKit would otherwise merge it with the fetch that failed.
-func (g *Graph) git(pkg plan.Package, wholeHistory bool) llb.State {
+func (g *Graph) git(pkg plan.Package, wholeHistory bool) bkllb.State {
 	o := pkg.Origin
-	opts := []llb.GitOption{
-		llb.GitRef(o.Commit),
-		llb.WithCustomName("[git] " + pkg.Name + " " + o.Commit[:min(12, len(o.Commit))]),
+	opts := []bkllb.GitOption{
+		bkllb.GitRef(o.Commit),
+		bkllb.WithCustomName("[git] " + pkg.Name + " " + o.Commit[:min(12, len(o.Commit))]),
 		aboutPackage(pkg.Name),
 	}
 	switch {
 	case g.o.GitFetchByCommit && wholeHistory:
-		opts = append(opts, llb.GitMTimeCommit())
+		opts = append(opts, bkllb.GitMTimeCommit())
 	case g.o.GitFetchByCommit:
-		opts = append(opts, llb.GitChecksum(o.Commit), llb.GitFetchByCommit())
+		opts = append(opts, bkllb.GitChecksum(o.Commit), bkllb.GitFetchByCommit())
 	}
 	opts = append(opts, tokenSecrets(o)...)
 	if host, ok := SSHHost(o.URL); ok {
-		opts = append(opts, llb.KnownSSHHosts(g.o.KnownHosts), llb.MountSSHSock(SSHAgent(g.o.SSH, host)))
+		opts = append(opts, bkllb.KnownSSHHosts(g.o.KnownHosts), bkllb.MountSSHSock(SSHAgent(g.o.SSH, host)))
 	}
 	for _, c := range g.constraints {
 		opts = append(opts, c)
 	}
-	return llb.Git(o.URL, "", opts...)
+	return bkllb.Git(o.URL, "", opts...)
 }
 
 // tokenSecrets says under which names BuildKit looks for a token: NAME.HOST, then NAME.
 // A host that only the lock names gets no token that is for all hosts, and no token at
 // all over plain HTTP (docs/security.md).
-func tokenSecrets(o plan.Origin) []llb.GitOption {
+func tokenSecrets(o plan.Origin) []bkllb.GitOption {
 	u, err := url.Parse(o.URL)
 	if o.HostNamed {
 		return nil // BuildKit's own names
 	}
 	if err != nil || u.Scheme != "https" {
-		return []llb.GitOption{llb.AuthTokenSecret(""), llb.AuthHeaderSecret("")}
+		return []bkllb.GitOption{bkllb.AuthTokenSecret(""), bkllb.AuthHeaderSecret("")}
 	}
-	return []llb.GitOption{
-		llb.AuthTokenSecret(llb.GitAuthTokenKey + "." + u.Host),
-		llb.AuthHeaderSecret(llb.GitAuthHeaderKey + "." + u.Host),
+	return []bkllb.GitOption{
+		bkllb.AuthTokenSecret(bkllb.GitAuthTokenKey + "." + u.Host),
+		bkllb.AuthHeaderSecret(bkllb.GitAuthHeaderKey + "." + u.Host),
 	}
 }
 
@@ -80,8 +80,8 @@ func SSHAgent(ids map[string]string, host string) string {
 // packageKey is where a vertex's description names the package that it is about.
 const packageKey = "build.quatrain.package"
 
-func aboutPackage(name string) llb.ConstraintsOpt {
-	return llb.WithDescription(map[string]string{packageKey: name})
+func aboutPackage(name string) bkllb.ConstraintsOpt {
+	return bkllb.WithDescription(map[string]string{packageKey: name})
 }
 
 // PackageOf reads the package that a vertex is about from its description.

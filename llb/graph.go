@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -28,29 +28,29 @@ const (
 
 // Options is what the daemon and the request contribute.
 type Options struct {
-	Frontend       llb.State // the frontend image, or a tree that looks like it
+	Frontend       bkllb.State // the frontend image, or a tree that looks like it
 	BuildPlatform  ocispecs.Platform
 	Merge          bool // the daemon has MergeOp
 	ModeStrings    bool // the daemon reads modes such as "go=rX"
 	ContentCache   bool // the daemon lets a mount say how its contents count for the key
 	CacheNamespace string
-	Proxy          *llb.ProxyEnv
-	CA             *llb.State // build context "ca", or nil
+	Proxy          *bkllb.ProxyEnv
+	CA             *bkllb.State // build context "ca", or nil
 
 	KnownHosts       string            // a known_hosts file for git over SSH
 	SSH              map[string]string // host → id of the SSH agent, where not "default"
 	GitFetchByCommit bool              // the daemon fetches a single commit
 
-	NoCache  []plan.Part     // what is made anew
-	Relocate bool            // indexes are asked again where files are
-	Network  pb.NetMode      // of the steps that have one
-	Run      []llb.RunOption // what the request asks of every step: hosts, limits
+	NoCache  []plan.Part       // what is made anew
+	Relocate bool              // indexes are asked again where files are
+	Network  pb.NetMode        // of the steps that have one
+	Run      []bkllb.RunOption // what the request asks of every step: hosts, limits
 }
 
 // Graph makes vertices.
 type Graph struct {
 	o           Options
-	constraints []llb.ConstraintsOpt // of every vertex
+	constraints []bkllb.ConstraintsOpt // of every vertex
 }
 
 // New starts a graph.
@@ -66,29 +66,29 @@ func (g *Graph) of(part plan.Part) *Graph {
 
 // withoutCache returns the graph for vertices that must run again.
 func (g *Graph) withoutCache() *Graph {
-	return &Graph{o: g.o, constraints: []llb.ConstraintsOpt{llb.IgnoreCache}}
+	return &Graph{o: g.o, constraints: []bkllb.ConstraintsOpt{bkllb.IgnoreCache}}
 }
 
 // command is what a helper step needs beyond its arguments.
 type command struct {
 	name  string
 	args  []string
-	root  llb.State       // scratch unless the step runs on an image
-	out   bool            // the step's output is a mount, not its root
-	at    string          // where that mount is, step.Out by default
-	start *llb.State      // what is in it at first, nothing by default
-	opts  []llb.RunOption // mounts, network
+	root  bkllb.State       // scratch unless the step runs on an image
+	out   bool              // the step's output is a mount, not its root
+	at    string            // where that mount is, step.Out by default
+	start *bkllb.State      // what is in it at first, nothing by default
+	opts  []bkllb.RunOption // mounts, network
 }
 
 // run adds a helper step on the build platform and returns its output.
-func (g *Graph) run(c command) llb.State {
-	opts := []llb.RunOption{
-		llb.Args(append([]string{step.Helper}, c.args...)),
-		llb.Dir("/"),
-		llb.Platform(g.o.BuildPlatform),
-		llb.WithCustomName(c.name),
+func (g *Graph) run(c command) bkllb.State {
+	opts := []bkllb.RunOption{
+		bkllb.Args(append([]string{step.Helper}, c.args...)),
+		bkllb.Dir("/"),
+		bkllb.Platform(g.o.BuildPlatform),
+		bkllb.WithCustomName(c.name),
 		// Only the helper's bytes count for the key, not the frontend's digest.
-		llb.AddMount(step.Helper, g.o.Frontend, llb.Readonly, llb.SourcePath(HelperInFrontend)),
+		bkllb.AddMount(step.Helper, g.o.Frontend, bkllb.Readonly, bkllb.SourcePath(HelperInFrontend)),
 	}
 	opts = append(opts, c.opts...)
 	opts = append(opts, g.o.Run...)
@@ -99,7 +99,7 @@ func (g *Graph) run(c command) llb.State {
 	if !c.out {
 		return exec.Root()
 	}
-	start := llb.Scratch()
+	start := bkllb.Scratch()
 	if c.start != nil {
 		start = *c.start
 	}
@@ -109,9 +109,9 @@ func (g *Graph) run(c command) llb.State {
 // alone copies one file out of a tree. BuildKit 0.34 loses the error of a step
 // that mounts one tree twice ("releasing already released reference"), and with it
 // what the step had to say: no step does.
-func (g *Graph) alone(tree llb.State, file string) llb.State {
-	return llb.Scratch().File(
-		llb.Copy(tree, file, file, &llb.CopyInfo{CreateDestPath: true, CreatedTime: &epoch}),
+func (g *Graph) alone(tree bkllb.State, file string) bkllb.State {
+	return bkllb.Scratch().File(
+		bkllb.Copy(tree, file, file, &bkllb.CopyInfo{CreateDestPath: true, CreatedTime: &epoch}),
 		g.named("[internal] "+file)...)
 }
 
@@ -155,29 +155,29 @@ func BuildsWheel(op *pb.ExecOp) (output int64, ok bool) {
 
 // online adds what a step needs to use the network: the plain certificates, a company's own,
 // and proxies.
-func (g *Graph) online() []llb.RunOption {
-	opts := []llb.RunOption{
-		llb.Network(g.o.Network),
-		llb.AddMount(step.Bundle, g.alone(g.o.Frontend, bundleInFrontend), llb.Readonly, llb.SourcePath(bundleInFrontend)),
-		llb.AddSecret(step.CA, llb.SecretID("ca"), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o400)),
+func (g *Graph) online() []bkllb.RunOption {
+	opts := []bkllb.RunOption{
+		bkllb.Network(g.o.Network),
+		bkllb.AddMount(step.Bundle, g.alone(g.o.Frontend, bundleInFrontend), bkllb.Readonly, bkllb.SourcePath(bundleInFrontend)),
+		bkllb.AddSecret(step.CA, bkllb.SecretID("ca"), bkllb.SecretOptional, bkllb.SecretFileOpt(0, 0, 0o400)),
 	}
 	if g.o.CA != nil {
-		opts = append(opts, llb.AddMount(step.CADir, *g.o.CA, llb.Readonly))
+		opts = append(opts, bkllb.AddMount(step.CADir, *g.o.CA, bkllb.Readonly))
 	}
 	if g.o.Proxy != nil {
-		opts = append(opts, llb.WithProxy(*g.o.Proxy))
+		opts = append(opts, bkllb.WithProxy(*g.o.Proxy))
 	}
 	return opts
 }
 
 // keyed mounts a tree whose own key says all that is in it: hashing its files once
 // more costs seconds, where the daemon can be told not to.
-func (g *Graph) keyed(at string, tree llb.State) llb.RunOption {
-	opts := []llb.MountOption{llb.Readonly}
+func (g *Graph) keyed(at string, tree bkllb.State) bkllb.RunOption {
+	opts := []bkllb.MountOption{bkllb.Readonly}
 	if g.o.ContentCache {
-		opts = append(opts, llb.ContentCache(llb.MountContentCacheOff))
+		opts = append(opts, bkllb.ContentCache(bkllb.MountContentCacheOff))
 	}
-	return llb.AddMount(at, tree, opts...)
+	return bkllb.AddMount(at, tree, opts...)
 }
 
-var offline = llb.Network(llb.NetModeNone)
+var offline = bkllb.Network(bkllb.NetModeNone)

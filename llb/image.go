@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/base"
 	"github.com/quatrain-build/quatrain/internal/editable"
@@ -15,34 +15,34 @@ import (
 
 // Inputs are the trees that an image is assembled from.
 type Inputs struct {
-	Base      llb.State           // the image's root with its apt packages, target platform
-	BuildBase llb.State           // the same on the build platform: what compiles
-	Builder   llb.State           // base with the build packages: where wheels are built
+	Base      bkllb.State         // the image's root with its apt packages, target platform
+	BuildBase bkllb.State         // the same on the build platform: what compiles
+	Builder   bkllb.State         // base with the build packages: where wheels are built
 	URLs      map[string]string   // sha256 → address, for BuildKit's own download
 	ByStep    map[plan.Index]bool // indexes whose files a step downloads instead
 	AllByStep bool                // a step downloads all of them
 
-	PipIndex     plan.Index           // who has pip's wheel, of those that may
-	WholeHistory bool                 // git repositories are fetched whole, not the locked commit alone
-	Sizes        map[string]int64     // sha256 → bytes
-	Trees        map[string]llb.State // package → its folder, or the folder with its file, of a build context
-	Project      *llb.State           // the project's folder, what its wheel is built of, or nil
-	Overlay      *llb.State           // Settle's output, where it has files that have to lie over the layers
-	App          *llb.State           // App's output, or nil
-	Installed    []editable.File      // the project's own installation
-	Asked        []llb.State          // what the frontend has read: answers that are in no layer
-	Env          []string             // the environment of the image, for what runs on it
+	PipIndex     plan.Index             // who has pip's wheel, of those that may
+	WholeHistory bool                   // git repositories are fetched whole, not the locked commit alone
+	Sizes        map[string]int64       // sha256 → bytes
+	Trees        map[string]bkllb.State // package → its folder, or the folder with its file, of a build context
+	Project      *bkllb.State           // the project's folder, what its wheel is built of, or nil
+	Overlay      *bkllb.State           // Settle's output, where it has files that have to lie over the layers
+	App          *bkllb.State           // App's output, or nil
+	Installed    []editable.File        // the project's own installation
+	Asked        []bkllb.State          // what the frontend has read: answers that are in no layer
+	Env          []string               // the environment of the image, for what runs on it
 }
 
 // Image is an image's root, and what made each layer above its base.
 type Image struct {
-	Root    llb.State
+	Root    bkllb.State
 	History []string
 }
 
 // layer is one layer of an image.
 type layer struct {
-	state llb.State
+	state bkllb.State
 	made  string // a line of the image's history
 }
 
@@ -79,19 +79,19 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 // imports it asks neither the base image nor an index nor the trees of the dependencies.
 // What is copied of an answer is its key here, and that is nothing: another answer leaves
 // the layer as it is.
-func (g *Graph) remember(layer llb.State, asked []llb.State) llb.State {
+func (g *Graph) remember(layer bkllb.State, asked []bkllb.State) bkllb.State {
 	const nothing = ".quatrain-nothing"
-	action := llb.Copy(layer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch})
+	action := bkllb.Copy(layer, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch})
 	for _, answer := range asked {
-		action = action.Copy(answer, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{nothing}})
+		action = action.Copy(answer, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{nothing}})
 	}
-	return llb.Scratch().File(action, g.named("[internal] remember the index's answers")...)
+	return bkllb.Scratch().File(action, g.named("[internal] remember the index's answers")...)
 }
 
 // stack puts the layers on the base.
 func (g *Graph) stack(p *plan.Plan, in Inputs, layers []layer) Image {
 	image := Image{History: aptHistory(p.Target)}
-	states := []llb.State{in.Base}
+	states := []bkllb.State{in.Base}
 	for _, l := range layers {
 		states = append(states, l.state)
 		image.History = append(image.History, l.made)
@@ -114,17 +114,17 @@ func aptHistory(t plan.Target) []string {
 
 // Dependencies returns the merged dependency layers without the image around them, for a
 // daemon that has MergeOp.
-func (g *Graph) Dependencies(p *plan.Plan, in Inputs) llb.State {
-	var states []llb.State
+func (g *Graph) Dependencies(p *plan.Plan, in Inputs) bkllb.State {
+	var states []bkllb.State
 	g = g.of(plan.BuilderPart)
 	for _, l := range g.dependencies(p, in) {
 		states = append(states, l.state)
 	}
-	return llb.Merge(states, g.named("[internal] dependencies")...)
+	return bkllb.Merge(states, g.named("[internal] dependencies")...)
 }
 
 // installed returns the install trees: one for each bucket.
-func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []llb.State) {
+func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []bkllb.State) {
 	buckets = plan.Buckets(p.Installed(), func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
 	for _, b := range buckets {
 		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in), in))
@@ -199,40 +199,40 @@ func (g *Graph) withByteCode(p *plan.Plan, in Inputs, name string, sources layer
 // App copies the project's files out of a folder of the build context: those that
 // its settings select, owned by root, modes and times fixed, so that two checkouts
 // make one layer.
-func (g *Graph) App(t plan.Target, files plan.Files, context llb.State, folder string) llb.State {
+func (g *Graph) App(t plan.Target, files plan.Files, context bkllb.State, folder string) bkllb.State {
 	g = g.of(plan.ProjectPart)
 	dir := t.Workdir()
-	info := &llb.CopyInfo{
+	info := &bkllb.CopyInfo{
 		CopyDirContentsOnly: true, CreateDestPath: true,
 		IncludePatterns: files.Include, ExcludePatterns: files.Exclude,
 		ChownOpt: root(), CreatedTime: &epoch,
 	}
 	if g.o.ModeStrings {
-		info.Mode = &llb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
+		info.Mode = &bkllb.ChmodOpt{ModeStr: "u=rwX,go=rX"}
 	}
 	name := "[project] copy to " + dir
-	action := llb.Mkdir(dir, 0o755, llb.WithParents(true), llb.WithCreatedTime(epoch)).Copy(context, "/"+folder, dir, info)
+	action := bkllb.Mkdir(dir, 0o755, bkllb.WithParents(true), bkllb.WithCreatedTime(epoch)).Copy(context, "/"+folder, dir, info)
 	if g.o.ModeStrings {
-		return llb.Scratch().File(action, g.named(name)...)
+		return bkllb.Scratch().File(action, g.named(name)...)
 	}
-	return g.whole(name, g.readable(llb.Scratch().File(action, g.named("[internal] "+name)...)))
+	return g.whole(name, g.readable(bkllb.Scratch().File(action, g.named("[internal] "+name)...)))
 }
 
 // readable gives a tree's files the modes "u=rwX,go=rX" where copies cannot.
-func (g *Graph) readable(tree llb.State) llb.State {
+func (g *Graph) readable(tree bkllb.State) bkllb.State {
 	return g.run(command{
 		name:  "[project] modes of the files",
 		args:  step.Modes{Out: step.Out}.Args(),
-		root:  llb.Scratch(),
+		root:  bkllb.Scratch(),
 		out:   true,
 		start: &tree,
-		opts:  []llb.RunOption{offline},
+		opts:  []bkllb.RunOption{offline},
 	})
 }
 
 // writeFiles returns one vertex that writes files and their parent folders.
-func (g *Graph) writeFiles(name string, files []editable.File) llb.State {
-	var action *llb.FileAction
+func (g *Graph) writeFiles(name string, files []editable.File) bkllb.State {
+	var action *bkllb.FileAction
 	made := map[string]bool{}
 	for _, f := range files {
 		for _, d := range parents(f.Path) {
@@ -241,21 +241,21 @@ func (g *Graph) writeFiles(name string, files []editable.File) llb.State {
 				action = mkdir(action, d)
 			}
 		}
-		action = action.Mkfile(f.Path, modeOf(f.Mode), f.Data, llb.WithCreatedTime(epoch))
+		action = action.Mkfile(f.Path, modeOf(f.Mode), f.Data, bkllb.WithCreatedTime(epoch))
 	}
 	return g.settle(name, action)
 }
 
 // settle gives the folders of written files their fixed time: writing into a
 // folder changes it, copying does so last.
-func (g *Graph) settle(name string, action *llb.FileAction) llb.State {
-	return g.whole(name, llb.Scratch().File(action, g.named("[internal] "+name)...))
+func (g *Graph) settle(name string, action *bkllb.FileAction) bkllb.State {
+	return g.whole(name, bkllb.Scratch().File(action, g.named("[internal] "+name)...))
 }
 
 // whole makes one layer of a tree, all of whose files have their fixed time.
-func (g *Graph) whole(name string, tree llb.State) llb.State {
-	return llb.Scratch().File(
-		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
+func (g *Graph) whole(name string, tree bkllb.State) bkllb.State {
+	return bkllb.Scratch().File(
+		bkllb.Copy(tree, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}),
 		g.named(name)...)
 }
 
@@ -265,8 +265,8 @@ func (g *Graph) userLayers(facts base.Facts, u plan.User) []layer {
 	if !u.New && u.NewGroup == "" {
 		return nil
 	}
-	at := llb.WithCreatedTime(epoch)
-	action := llb.Mkdir("/etc", 0o755, at)
+	at := bkllb.WithCreatedTime(epoch)
+	action := bkllb.Mkdir("/etc", 0o755, at)
 	if u.New {
 		passwd := base.AddAccount(facts.Passwd, base.Account{Name: u.Name, UID: u.UID, GID: u.GID, Home: u.Home})
 		action = action.Mkfile("/etc/passwd", 0o644, passwd, at)
@@ -289,25 +289,25 @@ func (g *Graph) homeLayers(p *plan.Plan, u plan.User) []layer {
 	return []layer{{g.settle("[user] home of "+u.Name, makeHome(nil, u)), "home of " + u.Name}}
 }
 
-func makeHome(action *llb.FileAction, u plan.User) *llb.FileAction {
+func makeHome(action *bkllb.FileAction, u plan.User) *bkllb.FileAction {
 	for _, d := range parents(u.Home) {
 		action = mkdir(action, d)
 	}
-	return action.Mkdir(u.Home, 0o755, llb.WithCreatedTime(epoch), llb.WithUIDGID(u.UID, u.GID))
+	return action.Mkdir(u.Home, 0o755, bkllb.WithCreatedTime(epoch), bkllb.WithUIDGID(u.UID, u.GID))
 }
 
 // merge stacks the layers; a daemon without MergeOp gets copies in the same order.
-func (g *Graph) merge(layers []llb.State) llb.State {
+func (g *Graph) merge(layers []bkllb.State) bkllb.State {
 	if g.o.Merge {
-		return llb.Merge(layers, g.named("[image] merge")...)
+		return bkllb.Merge(layers, g.named("[image] merge")...)
 	}
 	image := layers[0]
 	for _, l := range layers[1:] {
-		image = image.File(llb.Copy(l, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true}), g.named("[image] copy")...)
+		image = image.File(bkllb.Copy(l, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true}), g.named("[image] copy")...)
 	}
 	return image
 }
 
-func (g *Graph) named(name string) []llb.ConstraintsOpt {
-	return append([]llb.ConstraintsOpt{llb.WithCustomName(name), llb.Platform(g.o.BuildPlatform)}, g.constraints...)
+func (g *Graph) named(name string) []bkllb.ConstraintsOpt {
+	return append([]bkllb.ConstraintsOpt{bkllb.WithCustomName(name), bkllb.Platform(g.o.BuildPlatform)}, g.constraints...)
 }

@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 )
 
 // With MergeOp and without, the layers are the same and lie in the same order.
 func TestMerge(t *testing.T) {
-	var layers []llb.State
+	var layers []bkllb.State
 	for i := range 4 {
-		layers = append(layers, llb.Scratch().File(llb.Mkdir(fmt.Sprintf("/%d", i), 0o755), llb.WithCustomName(fmt.Sprintf("layer %d", i))))
+		layers = append(layers, bkllb.Scratch().File(bkllb.Mkdir(fmt.Sprintf("/%d", i), 0o755), bkllb.WithCustomName(fmt.Sprintf("layer %d", i))))
 	}
 	layer := regexp.MustCompile(`(?m)^    (?:copy )?<(layer \d)>`)
 	order := func(merge bool) []string {

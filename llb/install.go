@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -14,21 +14,21 @@ import (
 // project file and no platform is part of the key. Wheels that only a step can download
 // it fetches itself: steps of their own would copy each file twice, and caches would have
 // them.
-func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in Inputs) llb.State {
+func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in Inputs) bkllb.State {
 	s := step.Install{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
-	var mounts []llb.RunOption
+	var mounts []bkllb.RunOption
 	var missing []plan.Package
 	for _, pkg := range b.Packages {
 		wheel := wheelOf(p, pkg, in)
 		s.Wheels = append(s.Wheels, wheel)
 		if at, ok := there[pkg.Name]; ok {
-			mounts = append(mounts, llb.AddMount(wheel.Path, at.state, llb.Readonly, llb.SourcePath(at.path)))
+			mounts = append(mounts, bkllb.AddMount(wheel.Path, at.state, bkllb.Readonly, bkllb.SourcePath(at.path)))
 		} else {
 			missing = append(missing, pkg)
 		}
 	}
 	var do step.Step = s
-	network := []llb.RunOption{offline}
+	network := []bkllb.RunOption{offline}
 	if len(missing) > 0 {
 		first, online := g.fetches(missing)
 		do, network = append(first, s), online
@@ -36,7 +36,7 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in 
 	return g.run(command{
 		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),
 		args: do.Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
 		opts: append(mounts, network...),
 	})
@@ -45,36 +45,36 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in 
 // compile writes the byte code of installed packages, a tree that will stand at "/". It
 // runs on the build platform's variant of the base: byte code does not depend on the
 // platform. Nobody changes an installed package: its source is not looked at again.
-func (g *Graph) compile(p *plan.Plan, name string, root, tree llb.State) llb.State {
+func (g *Graph) compile(p *plan.Plan, name string, root, tree bkllb.State) bkllb.State {
 	return g.compileTree(p, name, step.UncheckedHash, root, g.keyed(compiled, tree))
 }
 
 // compileSources does so for the project's own modules: of their tree only Python sources
 // count, so that an edit of any other file compiles nothing. A source that is changed in
 // the image, or mounted over, is the one that runs (decision 33).
-func (g *Graph) compileSources(p *plan.Plan, name string, root, tree llb.State) llb.State {
-	sources := llb.Scratch().File(
-		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{"**/*.py"}}),
+func (g *Graph) compileSources(p *plan.Plan, name string, root, tree bkllb.State) bkllb.State {
+	sources := bkllb.Scratch().File(
+		bkllb.Copy(tree, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{"**/*.py"}}),
 		g.named("[internal] Python sources of the "+name)...)
-	return g.compileTree(p, name, step.CheckedHash, root, llb.AddMount(compiled, sources, llb.Readonly))
+	return g.compileTree(p, name, step.CheckedHash, root, bkllb.AddMount(compiled, sources, bkllb.Readonly))
 }
 
 // compiled is where the tree stands that is compiled.
 const compiled = "/.quatrain/in"
 
-func (g *Graph) compileTree(p *plan.Plan, name, kind string, root llb.State, tree llb.RunOption) llb.State {
+func (g *Graph) compileTree(p *plan.Plan, name, kind string, root bkllb.State, tree bkllb.RunOption) bkllb.State {
 	s := step.Compile{Interpreter: p.Base.Interpreter, Kind: kind, In: compiled, Out: step.Out}
 	return g.run(command{
 		name: "[compile] " + name,
 		args: s.Args(),
 		root: root,
 		out:  true,
-		opts: []llb.RunOption{offline, tree},
+		opts: []bkllb.RunOption{offline, tree},
 	})
 }
 
 // venv returns the skeleton of the virtual environment.
-func (g *Graph) venv(p *plan.Plan) llb.State {
+func (g *Graph) venv(p *plan.Plan) bkllb.State {
 	s := step.Venv{
 		Python: p.PythonDir(), Version: p.Base.Version, Interpreter: p.Base.Interpreter,
 		Venv: plan.Venv, Out: step.Out,
@@ -82,23 +82,23 @@ func (g *Graph) venv(p *plan.Plan) llb.State {
 	return g.run(command{
 		name: "[venv] Python " + p.Base.Version,
 		args: s.Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
-		opts: []llb.RunOption{offline},
+		opts: []bkllb.RunOption{offline},
 	})
 }
 
 // Apt installs Debian packages that the image has on a root. No lock is part of the key.
-func (g *Graph) Apt(root llb.State, packages []string) llb.State {
+func (g *Graph) Apt(root bkllb.State, packages []string) bkllb.State {
 	return g.of(plan.BasePart).apt(root, packages)
 }
 
 // BuildApt installs those that builds take.
-func (g *Graph) BuildApt(root llb.State, packages []string) llb.State {
+func (g *Graph) BuildApt(root bkllb.State, packages []string) bkllb.State {
 	return g.of(plan.BuilderPart).apt(root, packages)
 }
 
-func (g *Graph) apt(root llb.State, packages []string) llb.State {
+func (g *Graph) apt(root bkllb.State, packages []string) bkllb.State {
 	if len(packages) == 0 {
 		return root
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -12,26 +12,26 @@ import (
 
 // Overlaps looks for what several packages write at one path. Its output holds
 // overlaps.json.
-func (g *Graph) Overlaps(p *plan.Plan, in Inputs) llb.State {
+func (g *Graph) Overlaps(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	g = g.of(plan.BuilderPart)
 	buckets, trees := g.installed(p, in)
 	for i, b := range buckets {
 		trees[i] = g.records(p, b, trees[i])
 	}
-	var mounts []llb.RunOption
+	var mounts []bkllb.RunOption
 	s.Records, mounts = g.numbered(trees)
 	return g.run(command{
 		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(buckets)),
 		args: s.Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
 		opts: append(mounts, offline),
 	})
 }
 
 // numbered mounts trees below step.Trees, and says where.
-func (g *Graph) numbered(trees []llb.State) (at []string, mounts []llb.RunOption) {
+func (g *Graph) numbered(trees []bkllb.State) (at []string, mounts []bkllb.RunOption) {
 	for i, tree := range trees {
 		at = append(at, fmt.Sprintf("%s/%d", step.Trees, i))
 		mounts = append(mounts, g.keyed(at[i], tree))
@@ -41,25 +41,25 @@ func (g *Graph) numbered(trees []llb.State) (at []string, mounts []llb.RunOption
 
 // records returns a tree with only its RECORD files. A builder that has them in a cache does
 // not need to pull the tree.
-func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree llb.State) llb.State {
+func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree bkllb.State) bkllb.State {
 	only := path.Join(plan.Venv, step.SitePackages(p.PythonDir()), "*.dist-info", "RECORD")
-	return llb.Scratch().File(
-		llb.Copy(tree, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{only[1:]}, CreatedTime: &epoch}),
+	return bkllb.Scratch().File(
+		bkllb.Copy(tree, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{only[1:]}, CreatedTime: &epoch}),
 		g.named("[internal] RECORDs of "+b.Name)...)
 }
 
 // Settle makes what has to lie over the buckets' layers where packages overlap. Its
 // output holds overlaps.json, and below tree/ the files.
-func (g *Graph) Settle(p *plan.Plan, in Inputs) llb.State {
+func (g *Graph) Settle(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Settle{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	g = g.of(plan.BuilderPart)
 	_, trees := g.installed(p, in)
-	var mounts []llb.RunOption
+	var mounts []bkllb.RunOption
 	s.Trees, mounts = g.numbered(trees)
 	return g.run(command{
 		name: "[overlaps] files of several packages",
 		args: s.Args(),
-		root: llb.Scratch(),
+		root: bkllb.Scratch(),
 		out:  true,
 		opts: append(mounts, offline),
 	})
@@ -69,13 +69,13 @@ func (g *Graph) Settle(p *plan.Plan, in Inputs) llb.State {
 const overlaid = "files that several packages write"
 
 // overlay returns the files that Settle lays over the buckets, with their byte code.
-func (g *Graph) overlay(p *plan.Plan, in Inputs) llb.State {
-	all := &llb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
-	tree := llb.Scratch().File(llb.Copy(*in.Overlay, "/tree", "/", all), g.named("[overlaps] "+overlaid)...)
+func (g *Graph) overlay(p *plan.Plan, in Inputs) bkllb.State {
+	all := &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
+	tree := bkllb.Scratch().File(bkllb.Copy(*in.Overlay, "/tree", "/", all), g.named("[overlaps] "+overlaid)...)
 	if !p.Target.Compile {
 		return tree
 	}
 	return tree.File(
-		llb.Copy(g.compile(p, overlaid, in.BuildBase, tree), "/", "/", all),
+		bkllb.Copy(g.compile(p, overlaid, in.BuildBase, tree), "/", "/", all),
 		g.named("[overlaps] byte code")...)
 }

@@ -3,7 +3,7 @@ package llb
 import (
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/pyproject"
@@ -24,7 +24,7 @@ func (g *Graph) prepare(p *plan.Plan, in Inputs, installed Image) (layer, error)
 	c.opts = append(c.opts, offline)
 	if in.App != nil && p.CopiesApp() {
 		dir := p.Target.Workdir()
-		c.opts = append(c.opts, llb.AddMount(dir, *in.App, llb.SourcePath(dir), llb.ForceNoOutput))
+		c.opts = append(c.opts, bkllb.AddMount(dir, *in.App, bkllb.SourcePath(dir), bkllb.ForceNoOutput))
 	}
 	return layer{g.run(c), "prepare: " + strings.Join(argv, " ")}, nil
 }
@@ -53,7 +53,7 @@ func (g *Graph) onImage(p *plan.Plan, in Inputs, image Image, more []pyproject.P
 	c := command{root: image.Root, out: true}
 	for _, e := range withEnv(withEnv(in.Env, env), more) {
 		name, value, _ := strings.Cut(e, "=")
-		c.opts = append(c.opts, llb.AddEnv(name, value))
+		c.opts = append(c.opts, bkllb.AddEnv(name, value))
 	}
 	return c, user, nil
 }

@@ -5,15 +5,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 )
 
-func printed(t *testing.T, states ...llb.State) string {
+func printed(t *testing.T, states ...bkllb.State) string {
 	t.Helper()
 	var definitions []*pb.Definition
 	for _, s := range states {
-		def, err := s.Marshal(t.Context(), llb.LinuxAmd64)
+		def, err := s.Marshal(t.Context(), bkllb.LinuxAmd64)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,11 +28,11 @@ func printed(t *testing.T, states ...llb.State) string {
 
 // What the golden graphs do not reach.
 func TestPrint(t *testing.T) {
-	base := llb.Image("busybox")
-	run := base.Run(llb.Args([]string{"sh", "--", "a", "b"}), llb.WithCustomName("step, one"), llb.IgnoreCache,
-		llb.AddMount("/tmp", llb.Scratch(), llb.Tmpfs()), llb.AddSSHSocket(llb.SSHID("key"), llb.SSHSocketTarget("/agent")),
-		llb.AddEnv("A", "1"), llb.Network(llb.NetModeHost))
-	links := run.Root().File(llb.Symlink("/old", "/new").Rm("/gone").Mkfile("/long", 0o600, []byte(strings.Repeat("x", 61))))
+	base := bkllb.Image("busybox")
+	run := base.Run(bkllb.Args([]string{"sh", "--", "a", "b"}), bkllb.WithCustomName("step, one"), bkllb.IgnoreCache,
+		bkllb.AddMount("/tmp", bkllb.Scratch(), bkllb.Tmpfs()), bkllb.AddSSHSocket(bkllb.SSHID("key"), bkllb.SSHSocketTarget("/agent")),
+		bkllb.AddEnv("A", "1"), bkllb.Network(bkllb.NetModeHost))
+	links := run.Root().File(bkllb.Symlink("/old", "/new").Rm("/gone").Mkfile("/long", 0o600, []byte(strings.Repeat("x", 61))))
 	want := `docker-image://docker.io/library/busybox:latest
     docker-image://docker.io/library/busybox:latest linux/amd64
 step, one
@@ -56,15 +56,15 @@ diff
     <docker-image://docker.io/library/busybox:latest>
     <file>
 `
-	if diff := cmp.Diff(want, printed(t, llb.Diff(base, links))); diff != "" {
+	if diff := cmp.Diff(want, printed(t, bkllb.Diff(base, links))); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // A vertex of two definitions is printed once; another one of that name has a number.
 func TestPrintNames(t *testing.T) {
-	one := llb.Scratch().File(llb.Mkdir("/a", 0o755), llb.WithCustomName("same"))
-	two := one.File(llb.Mkdir("/b", 0o755), llb.WithCustomName("same"))
+	one := bkllb.Scratch().File(bkllb.Mkdir("/a", 0o755), bkllb.WithCustomName("same"))
+	two := one.File(bkllb.Mkdir("/b", 0o755), bkllb.WithCustomName("same"))
 	want := "same\n    file\n    mkdir /a 0755\nsame (2)\n    file\n    mkdir /b 0755 on <same>\n"
 	if diff := cmp.Diff(want, printed(t, one, two)); diff != "" {
 		t.Error(diff)

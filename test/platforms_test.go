@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/moby/buildkit/client"
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/quatrain-build/quatrain/internal/pindex"
@@ -101,8 +101,8 @@ func notEmulated(t *testing.T) {
 		t.Fatal("nothing is proven: this test is about arm64 on a builder of amd64")
 	}
 	arm := ocispecs.Platform{OS: "linux", Architecture: "arm64"}
-	def, err := llb.Image(registry(t)+"/library/python:3.13-slim", llb.Platform(arm)).
-		Run(llb.Args([]string{"/usr/bin/true"}), llb.IgnoreCache).Root().Marshal(t.Context(), llb.Platform(arm))
+	def, err := bkllb.Image(registry(t)+"/library/python:3.13-slim", bkllb.Platform(arm)).
+		Run(bkllb.Args([]string{"/usr/bin/true"}), bkllb.IgnoreCache).Root().Marshal(t.Context(), bkllb.Platform(arm))
 	must(t, err)
 	var said progress
 	status := make(chan *client.SolveStatus)

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	gwpb "github.com/moby/buildkit/frontend/gateway/pb"
@@ -25,7 +25,7 @@ import (
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
-	quatrain "github.com/quatrain-build/quatrain/llb"
+	"github.com/quatrain-build/quatrain/llb"
 )
 
 // Client stands in for the daemon. Its answers depend on its fields alone.
@@ -69,8 +69,8 @@ func (c *Client) BuildOpts() gwclient.BuildOpts {
 }
 
 // CurrentFrontend returns a reference to the frontend's image.
-func (c *Client) CurrentFrontend() (*llb.State, error) {
-	st := llb.Image("docker.io/quatrain/poetry:1", llb.Platform(Platform))
+func (c *Client) CurrentFrontend() (*bkllb.State, error) {
+	st := bkllb.Image("docker.io/quatrain/poetry:1", bkllb.Platform(Platform))
 	return &st, nil
 }
 
@@ -117,7 +117,7 @@ func (c *Client) Definitions(res *gwclient.Result) []*pb.Definition {
 
 func text(d *pb.Definition) string {
 	var b strings.Builder
-	if err := quatrain.Print(&b, d); err != nil {
+	if err := llb.Print(&b, d); err != nil {
 		return ""
 	}
 	return b.String()
@@ -153,7 +153,7 @@ func (c *Client) ResolveSourceMetadata(context.Context, *pb.SourceOp, sourcereso
 }
 
 // Inputs returns no inputs.
-func (c *Client) Inputs(context.Context) (map[string]llb.State, error) { return nil, nil }
+func (c *Client) Inputs(context.Context) (map[string]bkllb.State, error) { return nil, nil }
 
 // NewContainer always fails.
 func (c *Client) NewContainer(context.Context, gwclient.NewContainerRequest) (gwclient.Container, error) {

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/moby/buildkit/client/llb"
+	bkllb "github.com/moby/buildkit/client/llb"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
 	fstypes "github.com/tonistiigi/fsutil/types"
@@ -66,12 +66,12 @@ func stat(info fs.FileInfo) *fstypes.Stat {
 }
 
 // ToState returns the reference's definition as a state.
-func (r *reference) ToState() (llb.State, error) {
-	op, err := llb.NewDefinitionOp(r.def)
+func (r *reference) ToState() (bkllb.State, error) {
+	op, err := bkllb.NewDefinitionOp(r.def)
 	if err != nil {
-		return llb.State{}, err
+		return bkllb.State{}, err
 	}
-	return llb.NewState(op), nil
+	return bkllb.NewState(op), nil
 }
 
 // Evaluate has nothing to do.

@@ -17,8 +17,8 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// tree is the file system of the graph's result: folders are what they are,
-// images what Base says, what a step finds out is invented.
+// tree returns the file system of the graph's result. Local folders are read, images are what
+// the client's Base says, and the results of steps are invented.
 func (r *reference) tree() fs.FS {
 	g := graph{client: r.client, ops: map[string]*pb.Op{}}
 	head := readOps(r.def, g.ops)

@@ -32,10 +32,10 @@ var script string
 // (see compile.py), so it does not depend on the machine.
 const chunk = 32
 
-// Run is the compile step. A source that is no Python of this interpreter is left out
-// silently, as compileall -q does. One that is too large, nested too deep or named too
-// long for byte code is left out with a warning in the log: it is imported from its
-// source. Without sources the interpreter is not started.
+// Run runs the compile step. A source that is not Python for this interpreter is left out
+// silently, as compileall -q does. A source that is too large, nested too deep or named too
+// long for byte code is left out with a warning in the log, and is imported from its source.
+// Without sources the interpreter is not started.
 func Run(s step.Compile) error {
 	return run(s, runtime.NumCPU(), os.Stderr)
 }

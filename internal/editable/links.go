@@ -56,7 +56,7 @@ func (l *link) fails(at source.Range, pattern string) error {
 		WithHint(hintOutside)
 }
 
-// fixedPart is the part of a pattern before the first part that matches several names.
+// fixedPart returns the part of a pattern before the first part that matches several names.
 func fixedPart(pattern string) string {
 	var parts []string
 	for part := range strings.SplitSeq(pattern, "/") {

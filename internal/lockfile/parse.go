@@ -48,7 +48,7 @@ func Parse(f *source.File) (*Lock, []*source.Error, error) {
 	return p.lock, warnings, errors.Join(p.Errs...)
 }
 
-// unreadableHint is what to do about a file that is not TOML.
+// unreadableHint returns what to do about a file that is not TOML.
 func unreadableHint(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/")):

@@ -115,7 +115,7 @@ func (p *configParser) apt(v *source.Value) []source.Text {
 // maxPatterns bounds a list of patterns: each file of the project is held against each.
 const maxPatterns = 1000
 
-// patterns are those of .dockerignore: path.Match with "**" and a leading "!".
+// patterns returns patterns as in .dockerignore: path.Match with "**" and a leading "!".
 func (p *configParser) patterns(v *source.Value) []source.Text {
 	texts := p.Texts(v)
 	if len(texts) > maxPatterns {

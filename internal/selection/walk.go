@@ -192,8 +192,8 @@ func (w *walker) conflict(n need) error {
 		WithHint("%s", w.hint(n.name))
 }
 
-// hint is what to do if packages cannot be found for all needs: the lock is at fault only
-// if nothing else was asked of it than it was written for.
+// hint returns what to do if packages cannot be found for all needs. The lock is at fault
+// only if the request asks for nothing beyond what the lock was written for.
 func (w *walker) hint(name string) string {
 	switch {
 	case w.grouped:

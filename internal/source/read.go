@@ -98,7 +98,7 @@ func (r *Reader) Text(v *Value) Text {
 	return Text{Value: v.Text, At: v.At}
 }
 
-// String is the contents of Text.
+// String returns the contents of Text.
 func (r *Reader) String(v *Value) string { return r.Text(v).Value }
 
 // Texts reads an array of strings; nil for a nil value, empty but not nil for an

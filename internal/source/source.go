@@ -28,7 +28,7 @@ type Range struct {
 // IsZero reports whether r points nowhere.
 func (r Range) IsZero() bool { return r.File == nil }
 
-// String is "name:line", or "name" where the line is not known.
+// String returns "name:line", or "name" if the line is not known.
 func (r Range) String() string {
 	switch {
 	case r.File == nil:

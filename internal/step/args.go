@@ -111,7 +111,7 @@ func (s Facts) Args() []string { return encode("facts", s.fields(), nil) }
 // other indexes, if any, are a JSON list in --else.
 func (s Locate) Args() []string { return s.args("locate") }
 
-// Args is the command line of the Locate with another command: forget ….
+// Args returns the command line of the Locate with another command: forget ….
 func (s Forget) Args() []string { return Locate(s).args("forget") }
 
 func (s Locate) args(command string) []string {

@@ -65,7 +65,7 @@ func debugBuild(at source.Range, word string, debug bool) *source.Error {
 	return source.Errorf(at, "%q asks for a debug build of Python, and an image has an ordinary one", quote(word))
 }
 
-// warnings are those that are not nil.
+// warnings returns the warnings that are not nil.
 func warnings(all ...*source.Error) (some []*source.Error) {
 	for _, w := range all {
 		if w != nil {
@@ -123,8 +123,8 @@ func rangeOf(f *source.File, number int, line string) source.Range {
 // withName matches a line of .tool-versions, and what `python --version` prints.
 var withName = regexp.MustCompile(`(?i)^c?python\s+(\S.*)$`)
 
-// words are what a line asks for. pyenv takes the first word of a line, and splits that at
-// colons; a range may have spaces.
+// words returns what a line asks for. pyenv reads the first word of a line and splits it at
+// colons; a range may contain spaces.
 func words(line string) []string {
 	if m := withName.FindStringSubmatch(line); m != nil {
 		line = m[1]

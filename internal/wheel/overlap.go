@@ -221,7 +221,7 @@ func isNoFile(err error) bool {
 		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.EINVAL)
 }
 
-// in is where the file at p is in the claim's tree.
+// in returns the path of p within the claim's tree.
 func (c claim) in(s step.Settle, p string) string { return filepath.Join(s.Trees[c.tree], s.Venv, p) }
 
 // settle writes the last package's file where it will lie over the merged trees, if
