@@ -98,16 +98,29 @@ func (r Range) Lines() (first, last int) {
 	return first, min(last, first+maxMarked-1)
 }
 
-// numberedLines yields a file's lines up to one, with their numbers.
+// numberedLines yields a file's lines up to one, with their numbers and without secrets.
 func numberedLines(f *File, last int) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		number := 0
-		for line := range bytes.Lines(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))) {
-			if number++; number > last || !yield(number, bytes.TrimRight(line, "\r\n")) {
+		for line := range bytes.Lines(concealed(firstLines(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf")), last))) {
+			if number++; !yield(number, bytes.TrimRight(line, "\r\n")) {
 				return
 			}
 		}
 	}
+}
+
+// firstLines returns so many lines, or all.
+func firstLines(data []byte, most int) []byte {
+	end := 0
+	for ; most > 0; most-- {
+		n := bytes.IndexByte(data[end:], '\n')
+		if n < 0 {
+			return data
+		}
+		end += n + 1
+	}
+	return data[:end]
 }
 
 // Padding returns the number of empty lines before the excerpt in Data.
