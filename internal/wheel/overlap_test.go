@@ -226,3 +226,51 @@ func TestOverlapsRefuse(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// FuzzSettleOrder holds merged trees against an installation in Poetry's order: whatever
+// the trees and whichever packages are in them, the last in the alphabet wins each file.
+func FuzzSettleOrder(fuzz *testing.F) {
+	fuzz.Add([]byte{0, 1, 2, 0x3f, 0x15, 0x2a})
+	fuzz.Add([]byte{2, 1, 0, 0x3f, 0x15, 0x2a})
+	fuzz.Add([]byte{1, 1, 0, 0x11, 0x22, 0x33})
+	fuzz.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 6 {
+			return
+		}
+		// Each package is in a tree, and has a file of one of three contents, or none, at
+		// each of three paths.
+		paths := []string{"x.py", "ns/y.py", "ns/z"}
+		var buckets [3][]string
+		want := map[string]string{}
+		for i, name := range []string{"a", "b", "c"} {
+			var files []f
+			for j, path := range paths {
+				if content := data[3+i] >> (2 * j) & 3; content > 0 {
+					text := fmt.Sprint(content)
+					files = append(files, f{path, text, 0})
+					want[site+path] = "644 " + text
+				}
+			}
+			tree := data[i] % 3
+			buckets[tree] = append(buckets[tree], wheelOf(t, name, files...))
+		}
+		s := trees(t, buckets[:]...)
+		if err := errors.Join(RunOverlaps(look(s)), RunSettle(s)); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, tree := range append(slices.Clone(s.Trees), filepath.Join(s.Out, "tree")) {
+			if _, err := os.Stat(tree + s.Venv); err != nil {
+				continue // nothing had to be settled, or nothing is in the tree
+			}
+			for name, file := range list(t, tree+s.Venv) {
+				if slices.Contains(paths, strings.TrimPrefix(name, site)) {
+					got[name] = file
+				}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%v: %s", data, diff)
+		}
+	})
+}
