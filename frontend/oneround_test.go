@@ -191,11 +191,11 @@ func TestBaseOutOfReach(t *testing.T) {
 			a := wrong("package")
 			a.opts["requestid"] = "frontend.lint"
 			res, err := frontend.Build(t.Context(), &withoutBases{request(t, a), hangs})
-			if err != nil || !strings.Contains(string(res.Metadata["result.txt"]), `package "gone" is not there`) || strings.Contains(string(res.Metadata["result.txt"]), "base image") {
+			if err != nil || !strings.Contains(string(res.Metadata["result.txt"]), `package "gone" not found`) || strings.Contains(string(res.Metadata["result.txt"]), "base image") {
 				t.Errorf("check, hangs %t: %v\n%s", hangs, err, res.Metadata["result.txt"])
 			}
 			_, err = frontend.Build(t.Context(), &withoutBases{request(t, wrong("package", "stub")), hangs})
-			for want, is := range map[string]bool{`package "gone" is not there`: true, `unknown key "usr"`: true, "base image python:3.12-slim": !hangs, "deadline": false} {
+			for want, is := range map[string]bool{`package "gone" not found`: true, `unknown key "usr"`: true, "base image python:3.12-slim": !hangs, "deadline": false} {
 				if err == nil || strings.Contains(err.Error(), want) != is {
 					t.Errorf("build, hangs %t: %v, %q: %t", hangs, err, want, is)
 				}
