@@ -40,12 +40,12 @@ func (k key) isNowhereIn(o outcome) {
 	all := contents(k.t, o.archive)
 	for _, there := range []string{"slsa.dev/provenance", "only = \"quatrain-test-"} { // of the library that was fetched
 		if !strings.Contains(all, there) {
-			k.t.Errorf("this looks at less than it says: %s", there)
+			k.t.Errorf("this looks at less than it says: there is no %s", there)
 		}
 	}
 	for line := range strings.Lines(k.read(k.file)) {
 		if strings.Contains(all+o.log+o.text+daemon, strings.TrimSpace(line)) {
-			k.t.Errorf("a line of the private key is or in a log: %s", line)
+			k.t.Errorf("a line of the private key is in the image or in a log: %s", line)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func TestAttestations(t *testing.T) {
 	}
 	for uri := range materials {
 		if strings.Contains(uri, "devtool") {
-			t.Errorf("%s is not", uri)
+			t.Errorf("%s is not in the image", uri)
 		}
 	}
 

@@ -125,7 +125,7 @@ func TestBuildKeyOfConfiguration(t *testing.T) {
 		{"only sources of one, which are all there is", "", "[installer]\nno-binary = [\"one\"]\n", ""},
 		{"a variable", "[tool.quatrain.build]\nenv = {FLAVOUR = \"sour\"}\n", "", "one other"},
 		{"a package to build with", "[tool.quatrain.build]\napt = [\"make\"]\n", "", "one other"},
-		{"the same one, but as well", "[tool.quatrain]\napt = [\"make\"]\n", "", ""},
+		{"the same one, but in the image as well", "[tool.quatrain]\napt = [\"make\"]\n", "", ""},
 		{"nothing any more", "", "", ""},
 	} {
 		p.toml = plain + c.pyproject

@@ -35,7 +35,7 @@ func TestBump(t *testing.T) {
 			t.Fatal(before.err, after.err)
 		}
 		if f := after.image.files[site+"bumped.py"]; f == nil || !strings.Contains(string(f.data), "1.1") {
-			t.Error("the bumped package not found")
+			t.Error("the bumped package is not there")
 		}
 		// The steps that look at all packages run again; of install and compile, one each.
 		ran := slices.DeleteFunc(after.ran, func(n string) bool {

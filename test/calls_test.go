@@ -117,7 +117,7 @@ func TestCheck(t *testing.T) {
 		p := service(t)
 		p.files["root.Dockerfile"] = syntax() + "user = \"root\"\n"
 		p.write(t)
-		says(t, bare(t).call(t, p.dir, "--check", "--file", "root.Dockerfile"), 1, "or name another\nroot.Dockerfile:2", `2 | >>> user = "root"`)
+		says(t, bare(t).call(t, p.dir, "--check", "--file", "root.Dockerfile"), 1, "or name another user\nroot.Dockerfile:2", `2 | >>> user = "root"`)
 	})
 	t.Run("not TOML", func(t *testing.T) {
 		p.files["pyproject.toml"] = "[project]\nname = shop\n"

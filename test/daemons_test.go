@@ -34,7 +34,7 @@ func TestDaemons(t *testing.T) {
 		t.Errorf("what the project's own command made is %q", f)
 	}
 	if files[site+"private.py"] == "" {
-		t.Error("the package of the private index not found")
+		t.Error("the package of the private index is not there")
 	}
 }
 

@@ -49,7 +49,7 @@ func TestErrors(t *testing.T) {
 		},
 		"no lock": {
 			change: func(p *project) { p.files = map[string]string{"poetry.lock": absent} },
-			want:   []string{"poetry.lock", "Run `poetry lock`"},
+			want:   []string{"poetry.lock not found in the build context", "Run `poetry lock`"},
 		},
 		"stale lock": {
 			change: func(p *project) {

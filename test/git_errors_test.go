@@ -55,11 +55,11 @@ func TestGitErrors(t *testing.T) {
 		},
 		"host not known": {
 			change: func(t *testing.T, x *gitCase) { x.p.toml = plainProject },
-			want:   []string{line, "", "ssh-keyscan ", "known-hosts = "},
+			want:   []string{line, "omnibus: no SSH host key is known for ", "ssh-keyscan ", "known-hosts = "},
 		},
 		"host not in the file": {
 			change: func(t *testing.T, x *gitCase) { x.p.hasKeys(newGitHost(t)) },
-			want:   []string{line, "", ">> deploy/known_hosts"},
+			want:   []string{line, "omnibus: no SSH host key is known for ", ">> deploy/known_hosts"},
 		},
 		"host key changed": {
 			change: func(t *testing.T, x *gitCase) { x.p.hasKeys(x.host); x.host.newHostKey(); x.host.restart() },
@@ -71,7 +71,7 @@ func TestGitErrors(t *testing.T) {
 				x.repository.git("push", "--quiet", "--force", "origin", "HEAD")
 				x.repository.git("--git-dir", x.repository.bare, "gc", "--quiet", "--prune=now")
 			},
-			want: []string{line, "the repository does not have the locked commit", "`poetry update omnibus"},
+			want: []string{line, "the repository does not have the locked commit", "`poetry update omnibus`"},
 		},
 		"a submodule of a host that is not known": {
 			change: func(t *testing.T, x *gitCase) {
@@ -92,7 +92,7 @@ func TestGitErrors(t *testing.T) {
 			},
 			want: []string{line, "with its submodules: the repository does not exist, or access was denied", "--ssh default", "build.ssh: [default]"},
 		},
-		"the repository does not exist, or access was denied": {
+		"no such repository": {
 			change: func(t *testing.T, x *gitCase) { x.source.url = x.host.address("group/nothing.git") },
 			want:   []string{line, "the repository does not exist, or access was denied"},
 		},
@@ -141,7 +141,7 @@ func TestManyRepositoriesFail(t *testing.T) {
 		p := newGitProject(t, "", fine, private, rewritten, moved).write(t)
 		o := build(t, m, request{dir: p.dir, noImage: true})
 		fails(t, o, `>>> name = "private"`, "private cannot be fetched from "+private.url+" (main, commit "+private.commit[:12]+"): the login is missing or was rejected", "GIT_AUTH_TOKEN."+closed.host(),
-			`>>> name = "rewritten"`, "rewritten cannot be fetched from "+rewritten.url+" (main, commit abababababab): the repository does not have the locked commit", "`poetry update rewritten",
+			`>>> name = "rewritten"`, "rewritten cannot be fetched from "+rewritten.url+" (main, commit abababababab): the repository does not have the locked commit", "`poetry update rewritten`",
 			`>>> name = "moved"`, "moved cannot be fetched from "+moved.url, "the repository does not exist, or access was denied")
 		if strings.Contains(printed(o.err), "fine cannot be fetched") {
 			t.Errorf("nothing is wrong with fine:\n%s", printed(o.err))

@@ -62,7 +62,7 @@ func report(t *testing.T, o outcome, name string) (s seen) {
 	}
 	f := o.image.files[site+name+".py"]
 	if f == nil {
-		t.Fatalf("%s.py not found", name)
+		t.Fatalf("%s.py is not there", name)
 	}
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(f.data), "seen = ")), &s); err != nil {
 		t.Fatalf("%v: %s", err, f.data)

@@ -54,7 +54,7 @@ func TestFileGone(t *testing.T) {
 					if f := o.image.files[site+"choosy.py"]; f == nil || !strings.Contains(string(f.data), "pure") {
 						t.Errorf("build %d: another file is installed", i)
 					}
-					said := best.Filename() + " is not on local any more: " + pure.Filename() + " is used instead"
+					said := best.Filename() + " is no longer on local: " + pure.Filename() + " is used instead"
 					if text := o.log + o.text; !strings.Contains(text, said) {
 						t.Errorf("no %q in:\n%s", said, text)
 					}
@@ -157,7 +157,7 @@ func TestNoCacheAsksAgain(t *testing.T) {
 	x.Yank(w.Filename(), "broken")
 	x.Reset()
 	o := build(t, inProcess, request{dir: p.dir, noImage: true, opts: map[string]string{"no-cache": ""}})
-	if said := ": the chosen file" + w.Filename() + " (broken)"; o.err != nil || !strings.Contains(o.log, said) || x.Count("/simple/choosy/") != 1 {
+	if said := ": the chosen file " + w.Filename() + " was yanked (broken)"; o.err != nil || !strings.Contains(o.log, said) || x.Count("/simple/choosy/") != 1 {
 		t.Errorf("%v: asked %q, no %q in:\n%s", o.err, x.Requests(), said, o.log)
 	}
 	x.Reset()

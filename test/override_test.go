@@ -94,5 +94,5 @@ func TestFolderOutside(t *testing.T) {
 	p := newGitProject(t, "")
 	p.locks = append(p.locks, locked{entry: directoryEntry("omnibus", "0.2.5", "../omnibus")})
 	o := build(t, buildx, request{dir: p.write(t).dir, noImage: true})
-	fails(t, o, `>>> name = "omnibus"`, "omnibus stands at ../omnibus is outside the build context", "--build-context omnibus=../omnibus", "additional_contexts")
+	fails(t, o, `>>> name = "omnibus"`, "omnibus: path dependency ../omnibus is outside the build context", "--build-context omnibus=../omnibus", "additional_contexts")
 }

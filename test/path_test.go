@@ -97,12 +97,12 @@ func TestPathErrors(t *testing.T) {
 		entry string
 		want  []string
 	}{
-		"no folder": {nil, directoryEntry("core", "1.0", "libs/core"), []string{`>>> name = "core"`, "core stands at libs/core not found in the build context", ".dockerignore"}},
+		"no folder": {nil, directoryEntry("core", "1.0", "libs/core"), []string{`>>> name = "core"`, "core: path dependency libs/core not found in the build context", ".dockerignore"}},
 		"no project": {map[string]string{"libs/core/README.md": "x"}, directoryEntry("core", "1.0", "libs/core"),
 			[]string{`>>> name = "core"`, "the source has neither pyproject.toml nor setup.py"}},
 		"another project": {inFolder("libs/core", library(t, "other", "1.0")), directoryEntry("core", "1.0", "libs/core"),
 			[]string{`>>> name = "core"`, `"other"`}},
-		"no file": {nil, fileEntry(w, "1.0", "file", vendor, pindex.SHA256(w)), []string{`>>> name = "filed"`, "filed stands at " + vendor + "not found not found in the build context"}},
+		"no file": {nil, fileEntry(w, "1.0", "file", vendor, pindex.SHA256(w)), []string{`>>> name = "filed"`, "filed: path dependency " + vendor + " not found in the build context"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newGitProject(t, "")

@@ -86,7 +86,7 @@ func TestPrepareFails(t *testing.T) {
 	for command, want := range map[string][]string{
 		`["python", "-c", "import sys; print('what', 'happened'); sys.exit(3)"]`: {"exit status 3", "Its output is in the build log above. It has no network, and writes to /app only."},
 		`["python", "-c", "import os; os.remove('shop/__init__.py')"]`:           {"the command removed files of the project: shop/__init__.py", "Leave the files out with `exclude`: the command adds a layer, and a layer cannot remove files."},
-		`"node build.js"`: {"command not found: node"},
+		`"node build.js"`: {"command not found in the image: node"},
 		`["python", "-c", "open('/opt/venv/x', 'w')"]`: {"exit status 1: it may not write /opt/venv/x", "Make it write below /app", `set user = "root"`},
 		`["python", "-c", "import sysconfig; open(sysconfig.get_path('purelib') + '/made.css', 'w')"]`: {
 			"it may not write /opt/venv/lib/python3.11/site-packages/made.css", `project = "source" has it below /app`,

@@ -35,7 +35,7 @@ gone = { reference = "tools/gone.sh", type = "file" }
 		if o.image.files["/opt/venv/bin/gone"] != nil {
 			t.Error("a script of a file that is not there")
 		}
-		if !strings.Contains(o.log, `script gone is left out: file "tools/gone.sh"`) {
+		if !strings.Contains(o.log, `script gone is left out: file "tools/gone.sh" not found`) {
 			t.Errorf("no warning in:\n%s", o.log)
 		}
 	})

@@ -104,7 +104,7 @@ func TestSdistSettings(t *testing.T) {
 		}
 		f := o.image.files[site+"told.py"]
 		if f == nil {
-			t.Fatal("told.py not found")
+			t.Fatal("told.py is not there")
 		}
 		for _, want := range []string{"tool = '1.5'", "'level': '3'", "'flags': ['a', 'b']", "logins = [0]"} {
 			if !strings.Contains(string(f.data), want) {

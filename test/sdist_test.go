@@ -81,7 +81,7 @@ func TestSdists(t *testing.T) {
 	}
 	for f := range first.image.files {
 		if strings.HasPrefix(f, "/usr/bin/gcc") || strings.Contains(f, "/setuptools/") {
-			t.Errorf("%s is", f)
+			t.Errorf("%s is in the image", f)
 		}
 	}
 	if o := build(t, buildx, r); o.err != nil || len(o.ran) > 0 {

@@ -160,7 +160,7 @@ func TestDirectoryDependencies(t *testing.T) {
 			t.Errorf("%v: an edit of one library ran %q", o.err, o.ran)
 		}
 		if f := o.image.files[site+"far.py"]; f == nil || !strings.Contains(string(f.data), "edited") {
-			t.Error("the edit is not")
+			t.Error("the edit is not in the image")
 		}
 	})
 }

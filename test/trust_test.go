@@ -38,7 +38,7 @@ func TestCompanyCA(t *testing.T) {
 				t.Error("the wheel is not installed")
 			}
 			if strings.Contains(contents(t, o.archive), string(a.pem())) {
-				t.Error("the certificate is")
+				t.Error("the certificate is in the image")
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func TestProxy(t *testing.T) {
 				t.Error("the image has no provenance: this test looks at less than it says")
 			}
 			if strings.Contains(all+o.log, password) {
-				t.Error("the proxy's password is or in the log")
+				t.Error("the proxy's password is in the image or in the log")
 			}
 		})
 	}

@@ -112,7 +112,7 @@ func TestWorkspace(t *testing.T) {
 	edit("libs/money/money/__init__.py", "word = 'edited'\n# "+only+"\n")
 	o = builds("an edit of the innermost", "[build] money 1.0")
 	if f := o.image.files[site+"money/__init__.py"]; f == nil || !strings.Contains(string(f.data), "edited") {
-		t.Errorf("the edit of money is not: %v", f)
+		t.Errorf("the edit of money is not in the image: %v", f)
 	}
 	edit("libs/orders/orders/__init__.py", "word = 'edited too'\n# "+only+"\n")
 	builds("an edit of the one between", "[build] orders 1.0")

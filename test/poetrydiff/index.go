@@ -171,7 +171,7 @@ func (p *proxy) serve(host string, releases []release) {
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := p.indexes[r.URL.Host]
 	if x == nil {
-		http.Error(w, fmt.Sprintf("index %q", r.URL.Host), http.StatusBadGateway)
+		http.Error(w, fmt.Sprintf("there is no index %q", r.URL.Host), http.StatusBadGateway)
 		return
 	}
 	x.ServeHTTP(w, r)

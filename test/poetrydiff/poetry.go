@@ -58,7 +58,7 @@ func findPython(minor string) (string, error) {
 			return candidate, nil
 		}
 	}
-	return "", fmt.Errorf("CPython %s, on PATH as python%[1]s or in pyenv: it is needed", minor)
+	return "", fmt.Errorf("there is no CPython %s, on PATH as python%[1]s or in pyenv: it is needed", minor)
 }
 
 // installPoetry gives the folder of a Poetry of its own.

@@ -40,7 +40,7 @@ func readTree(root string) (tree, error) {
 // difference is one between what Poetry and Quatrain installed.
 type difference struct {
 	path     string // below the environment
-	poetry   string // "" where it not found
+	poetry   string // "" where it is not there
 	quatrain string
 	listed   bool // a line of RECORD whose path both have in another line
 }

@@ -39,7 +39,7 @@ func TestEnvironment(t *testing.T) {
 		}
 	}
 	if tested == 0 {
-		t.Fatal("CPython to test with")
+		t.Fatal("there is no CPython to test with")
 	}
 }
 
