@@ -185,7 +185,7 @@ func TestBadRequests(t *testing.T) {
 		"late epoch":  {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "253402300800")}, "SOURCE_DATE_EPOCH=253402300800 is not between 0 and 253402300799"},
 		"huge epoch":  {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "99999999999999999999")}, "SOURCE_DATE_EPOCH=99999999999999999999 is not between 0 and 253402300799"},
 		"early epoch": {asked{opts: args("build-arg:SOURCE_DATE_EPOCH", "-1")}, "SOURCE_DATE_EPOCH=-1 is not between 0 and 253402300799"},
-		"platform":    {asked{opts: args("platform", "linux/mips64")}, "platform linux/mips64"},
+		"platform":    {asked{opts: args("platform", "linux/mips64")}, "unknown platform linux/mips64"},
 		"old":         {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "this builder is too old: Quatrain needs BuildKit 0.11 or Docker 24 or newer"},
 		"no folder":   {asked{opts: args("build-arg:project-dir", "services/x")}, "pyproject.toml not found in services/x in the build context"},
 		"python":      {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},

@@ -30,7 +30,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"plan --groups main,dosc " + groups, 1, `Did you mean "docs"?`},
 		{"plan --extras web " + groups, 1, "extra [web] is not specified"},
 		{"plan --python 3.8.1 " + groups, 1, "the project allows Python >=3.9, the base image has 3.8.1"},
-		{"plan --platform plan9/amd64 " + groups, 1, "platform plan9/amd64"},
+		{"plan --platform plan9/amd64 " + groups, 1, "unknown platform plan9/amd64"},
 		{"plan " + filepath.Join(testdata, "projects", "stale"), 1, "pyproject.toml changed significantly"},
 		{"plan " + filepath.Join(testdata, "projects", "binaries-boolean"), 1, "poetry.toml:1: installer.no-binary: expected an array of names or a string"},
 	} {

@@ -51,7 +51,7 @@ func TestHostileFiles(t *testing.T) {
 		{"FIFO", group, fifo, "/etc/group is not a regular file"},
 		{"FIFO", osRelease, fifo, ""},
 		{"FIFO", libc, fifo, "/usr/lib/libc.so.6 is not a regular file"},
-		{"FIFO", python, fifo, "CPython 3 on its PATH"},
+		{"FIFO", python, fifo, "no CPython 3 on its PATH"},
 		{"socket", passwd, socket, "/etc/passwd is not a regular file"},
 		{"device", passwd, linkTo("/dev/zero"), ""}, // of the image, which has none
 		{"sparse file", passwd, sparse, "/etc/passwd is larger than 1 MiB"},
@@ -60,9 +60,9 @@ func TestHostileFiles(t *testing.T) {
 		{"sparse file", python, sparse, "cannot determine the version of /usr/bin/python3.12"},
 		{"folder", passwd, folder, "/etc/passwd is not a regular file"},
 		{"folder", libc, folder, "/usr/lib/libc.so.6 is not a regular file"},
-		{"folder", python, folder, "CPython 3 on its PATH"},
+		{"folder", python, folder, "no CPython 3 on its PATH"},
 		{"link to itself", passwd, linkTo("passwd"), "more than 40 symbolic links"},
-		{"link to itself", python, linkTo("python3.12"), "CPython 3 on its PATH"},
+		{"link to itself", python, linkTo("python3.12"), "no CPython 3 on its PATH"},
 		{"dangling link", passwd, linkTo("gone"), ""},
 		{"link out of the root", passwd, linkTo("../../../../../../../../../../../../etc/hostname"), ""},
 		{"link to /proc", osRelease, linkTo("/proc/self/environ"), ""},
@@ -117,7 +117,7 @@ func TestHostileEnvironment(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	for _, name := range []string{"python3.999999999", "python3.100", "x\ny/python3.12", "x\u2028y/python3.12"} {
 		root := image(t, map[string]string{path.Join("opt", name): "ELF\x003.12.4\x00\x003.999999999.4\x00"}, map[string]string{"usr/bin/python3": "/opt/" + name})
-		if got, err := Read(root, nil); err == nil || !strings.Contains(err.Error(), "CPython 3") {
+		if got, err := Read(root, nil); err == nil || !strings.Contains(err.Error(), "no CPython 3") {
 			t.Errorf("%q: %+v, %v", name, got, err)
 		}
 	}

@@ -28,7 +28,7 @@ func TestLinks(t *testing.T) {
 			}
 			count++
 			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
-				t.Errorf("%s:%d: %s", p.name, l.line, file)
+				t.Errorf("%s:%d: there is no %s", p.name, l.line, file)
 				continue
 			}
 			if strings.HasPrefix(p.name, "docs/") && !strings.HasPrefix(file, "docs/") && !strings.HasPrefix(target, ours) {

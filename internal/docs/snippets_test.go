@@ -278,7 +278,7 @@ func TestFiles(t *testing.T) {
 			}
 		}
 		if count[pattern] == 0 {
-			t.Errorf("%s", pattern)
+			t.Errorf("there is no %s", pattern)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func TestAgainstPoetry(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for name, want := range map[string]string{
-		"nothing":    "no_thing and no no_thing.py, here or in src",
+		"nothing":    "no folder no_thing and no no_thing.py, here or in src",
 		"twice":      "both twice and twice.py exist",
 		"no-modules": `"texts_only" is not a package: it has no module`,
 		"not-there":  `package "src/gone" not found`,

@@ -166,7 +166,7 @@ func TestLogin(t *testing.T) {
 	}
 	for want, env := range map[string]map[string]string{
 		"Pass the login as build secrets: --secret id=POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME": nil,
-		"The login from": {"POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME": "me", "POETRY_HTTP_BASIC_MY_CORP_EU_PASSWORD": "hunter22"},
+		"The login from the secrets POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME and POETRY_HTTP_BASIC_MY_CORP_EU_PASSWORD was rejected": {"POETRY_HTTP_BASIC_MY_CORP_EU_USERNAME": "me", "POETRY_HTTP_BASIC_MY_CORP_EU_PASSWORD": "hunter22"},
 	} {
 		_, err := locate(t, index, locked(alpha), with(env))
 		if p := problems(t, err); len(p) != 1 || p[0].Kind != step.Unauthorized || !strings.Contains(p[0].Hint, want) {

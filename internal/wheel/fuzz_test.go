@@ -92,7 +92,7 @@ func installFuzzed(t *testing.T, archive []byte) {
 		// lib64 is a link to lib, made with the environment.
 		path := strings.Replace(filepath.Join(site, row[0]), "/out/opt/venv/lib64/", "/out/opt/venv/lib/", 1)
 		if len(row) != 3 || !installed[path] {
-			t.Errorf("RECORD lists %q, which not found", row)
+			t.Errorf("RECORD lists %q, which is not there", row)
 			continue
 		}
 		if content, err := os.ReadFile(path); row[1] != "" && (err != nil || hashOf(content) != row[1]) {
