@@ -63,7 +63,7 @@ integration: ## tests against a real daemon
 
 .PHONY: conformance
 conformance: go ## Poetry's own answers for real projects, as a table
-	go test -count=1 -run TestConformance -v ./internal/selection
+	go test -count=1 -run TestConformance -v ./internal/poetry/selection
 
 .PHONY: vectors
 vectors: ## ask Poetry, poetry-core, packaging and installer for the vectors again
@@ -80,7 +80,7 @@ test: python lint unit conformance fuzz-short integration ## everything
 
 .PHONY: speed
 speed: go ## how long the biggest lock takes (docs/benchmarks.md)
-	go test -run '^$$' -bench BiggestLock -benchtime 20x -count 9 ./internal/selection
+	go test -run '^$$' -bench BiggestLock -benchtime 20x -count 9 ./internal/poetry/selection
 
 .PHONY: fuzz-short
 fuzz-short: go ## every fuzzer for 2000 inputs

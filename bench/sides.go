@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/test/orders"
 )

@@ -19,7 +19,7 @@ import (
 
 	"github.com/quatrain-build/quatrain/frontend"
 	"github.com/quatrain-build/quatrain/frontend/offline"
-	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/llb"
 )

@@ -10,9 +10,9 @@ import (
 
 	bkllb "github.com/moby/buildkit/client/llb"
 
-	"github.com/quatrain-build/quatrain/internal/editable"
 	"github.com/quatrain-build/quatrain/internal/lint"
 	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/poetry/editable"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/llb"
 )

@@ -11,8 +11,8 @@ const module = "github.com/quatrain-build/quatrain/"
 
 // parsers know files and nothing of what is done with them.
 var parsers = []string{
-	"internal/source", "internal/pep440", "internal/pep508", "internal/tags",
-	"internal/pyproject", "internal/lockfile", "internal/poetrytoml", "internal/versionfile", "internal/knownhosts", "internal/names", "internal/address",
+	"internal/source", "internal/python/pep440", "internal/python/pep508", "internal/python/tags",
+	"internal/poetry/pyproject", "internal/poetry/lockfile", "internal/poetry/poetrytoml", "internal/versionfile", "internal/knownhosts", "internal/names", "internal/address",
 }
 
 // Rules over what packages depend on, by themselves or through others; tests may
@@ -46,8 +46,16 @@ var rules = []struct {
 	},
 	{
 		why: "a package index and vectors of oracles are for tests",
-		who: []string{"internal/", "llb", "frontend/", "cmd/"}, except: []string{"internal/pindex", "internal/vectors"},
-		never: []string{module + "internal/pindex/", module + "internal/vectors/"},
+		who: []string{"internal/", "llb", "frontend/", "cmd/"}, except: []string{"internal/testutil/pindex", "internal/testutil/vectors"},
+		never: []string{module + "internal/testutil/pindex/", module + "internal/testutil/vectors/"},
+	},
+	{
+		why: "what runs in a build is not part of the frontend",
+		who: []string{"frontend", "frontend/offline", "llb", "internal/plan", "internal/lint", "internal/sbom"}, never: []string{module + "internal/helper/"},
+	},
+	{
+		why: "what runs in a build decides nothing",
+		who: []string{"internal/helper/", "cmd/quatrain-helper"}, never: []string{module + "internal/plan/", module + "internal/poetry/"},
 	},
 	{
 		why: "a client without a daemon is for tests and for the command",

@@ -8,8 +8,8 @@ import (
 	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/editable"
 	"github.com/quatrain-build/quatrain/internal/plan"
+	"github.com/quatrain-build/quatrain/internal/poetry/editable"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 

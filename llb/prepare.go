@@ -6,7 +6,7 @@ import (
 	bkllb "github.com/moby/buildkit/client/llb"
 
 	"github.com/quatrain-build/quatrain/internal/plan"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // Provenance of an image in a registry names every file that BuildKit downloaded for it,

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // authority signs certificates, as a company does for its own servers. Nothing on

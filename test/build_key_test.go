@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // signed is a library whose wheel says what made it: `by`, a Python and a machine.

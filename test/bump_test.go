@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // A bumped dependency runs the steps of its own bucket, and changes the layers of its

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // A daemon that has built nothing takes the dependencies from the cache that another one

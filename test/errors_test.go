@@ -8,7 +8,7 @@ import (
 
 	"github.com/moby/buildkit/solver/errdefs"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // printed is what a client prints of a failed build: the excerpts, then the text.

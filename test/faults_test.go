@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // The phases of a build, in order.

@@ -5,7 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // index is a package index that every builder reaches. It listens on the machine's

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 //go:embed testdata/spy.py

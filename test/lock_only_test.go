@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // stranger is a server that no pyproject.toml names. It notes every login it is sent.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // manyPackages makes a lock's entries for so many packages. Each has so many wheels for

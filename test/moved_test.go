@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/quatrain-build/quatrain/frontend"
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // indexEntry is a lock's entry of a package of an index with several files. reference and

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // Of two packages that write one file the last in the alphabet wins, as with Poetry,

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	pypi "github.com/quatrain-build/quatrain/internal/index"
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	pypi "github.com/quatrain-build/quatrain/internal/helper/index"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 var onePip sync.Mutex

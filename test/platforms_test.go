@@ -18,7 +18,7 @@ import (
 	bkllb "github.com/moby/buildkit/client/llb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // One build makes the images of two platforms, and runs nothing of the other one: the

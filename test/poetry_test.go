@@ -15,7 +15,7 @@ import (
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
 	"github.com/tonistiigi/fsutil"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/quatrain-build/quatrain/frontend"
 	"github.com/quatrain-build/quatrain/frontend/offline"
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // withPython is plainProject with another line for its Python, or none.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // An sdist is built once: its key is its own bytes, Python, the platform and how it is

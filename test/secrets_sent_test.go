@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // A sender passes secrets and keys to a build in its own way, and pushes the image.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // A service that says what it is and as whom it runs, in the standard library's Python.

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // Many builds at once, for a while: ten projects that share packages, edited and bumped

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // fileEntry is a lock's entry of a distribution that is not from an index.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // The target "test" runs its command as the image's user; the build fails with it, and

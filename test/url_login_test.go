@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // download is a server of single files behind a login.

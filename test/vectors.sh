@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PYTHONPATH=test/tools/poetry PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0
-for script in internal/*/testdata/generate.py; do
+for script in internal/*/*/testdata/generate*.py; do
   "$1" "$script"
 done
-git status --short -- 'internal/*/testdata'
+git status --short -- 'internal/*/*/testdata'

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/pindex"
+	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
 // poetryMember is a member of a workspace that poetry-core builds; it says a word.

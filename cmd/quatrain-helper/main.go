@@ -11,17 +11,17 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/quatrain-build/quatrain/internal/apt"
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/bytecode"
-	"github.com/quatrain-build/quatrain/internal/command"
 	"github.com/quatrain-build/quatrain/internal/crash"
-	"github.com/quatrain-build/quatrain/internal/index"
-	"github.com/quatrain-build/quatrain/internal/modes"
-	"github.com/quatrain-build/quatrain/internal/pep517"
+	"github.com/quatrain-build/quatrain/internal/helper/apt"
+	"github.com/quatrain-build/quatrain/internal/helper/bytecode"
+	"github.com/quatrain-build/quatrain/internal/helper/command"
+	"github.com/quatrain-build/quatrain/internal/helper/index"
+	"github.com/quatrain-build/quatrain/internal/helper/modes"
+	"github.com/quatrain-build/quatrain/internal/helper/pep517"
+	"github.com/quatrain-build/quatrain/internal/helper/venv"
+	"github.com/quatrain-build/quatrain/internal/helper/wheel"
 	"github.com/quatrain-build/quatrain/internal/step"
-	"github.com/quatrain-build/quatrain/internal/venv"
-	"github.com/quatrain-build/quatrain/internal/wheel"
 )
 
 func main() {

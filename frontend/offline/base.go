@@ -11,7 +11,7 @@ import (
 	distribution "github.com/distribution/reference"
 
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // Base is what base images are taken for. A zero field is guessed from the name: a name

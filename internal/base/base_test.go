@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // dirFS is a folder as an image's root.

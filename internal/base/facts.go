@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // Facts is what bears on the choice of wheels and on the layers above.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // The version of a C library as its file has it. No release has more than three digits.

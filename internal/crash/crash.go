@@ -81,7 +81,7 @@ func packageOf(frame runtime.Frame) (dir string, ok bool) {
 		_, dir, ok = strings.Cut(path.Dir(frame.File), "/cmd/")
 		return "cmd/" + dir, ok && strings.HasPrefix(frame.Function, "main.")
 	}
-	// internal/wheel.(*tree).write: the package ends at the first dot after the last slash.
+	// internal/helper/wheel.(*tree).write: the package ends at the first dot after the last slash.
 	slash := strings.LastIndex(name, "/") + 1
 	base, _, _ := strings.Cut(name[slash:], ".")
 	return strings.TrimSuffix(name[:slash]+base, "_test"), true

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
 	"github.com/quatrain-build/quatrain/internal/plan"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 )
 
 var pythonNotAllowed = Rule{

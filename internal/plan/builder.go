@@ -4,9 +4,9 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/quatrain-build/quatrain/internal/pep440"
-	"github.com/quatrain-build/quatrain/internal/pep508"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
+	"github.com/quatrain-build/quatrain/internal/python/pep508"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/poetrytoml"
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/poetry/poetrytoml"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // Constraints are those of the package, as pip reads them.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
 )
 
 // choices returns candidates without those that the lock has no SHA-256 of.

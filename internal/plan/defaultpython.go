@@ -5,13 +5,13 @@ import (
 	"slices"
 
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pep440"
-	"github.com/quatrain-build/quatrain/internal/pep508"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
-	"github.com/quatrain-build/quatrain/internal/selection"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/selection"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
+	"github.com/quatrain-build/quatrain/internal/python/pep508"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 	"github.com/quatrain-build/quatrain/internal/source"
-	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
 // defaultPython chooses among the minor versions that project and lock allow the one with

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pep440"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
-	"github.com/quatrain-build/quatrain/internal/selection"
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/selection"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // elsewhere returns the newest Python that the project allows and that the lock has a wheel

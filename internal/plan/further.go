@@ -3,8 +3,8 @@ package plan
 import (
 	"slices"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/selection"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/selection"
 )
 
 // notInProduction tells the packages of a target that production does not install.

@@ -8,10 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 	"github.com/quatrain-build/quatrain/internal/source"
-	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
 // What production does not install is marked in every other target, by the very lock

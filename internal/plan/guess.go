@@ -3,7 +3,7 @@ package plan
 import (
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/tags"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 )
 
 // Guess makes a plan for a base whose files nobody has looked at: in.Base is what its

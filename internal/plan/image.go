@@ -5,7 +5,7 @@ import (
 	"path"
 	"sort"
 
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 )
 
 // Workdir returns the project's folder in the image.

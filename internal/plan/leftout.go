@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/pep508"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/python/pep508"
 )
 
 // Each file of a context is held against each pattern: "**/name" costs next to nothing,

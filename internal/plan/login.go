@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/address"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
 )

@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/base"
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pep440"
-	"github.com/quatrain-build/quatrain/internal/pep508"
-	"github.com/quatrain-build/quatrain/internal/poetrytoml"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
-	"github.com/quatrain-build/quatrain/internal/selection"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/poetrytoml"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/selection"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
+	"github.com/quatrain-build/quatrain/internal/python/pep508"
+	"github.com/quatrain-build/quatrain/internal/python/tags"
 	"github.com/quatrain-build/quatrain/internal/source"
-	"github.com/quatrain-build/quatrain/internal/tags"
 )
 
 // Input is what a plan is made from.

@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 )
 
 // PrepareCommand returns the command that runs when everything else is in the image, or nil.

@@ -6,9 +6,9 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/pep440"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/quatrain-build/quatrain/internal/lockfile"
-	"github.com/quatrain-build/quatrain/internal/selection"
+	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
+	"github.com/quatrain-build/quatrain/internal/poetry/selection"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

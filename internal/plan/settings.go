@@ -3,8 +3,8 @@ package plan
 import (
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/poetrytoml"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/poetrytoml"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

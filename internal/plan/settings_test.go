@@ -3,7 +3,7 @@ package plan
 import (
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/poetrytoml"
+	"github.com/quatrain-build/quatrain/internal/poetry/poetrytoml"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 

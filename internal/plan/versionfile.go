@@ -3,7 +3,7 @@ package plan
 import (
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 )
 
 // AsksVersionFile reports whether .python-version has a say: nothing that comes before it

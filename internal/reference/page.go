@@ -6,10 +6,10 @@ import (
 
 	"github.com/quatrain-build/quatrain/internal/lint"
 	"github.com/quatrain-build/quatrain/internal/plan"
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 )
 
-const pageHead = `<!-- Made by "make generate" out of the doc comments in internal/pyproject/config.go. -->
+const pageHead = `<!-- Made by "make generate" out of the doc comments in internal/poetry/pyproject/config.go. -->
 
 # Reference
 

@@ -12,10 +12,10 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 )
 
-//go:generate go run ./write ../pyproject ../../docs
+//go:generate go run ./write ../poetry/pyproject ../../docs
 
 // The names of what is written.
 const (

@@ -12,13 +12,13 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/quatrain-build/quatrain/internal/pyproject"
+	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
 func read(t *testing.T) []Table {
 	t.Helper()
-	tables, err := Tables("../pyproject")
+	tables, err := Tables("../poetry/pyproject")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
 )
 
 // Planned is how `quatrain plan` ended.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/quatrain-build/quatrain/internal/pep440"
+	"github.com/quatrain-build/quatrain/internal/python/pep440"
 	"github.com/quatrain-build/quatrain/test/answers"
 )
 

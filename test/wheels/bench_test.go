@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quatrain-build/quatrain/internal/helper/wheel"
 	"github.com/quatrain-build/quatrain/internal/step"
-	"github.com/quatrain-build/quatrain/internal/wheel"
 )
 
 // Big wheels of different kinds, and many small ones in one step: what

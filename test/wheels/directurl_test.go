@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quatrain-build/quatrain/internal/helper/wheel"
 	"github.com/quatrain-build/quatrain/internal/plan"
-	"github.com/quatrain-build/quatrain/internal/wheel"
 )
 
 // A package that is not from an index says where it is from, as with Poetry.

@@ -21,7 +21,7 @@ var texts = map[string]func(string) []entry{
 func TestFuzzed(t *testing.T) {
 	both := start(t, filepath.Join(t.TempDir(), "venv"))
 	for fuzzer, wheel := range texts {
-		files, err := filepath.Glob(filepath.Join("../../internal/wheel/testdata/fuzz", fuzzer, "*"))
+		files, err := filepath.Glob(filepath.Join("../../internal/helper/wheel/testdata/fuzz", fuzzer, "*"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(fuzzer, err)
 		}

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/quatrain-build/quatrain/internal/helper/wheel"
 	"github.com/quatrain-build/quatrain/internal/step"
-	"github.com/quatrain-build/quatrain/internal/wheel"
 )
 
 // Wheels that write the same paths, spread over trees that are merged in any

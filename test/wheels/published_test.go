@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quatrain-build/quatrain/internal/wheel"
+	"github.com/quatrain-build/quatrain/internal/helper/wheel"
 )
 
 // Wheels from PyPI are installed as Poetry installs them: the first part of

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/quatrain-build/quatrain/internal/helper/venv"
+	"github.com/quatrain-build/quatrain/internal/helper/wheel"
 	"github.com/quatrain-build/quatrain/internal/step"
-	"github.com/quatrain-build/quatrain/internal/venv"
-	"github.com/quatrain-build/quatrain/internal/wheel"
 )
 
 const buildVenv = `import sys; from pathlib import Path; from poetry.utils.env import EnvManager

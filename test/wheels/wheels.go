@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quatrain-build/quatrain/internal/index"
+	"github.com/quatrain-build/quatrain/internal/helper/index"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/step"
 )
