@@ -37,7 +37,7 @@ func ParseRelease(s string) (Version, error) {
 func kernel(numbers, build string) (Version, error) {
 	v, err := ParseVersion(numbers)
 	if build != "" {
-		v.local = []string{strings.ToLower(build)}
+		v.local = []string{build} // poetry-core compares it as it is written
 	}
 	return v, err
 }
@@ -59,7 +59,9 @@ var (
 	anyPattern      = regexp.MustCompile(`^(?i)v?[x*](\.[x*])*$`)
 	basicPattern    = regexp.MustCompile(`^(\^|~=|~|<>|!=|>=?|<=?|==?)?\s*([^\s<>=!~^].*?)(\.\*)?$`)
 	wildcardPattern = regexp.MustCompile(`^(!=|==)?\s*v?(\d+(?:\.\d+){0,2})(?:\.\*)+$`)
-	releasePattern  = regexp.MustCompile(`^(<>|!=|>=?|<=?|==?)?\s*(\d+(?:\.\d+)*)(?:[+-]?([0-9A-Za-z+-]+(?:\.[0-9A-Za-z+-]+)*))?$`)
+	// openEnd is a version that takes a dot behind it for its own: 1.2rc.1 is 1.2rc1.
+	openEnd        = regexp.MustCompile(`(?i)^[^+]*\d[^+]*[a-z]$`)
+	releasePattern = regexp.MustCompile(`^(<>|!=|>=?|<=?|==?)?\s*(\d+(?:\.\d+)*)(?:[+-]?([0-9A-Za-z+-]+(?:\.[0-9A-Za-z+-]+)*))?$`)
 )
 
 func (p *parser) parse(s string) (Constraint, error) {
@@ -146,6 +148,9 @@ func (p *parser) one(s string) ([]bounds, error) {
 	}
 	if m := basicPattern.FindStringSubmatch(s); m != nil {
 		text, wild := m[2], m[3] != ""
+		if wild && openEnd.MatchString(text) {
+			return nil, fmt.Errorf("%q is not a version constraint", s)
+		}
 		if text == "dev" {
 			text = "0.0-dev"
 		}

@@ -24,9 +24,14 @@ type vector struct {
 	Any, All bool // of the first, asked for the second
 }
 
-func TestVectors(t *testing.T) {
+func TestVectors(t *testing.T) { checkVectors(t, "vectors.jsonl") }
+
+// TestRandomConstraints has the answers of poetry-core to what generate_constraints.py makes up.
+func TestRandomConstraints(t *testing.T) { checkVectors(t, "constraints.jsonl") }
+
+func checkVectors(t *testing.T, name string) {
 	var against []string
-	vectors.Each(t, func(v vector) {
+	vectors.EachIn(t, name, func(v vector) {
 		switch {
 		case v.Order != nil:
 			checkOrder(t, v.Order)

@@ -237,7 +237,7 @@ func (v Version) String() string {
 		fmt.Fprintf(&b, ".dev%d", v.dev)
 	}
 	if len(v.local) > 0 {
-		b.WriteString("+" + strings.Join(v.local, "."))
+		b.WriteString("+" + strings.ToLower(strings.Join(v.local, ".")))
 	}
 	return b.String()
 }

@@ -39,28 +39,21 @@ func newComparison(variable, op, value string, reversed bool) (node, error) {
 		return nil, fmt.Errorf("%q is not a marker variable", variable)
 	case reversed && !list:
 		return nil, fmt.Errorf("%q %s %s: the variable must come first", value, op, variable)
+	case reversed && (value == "" || strings.Contains(value, "\n")):
+		return nil, fmt.Errorf("%q %s %s has no meaning", value, op, variable)
 	case reversed && strings.HasPrefix(c.variable, "python_"):
 		c.reversed = false // "3.8" in python_version is python_version in "3.8"
-	case reversed:
-		c.value = strings.TrimSpace(value)
-		if c.value == "" || c.variable == "extra" {
-			return nil, fmt.Errorf("%q %s %s has no meaning", value, op, variable)
-		}
-		return c, nil
+	case list && !reversed:
+		c.value = strings.TrimLeft(value, " \t")
 	}
-	switch {
-	case isVersion(c.variable):
-		var err error
-		if c.versions, err = versions(c); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", variable, op, err)
-		}
-	case !list && op != "==" && op != "!=" && op != "===":
-		return nil, fmt.Errorf("%s cannot be compared with %s", variable, op)
-	default:
-		var err error
-		if c.text, err = alternatives(c); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", variable, op, err)
-		}
+	var err error
+	if isVersion(c.variable) && !c.reversed {
+		c.versions, err = versions(c)
+	} else {
+		c.text, err = alternatives(c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", variable, op, err)
 	}
 	return c, nil
 }
@@ -88,7 +81,8 @@ func versions(c comparison) (pep440.Constraint, error) {
 // eachVersion writes a list's versions as constraints: 3.8 stands for 3.8.*, with
 // the operator short, a full version for itself, with the operator full.
 func eachVersion(list, short, full, glue string) string {
-	all := members(list)
+	// An empty member is an error of the constraint: ".*".
+	all := listText.Split(list, -1)
 	for i, v := range all {
 		if strings.Count(v, ".") < 2 {
 			all[i] = short + v + ".*"
@@ -97,9 +91,4 @@ func eachVersion(list, short, full, glue string) string {
 		}
 	}
 	return strings.Join(all, glue)
-}
-
-// members splits the list of `in`: poetry-core has membership, not substrings.
-func members(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ' ' || r == ',' || r == '|' })
 }

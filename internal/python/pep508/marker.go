@@ -2,7 +2,6 @@ package pep508
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/python/pep440"
 )
@@ -33,7 +32,7 @@ type comparison struct {
 	variable, op, value string
 	reversed            bool
 	versions            pep440.Constraint // of a version variable
-	text                [][]clause        // of another one that is not reversed
+	text                [][]clause        // of another one
 }
 
 // Evaluate reports whether the marker holds. Comparisons with what only the host's
@@ -89,10 +88,8 @@ func (c comparison) holds(e Environment) bool {
 	case isVersion(c.variable) && !c.reversed:
 		v, err := pep440.ParseRelease(actual)
 		return err == nil && c.versions.Allows(v)
-	case c.reversed:
-		return strings.Contains(actual, c.value) == (c.op == "in")
 	}
-	return anyHolds(c.text, func(value string) bool { return actual == value })
+	return anyHolds(c.text, func(one clause) bool { return one.holds(actual) })
 }
 
 // extraHolds compares with the set of asked extras: == is membership.
@@ -100,5 +97,5 @@ func (c comparison) extraHolds(e Environment) bool {
 	if e.Extras == nil {
 		return true
 	}
-	return anyHolds(c.text, func(value string) bool { return e.Extras[CanonicalName(value)] })
+	return anyHolds(c.text, func(one clause) bool { return e.Extras[CanonicalName(one.value)] != one.not })
 }

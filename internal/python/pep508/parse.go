@@ -11,7 +11,7 @@ const maxLength = 64 << 10
 // ParseMarker reads a marker (grammar: PEP 508, as poetry-core's markers.lark).
 // "" and "*" hold always, "<empty>" never.
 func ParseMarker(s string) (Marker, error) {
-	switch strings.TrimSpace(s) {
+	switch s {
 	case "", "*":
 		return Marker{}, nil
 	case "<empty>":
@@ -46,15 +46,18 @@ func scan(s string) ([]token, error) {
 	for len(s) > 0 {
 		c := s[0]
 		switch {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		case c == ' ' || c == '\t':
 			s = s[1:]
 		case c == '"' || c == '\'':
-			end := strings.IndexByte(s[1:], c)
+			end := quoteEnd(s)
 			if end < 0 {
 				return nil, fmt.Errorf("a quote is not closed")
 			}
-			all = append(all, token{s[1 : 1+end], true})
-			s = s[end+2:]
+			all = append(all, token{s[1:end], true})
+			s = s[end+1:]
+		case notIn(s):
+			all = append(all, token{s[:len("not in")], false})
+			s = s[len("not in"):]
 		case c == '(' || c == ')':
 			all = append(all, token{s[:1], false})
 			s = s[1:]
@@ -66,8 +69,11 @@ func scan(s string) ([]token, error) {
 			all = append(all, token{s[:n], false})
 			s = s[n:]
 		default:
-			n := strings.IndexAny(s, " \t\r\n\"'()<>=!~")
-			if n < 0 {
+			n := strings.IndexAny(s, wordEnd)
+			switch n {
+			case 0:
+				return nil, fmt.Errorf("unexpected %q", c)
+			case -1:
 				n = len(s)
 			}
 			all = append(all, token{s[:n], false})
@@ -76,6 +82,30 @@ func scan(s string) ([]token, error) {
 	}
 	return all, nil
 }
+
+// quoteEnd is where the string that s starts with ends, -1 where it does not. A backslash
+// before a double quote keeps it in the string, and stays there itself.
+func quoteEnd(s string) int {
+	double, escaped := s[0] == '"', false
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == s[0] && !escaped:
+			return i
+		case s[i] == '\n':
+			return -1
+		}
+		escaped = double && s[i] == '\\' && !escaped
+	}
+	return -1
+}
+
+// notIn reports whether s starts with that operator: two words, one space.
+func notIn(s string) bool {
+	rest, ok := strings.CutPrefix(s, "not in")
+	return ok && (rest == "" || strings.IndexByte(wordEnd, rest[0]) >= 0)
+}
+
+const wordEnd = " \t\r\n\"'()<>=!~"
 
 type markerParser struct{ tokens []token }
 
@@ -183,12 +213,7 @@ func (p *markerParser) operator() (string, error) {
 		return "", fmt.Errorf("an operator is missing")
 	}
 	switch t.text {
-	case "not":
-		if in, err := p.next(); err != nil || in.text != "in" || in.quoted {
-			return "", fmt.Errorf("\"not\" without \"in\"")
-		}
-		return "not in", nil
-	case "in", "==", "!=", "===", "<", "<=", ">", ">=", "~=":
+	case "not in", "in", "==", "!=", "===", "<", "<=", ">", ">=", "~=":
 		return t.text, nil
 	}
 	return "", fmt.Errorf("%q is not an operator", t.text)

@@ -7,19 +7,26 @@ func TestEvaluate(t *testing.T) {
 	env := LinuxEnvironment("3.11.9", "x86_64").WithExtras([]string{"Cpu_Fast"})
 	for m, want := range map[string]bool{
 		"": true, "*": true, "<empty>": false,
-		`python_version >= "3.9"`:                                   true,
-		`python_version >= "3.9" and python_version < "3.11"`:       false,
-		`python_full_version > "3.11"`:                              true,
-		`python_version in "3.10 3.11"`:                             true,
-		`python_version not in "3.10, 3.11"`:                        false,
-		`sys_platform == 'win32' or os_name == "posix"`:             true,
-		`sys_platform in "linux2"`:                                  false,
-		`"lin" in sys_platform`:                                     true,
-		`"x" not in sys_platform`:                                   false,
-		`extra == "cpu-fast"`:                                       true,
-		`extra == "gpu"`:                                            false,
-		`extra == "cpu.fast" and extra != "gpu"`:                    true,
-		`platform_release >= "9.0" and platform_system == "darwin"`: false,
+		`python_version >= "3.9"`:                             true,
+		`python_version >= "3.9" and python_version < "3.11"`: false,
+		`python_full_version > "3.11"`:                        true,
+		`python_version in "3.10 3.11"`:                       true,
+		`python_version not in "3.10, 3.11"`:                  false,
+		`sys_platform == 'win32' or os_name == "posix"`:       true,
+		`sys_platform in "linux2"`:                            false,
+		`"lin" in sys_platform`:                               true,
+		`"x" not in sys_platform`:                             false,
+		`extra == "cpu-fast"`:                                 true,
+		`extra == "gpu"`:                                      false,
+		// Text has no order: the operator is a part of what is compared.
+		`sys_platform >= "linux"`:                                                             false,
+		`implementation_version >= "3.8"`:                                                     false,
+		`sys_platform >= "linux" or os_name == "posix"`:                                       true,
+		`"linux || win32" in sys_platform or os_name == "nt"`:                                 false,
+		`"linux, win32" not in sys_platform`:                                                  false,
+		`"darwin || linux || win32" in sys_platform`:                                          true,
+		`extra == "cpu.fast" and extra != "gpu"`:                                              true,
+		`platform_release >= "9.0" and platform_system == "darwin"`:                           false,
 		`(python_version < "3" or python_version > "3.10") and platform_machine != "aarch64"`: true,
 		`os.name == "posix" and python_implementation == "CPython"`:                           true,
 	} {
@@ -30,7 +37,7 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("%s = %v, want %v", m, got, want)
 		}
 	}
-	for _, bad := range []string{`sys_platform >= "linux"`, `"3.8" < python_version`, `python_version === "3.11"`, `spam == "x"`, `os_name ==`, `(os_name == "x"`, `os_name == "x`} {
+	for _, bad := range []string{`extra >= "cpu"`, `extra in "cpu gpu"`, `"cpu" in extra`, `python_version in "3.8, "`, `"" in os_name`, `os_name not  in "x"`, "os_name ==\n\"x\"", `os_name == "x\"`, `"3.8" < python_version`, `python_version === "3.11"`, `spam == "x"`, `os_name ==`, `(os_name == "x"`, `os_name == "x`} {
 		if _, err := ParseMarker(bad); err == nil {
 			t.Errorf("%s must be an error", bad)
 		}
