@@ -120,7 +120,7 @@ func (r *request) lintResults(ctx context.Context) (*lint.LintResults, error) {
 			location.Ranges = []*pb.Range{lines(first, last)}
 		}
 		results.Warnings = append(results.Warnings, lint.Warning{
-			RuleName: w.Rule.Name, Description: w.Rule.Description, Detail: r.lintMessage(w), Location: location,
+			RuleName: w.Rule.Name, Description: w.Rule.Description, URL: w.Rule.URL(), Detail: r.lintMessage(w), Location: location,
 		})
 	}
 	for _, f := range files {

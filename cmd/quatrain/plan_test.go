@@ -26,7 +26,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"plan --libc bsd " + groups, 2, "bsd"},
 		{"plan --nope " + groups, 2, "unknown flag: --nope"},
 		{"plan " + t.TempDir(), 1, "pyproject.toml not found in"},
-		{"plan --target prod " + groups, 1, `target "prod" is not defined`},
+		{"plan --target prodution " + groups, 1, `Did you mean "production"?`},
 		{"plan --groups main,dosc " + groups, 1, `Did you mean "docs"?`},
 		{"plan --extras web " + groups, 1, "extra [web] is not specified"},
 		{"plan --python 3.8.1 " + groups, 1, "the project allows Python >=3.9, the base image has 3.8.1"},

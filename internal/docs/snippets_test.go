@@ -156,7 +156,7 @@ func whole(text string) string {
 const emptyLock = "[metadata]\nlock-version = \"2.1\"\npython-versions = \">=3.11\"\ncontent-hash = \"0\"\n"
 
 // aboutAll are rules that a part of a project can break without the rest of it.
-var aboutAll = []string{"PoetryRun", "ShellSyntax", "EnvNotExpanded", "LoopbackHost", "HealthcheckTool", "RootUser", "SecretInEnv"}
+var aboutAll = []string{"PoetryRun", "ShellSyntax", "EnvNotExpanded", "LoopbackHost", "HealthcheckTool", "RootUser", "SecretInEnv", "SecretInURL"}
 
 // The pages recommend nothing that --check complains of.
 func TestSnippetsPassCheck(t *testing.T) {

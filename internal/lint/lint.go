@@ -5,6 +5,7 @@ package lint
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
 	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
@@ -16,6 +17,11 @@ type Rule struct {
 	Name        string // CamelCase, as --check prints it
 	Description string
 	find        func(*pyproject.Project, *lockfile.Lock) []finding
+}
+
+// URL returns the address of the rule's explanation.
+func (r Rule) URL() string {
+	return "https://github.com/quatrain-build/quatrain/blob/main/docs/troubleshooting.md#" + strings.ToLower(r.Name)
 }
 
 // Warning is a rule that something breaks.

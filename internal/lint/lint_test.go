@@ -117,6 +117,7 @@ func TestRules(t *testing.T) {
 			toml: head + "[[tool.poetry.source]]\nname = \"x\"\nurl = \"https://u:p@example.com/simple\"\n",
 			want: []string{"SecretInURL: pyproject.toml:7: the address of source x carries a login, a token or a signature: pass it as a build secret"},
 		},
+		"addresses of SSH": {toml: head + "[tool.poetry.dependencies]\na = {git = \"git@git.example:group/a.git\"}\nb = {git = \"ssh://git@git.example/b.git\"}\n"},
 		"environment with a secret": {
 			toml: quatrain(`env = {DB_PASSWORD = "x", DB_PASSWORD_FILE = "/run/secrets/db", TOKENIZER = "y", API_KEY = ""}`),
 			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and its value is in the image"},

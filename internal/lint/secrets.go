@@ -19,7 +19,7 @@ var secretInURL = Rule{
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		carries := func(at source.Range, what, text string) {
-			if u, err := url.Parse(text); err == nil && (address.IsHTTP(u) && u.User != nil || address.Public(text) != text) || err != nil && strings.Contains(text, "@") {
+			if hasSecret(text) {
 				all = append(all, finding{at, "the address of " + what + " carries a login, a token or a signature: pass it as a build secret"})
 			}
 		}
@@ -33,6 +33,19 @@ var secretInURL = Rule{
 		}
 		return once(all)
 	},
+}
+
+// hasSecret reports whether an address has a login, a token or a signature in it. The user of
+// an SSH address is none: git@host:group/name.git.
+func hasSecret(text string) bool {
+	if user, _, ok := strings.Cut(text, "@"); ok && !strings.ContainsAny(user, ":/") {
+		return false
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return strings.Contains(text, "@")
+	}
+	return address.IsHTTP(u) && u.User != nil || address.Public(text) != text
 }
 
 // secretName are names of variables whose value is a secret; those that end in

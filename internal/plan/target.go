@@ -47,6 +47,9 @@ const DefaultTarget = "production"
 // builtin are the targets that every project has, in the order they are listed.
 var builtin = []string{"base", "builder", "production", "development", "test"}
 
+// shortNames are other names of built-in targets, unless the project has a target of that name.
+var shortNames = map[string]string{"dev": "development", "prod": "production"}
+
 // TargetNames lists the targets of a project: the built-in ones, then its own in file order.
 func TargetNames(c pyproject.Config) []string {
 	names := slices.Clone(builtin)
@@ -58,12 +61,15 @@ func TargetNames(c pyproject.Config) []string {
 	return names
 }
 
-// ResolveTarget finds a target by name, with `from` followed and defaults applied.
+// ResolveTarget finds a target by its name or short name, with `from` followed and defaults applied.
 // Errors: unknown name (with the nearest), a cycle of `from`; groups that are not defined,
 // for which the target is there without them.
 func ResolveTarget(p *pyproject.Project, name string) (Target, error) {
 	if name == "" {
 		name = DefaultTarget
+	}
+	if long := shortNames[name]; long != "" && findTarget(p.Quatrain, name) == nil {
+		name = long
 	}
 	return resolve(p, name, source.Whole(p.File), nil)
 }

@@ -120,6 +120,21 @@ func TestPackageModeOff(t *testing.T) {
 	}
 }
 
+// Short names of built-in targets, which a target of that name takes the place of.
+func TestShortNames(t *testing.T) {
+	for settings, want := range map[string][2]string{
+		"": {"development", "production"},
+		"[tool.quatrain.target.dev]\nfrom = \"test\"\n": {"dev", "production"},
+	} {
+		p := project(t, settings)
+		for i, name := range []string{"dev", "prod"} {
+			if r, err := ResolveTarget(p, name); err != nil || r.Name != want[i] {
+				t.Errorf("%q: %s is %s, %v", settings, name, r.Name, err)
+			}
+		}
+	}
+}
+
 // A target installs the project where the settings for all do not, and the other way round.
 func TestProjectOfATarget(t *testing.T) {
 	p := project(t, "[tool.quatrain]\nproject = \"none\"\n[tool.quatrain.target.source]\nproject = \"source\"\n[tool.quatrain.target.wheel]\nproject = \"wheel\"\n")

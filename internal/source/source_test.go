@@ -53,7 +53,7 @@ func TestAll(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	for name, want := range map[string]string{"developmnt": "development", "prod": "", "comand": "command"} {
+	for name, want := range map[string]string{"developmnt": "development", "prod": "production", "dev": "development", "comand": "command", "co": "", "": "", "nothing": ""} {
 		if got := Nearest(name, []string{"command", "development", "production"}); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}
