@@ -123,6 +123,39 @@ func TestIndexes(t *testing.T) {
 	}
 }
 
+// Newcomers find every package on the page that says what is in which.
+func TestPackagesAreListed(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "docs/architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := map[string]bool{}
+	for _, pattern := range []string{"internal/*/*.go", "internal/*/*/*.go"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range found {
+			name, err := filepath.Rel(root, filepath.Dir(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			packages[filepath.ToSlash(name)] = true
+		}
+	}
+	if len(packages) < 30 {
+		t.Fatalf("only %d packages", len(packages))
+	}
+	for name := range packages {
+		if strings.Contains(name, "/testdata") || strings.HasSuffix(name, "/write") {
+			continue
+		}
+		if !strings.Contains(string(data), "`"+name+"`") {
+			t.Errorf("docs/architecture.md does not list %s", name)
+		}
+	}
+}
+
 // The README stays short enough to be read.
 func TestREADMEIsShort(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "README.md"))

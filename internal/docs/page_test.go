@@ -16,14 +16,15 @@ const root = "../.."
 
 // A page is a Markdown file.
 type page struct {
-	name    string // from the repository's folder, with slashes
-	blocks  []block
-	links   []link
-	spans   []link // code in a line of text, with its line
-	anchors []string
+	name     string // from the repository's folder, with slashes
+	blocks   []block
+	indented []block // code without a fence
+	links    []link
+	spans    []link // code in a line of text, with its line
+	anchors  []string
 }
 
-// A block is fenced code; a link is an inline one.
+// A block is code; a link is an inline one.
 type (
 	block struct {
 		line     int // of its first line of code
@@ -90,7 +91,12 @@ func parsePage(name, text string) page {
 			open.text += strings.TrimPrefix(line, indent) + "\n"
 		case m != nil:
 			open, indent = &block{line: i + 2, language: m[2]}, m[1]
-		case strings.HasPrefix(line, "    ") && (i == 0 || !startsItem(lines[:i])): // indented code
+		case strings.HasPrefix(line, "    ") && (i == 0 || !startsItem(lines[:i])):
+			if code := strings.TrimPrefix(line, "    "); !p.continues(i+1, code) {
+				p.indented = append(p.indented, block{line: i + 1, text: code + "\n"})
+			}
+		case line == "":
+			p.continues(i+1, "")
 		default:
 			if h := heading.FindStringSubmatch(line); h != nil {
 				p.anchors = append(p.anchors, anchor(h[1]))
@@ -104,6 +110,20 @@ func parsePage(name, text string) page {
 		}
 	}
 	return p
+}
+
+// continues adds a line to the indented block that ends before it, and reports whether there
+// is one.
+func (p *page) continues(number int, line string) bool {
+	if len(p.indented) == 0 {
+		return false
+	}
+	last := &p.indented[len(p.indented)-1]
+	if last.line+strings.Count(last.text, "\n") != number {
+		return false
+	}
+	last.text += line + "\n"
+	return true
 }
 
 // startsItem reports whether indented lines go on with a list's item.
