@@ -69,7 +69,7 @@ func (r *request) attachSBOMs(ctx context.Context, rb *dockerui.ResultBuilder) e
 		defer crash.Recover(&err)
 		document, ok := r.sboms.Load(platformID(platform))
 		if !ok {
-			return fmt.Errorf("there is no SBOM for %s", id)
+			return fmt.Errorf("no SBOM for %s", id)
 		}
 		ref, err := r.solve(ctx, bkllb.Scratch().File(bkllb.Mkfile(sbomFile, 0o644, document.([]byte)), dockerui.WithInternalName("SBOM")))
 		if err != nil {

@@ -84,7 +84,7 @@ func TestPrepare(t *testing.T) {
 // What goes wrong is said with the line of the command.
 func TestPrepareFails(t *testing.T) {
 	for command, want := range map[string][]string{
-		`["python", "-c", "import sys; print('what', 'happened'); sys.exit(3)"]`: {"exit status 3", "Its output is in the build log above. It has no network, and writes to /app only."},
+		`["python", "-c", "import sys; print('what', 'happened'); sys.exit(3)"]`: {"exit status 3", "Read the command's output in the build log above. It has no network, and writes to /app only."},
 		`["python", "-c", "import os; os.remove('shop/__init__.py')"]`:           {"the command removed files of the project: shop/__init__.py", "Leave the files out with `exclude`: the command adds a layer, and a layer cannot remove files."},
 		`"node build.js"`: {"command not found in the image: node"},
 		`["python", "-c", "open('/opt/venv/x', 'w')"]`: {"exit status 1: it may not write /opt/venv/x", "Make it write below /app", `set user = "root"`},

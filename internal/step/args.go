@@ -447,7 +447,7 @@ func byPosition(what, text string, n int, set func(int, string)) error {
 	}
 	for i, v := range values {
 		if i < 0 || i >= n {
-			return fmt.Errorf("%s: there is no argument %d", what, i)
+			return fmt.Errorf("%s: no argument %d", what, i)
 		}
 		set(i, v)
 	}

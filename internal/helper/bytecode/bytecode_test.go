@@ -262,7 +262,7 @@ func TestLongPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	pyc(t, out, "app/good")
-	if !strings.Contains(log.String(), "is left without byte code: its path is too long") {
+	if !strings.Contains(log.String(), "is left without byte code: the path is too long") {
 		t.Error(log.String())
 	}
 }

@@ -18,7 +18,7 @@ func find(root string) (sources []string, omitted []omission, err error) {
 		rel := strings.TrimPrefix(path, root)
 		switch {
 		case errors.Is(err, syscall.ENAMETOOLONG):
-			omitted = append(omitted, omission{rel, "its path is too long"})
+			omitted = append(omitted, omission{rel, "the path is too long"})
 			return nil
 		case err != nil:
 			return err

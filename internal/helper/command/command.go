@@ -75,7 +75,7 @@ func (u user) run(kind step.Kind, dir string, argv []string, explain func(said s
 }
 
 // inTheLog is the hint where no more is known.
-const inTheLog = "Its output is in the build log above."
+const inTheLog = "Read the command's output in the build log above."
 
 // tail keeps the end of what is written to it.
 type tail struct{ end []byte }

@@ -81,7 +81,7 @@ func (p *page) readFiles(at *url.URL, d *json.Decoder, isWanted wanted) error {
 	case first == nil: // null
 		return nil
 	case first != json.Delim('['):
-		return formatError{errors.New("its files are not a list")}
+		return formatError{errors.New("the files are not a list")}
 	}
 	for d.More() {
 		var f jsonFile

@@ -21,7 +21,7 @@ func sorted(files []step.File) ([]step.File, error) {
 	for _, f := range withOthers(files) {
 		switch {
 		case !hexHash.MatchString(f.SHA256):
-			errs = append(errs, malformed(f, "its hash %q is not a SHA-256 in lower-case hex", f.SHA256))
+			errs = append(errs, malformed(f, "the hash %q is not a SHA-256 in lower-case hex", f.SHA256))
 		case !plain(f.Name):
 			errs = append(errs, malformed(f, "%q is not a file name", f.Name))
 		case !plain(f.Package):

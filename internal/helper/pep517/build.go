@@ -178,7 +178,7 @@ func sdistSubject(file string) subject {
 func (b *builder) leaveMissing() error {
 	if b.step.Tried != "" {
 		key := slices.Max(slices.Collect(maps.Keys(b.missing))) // an sdist rather than the package that needs it
-		who := "its build"
+		who := "the build"
 		if key != "" {
 			who = "build requirement " + key
 		}

@@ -134,7 +134,7 @@ func decompressed(r io.Reader) (io.Reader, error) {
 	case "xz":
 		return xz.NewReader(b)
 	default:
-		return nil, fmt.Errorf("its compression, %s, is not supported: gzip, bzip2, xz and zip are", kind)
+		return nil, fmt.Errorf("unsupported compression %s: use gzip, bzip2, xz or zip", kind)
 	}
 }
 

@@ -108,7 +108,7 @@ func newReader(file io.ReaderAt, size int64) (*zip.Reader, error) {
 	list := &limited{ReaderAt: file, left: maxDirectory}
 	z, err := zip.NewReader(list, size)
 	if list.left < 0 {
-		return nil, bad("its list of entries is longer than %d bytes", maxDirectory)
+		return nil, bad("the list of entries is longer than %d bytes", maxDirectory)
 	}
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func findDistInfo(top map[string]bool, name fileName) (string, error) {
 		return "", bad("more than one .dist-info folder: %s", firstFew(found))
 	}
 	if got := canonical(distInfoName(found[0])); got != canonical(name.distribution) {
-		return "", bad("its metadata are those of another package: %s", found[0])
+		return "", bad("the metadata belongs to another package: %s", found[0])
 	}
 	return found[0], nil
 }

@@ -34,7 +34,7 @@ func TestRecord(t *testing.T) {
 		"x,sha256=a,1\n" + own: "METADATA is not in it (and 1 more",
 		".\\x,,\n" + own:       "x is not in it",
 		"x,,1\n":               "x has no hash or no size",
-		"x,md5=a,1\ndemo-1.0.dist-info/METADATA,md5=a,1\ndemo-1.0.dist-info/WHEEL,md5=a,1\ndemo-1.0.dist-info/RECORD,md5=a,": "its own line has",
+		"x,md5=a,1\ndemo-1.0.dist-info/METADATA,md5=a,1\ndemo-1.0.dist-info/WHEEL,md5=a,1\ndemo-1.0.dist-info/RECORD,md5=a,": "the line of RECORD itself has",
 		"x\n":              "error: RECORD: row 1 has 1 fields",
 		"x,sha256=a,1\n\n": "error: RECORD: row 2 has 0 fields",
 		"x,SHA256=a,1\n":   "error: RECORD: \"SHA256=a\" is not a hash",

@@ -58,7 +58,7 @@ func recordIssue(path, distInfo string, row []string) string {
 		return path + " is not in it"
 	case isInfo && rest == "RECORD":
 		if row[1] != "" || row[2] != "" {
-			return "its own line has a hash or a size"
+			return "the line of RECORD itself has a hash or a size"
 		}
 	case row[1] == "" || row[2] == "":
 		return path + " has no hash or no size in it"

@@ -102,7 +102,7 @@ func (p *parser) dependencyTable(t *source.Table) []Dependency {
 			}
 			d.Name, d.PrettyName = pep508.CanonicalName(e.Key), e.Key
 			if d.Name == pep508.CanonicalName(p.project.Name.Value) && d.Name != "" {
-				p.add(source.Errorf(e.KeyAt, "the project %s is one of its own dependencies", p.project.Name.Value))
+				p.add(source.Errorf(e.KeyAt, "the project %s depends on itself", p.project.Name.Value))
 			}
 			all = append(all, d)
 		}
