@@ -106,7 +106,7 @@ poetry-diff: go ## the plan against the real Poetry, for many projects and optio
 
 .PHONY: demo
 demo: ## build, run and ask examples/orders, and show what later builds cost
-	$(LAB) up buildkitd bases frontend builder engine
+	$(LAB) up buildkitd base frontend builder engine
 	eval "$$($(LAB) env)" && go run ./test/demo
 
 # arm64 is emulated for the Dockerfiles, and only then is the kernel told of qemu.

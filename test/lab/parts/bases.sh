@@ -8,11 +8,16 @@ bases=(
   "library/debian:bookworm bookworm debian 3.11"
 )
 
-bases_up() {
+bases_up() { make_bases "${bases[@]}"; }
+
+# The image that Quatrain starts from by default, alone: all that a first look needs.
+base_up() { make_bases "${bases[0]}"; }
+
+make_bases() {
   local base
   tool crane
   need registry buildkitd
-  for base in "${bases[@]}"; do
+  for base; do
     # shellcheck disable=SC2086 # its words are the arguments
     base_image $base
   done
