@@ -12,6 +12,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/crash"
 )
 
@@ -65,7 +66,7 @@ func downloadsIn(def *bkllb.Definition) []download {
 	var all []download
 	for _, data := range def.Def {
 		var op pb.Op
-		if op.UnmarshalVT(data) != nil || !isFrom(&op, "http") {
+		if op.UnmarshalVT(data) != nil || !explain.IsDownload(&op) {
 			continue
 		}
 		id := digest.FromBytes(data)

@@ -10,10 +10,10 @@ import (
 	"github.com/moby/buildkit/util/grpcerrors"
 	"google.golang.org/grpc/codes"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/crash"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
-	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 // finish returns a request's error as clients show it.
@@ -115,61 +115,7 @@ func lines(first, last int) *pb.Range {
 	return &pb.Range{Start: &pb.Position{Line: int32(first)}, End: &pb.Position{Line: int32(last)}}
 }
 
-// lockEntry returns the range in the lock that names a package.
-func (r *request) lockEntry(name string) source.Range {
-	for _, p := range r.lock.Packages {
-		if p.Name == name {
-			return p.At
-		}
-	}
-	return source.Range{}
-}
-
-// problems returns a helper's problems as errors that point into the lock.
-func (r *request) problems(p *plan.Plan, ps []step.Problem) error {
-	var all []error
-	for _, problem := range ps {
-		message := problem.Message
-		if p != nil && r.emulates(p.Platform) {
-			message = p.Platform + ": " + message
-		}
-		e := source.Errorf(r.placeOf(p, problem), "%s", message)
-		if hint := hintOf(p, problem); hint != "" {
-			e = e.WithHint("%s", hint)
-		}
-		all = append(all, e)
-	}
-	return errors.Join(all...)
-}
-
-// hintOf returns what to do about a problem: the step's own hint, and which Python a package
-// that cannot be built has a wheel for.
-func hintOf(p *plan.Plan, problem step.Problem) string {
-	if p == nil || problem.Kind != step.BuildFailed {
-		return problem.Hint
-	}
-	for _, pkg := range p.Packages {
-		if pkg.Name == problem.Package {
-			return strings.TrimSpace(problem.Hint + " " + p.HintWheel(pkg))
-		}
-	}
-	return problem.Hint
-}
-
-// placeOf returns the range that a problem is about: the base, a command of the target, or a
-// package's entry.
-func (r *request) placeOf(p *plan.Plan, problem step.Problem) source.Range {
-	if problem.Kind == step.BadBase {
-		return r.project.Quatrain.Base.At
-	}
-	if problem.Kind == step.CommandFailed && p != nil {
-		if c := p.Target.Image.Command; c != nil {
-			return c.At
-		}
-		return source.Whole(r.project.File)
-	}
-	if problem.Kind == step.PrepareFailed && p != nil && p.Target.Prepare != nil {
-		return p.Target.Prepare.Command.At
-	}
-	return r.lockEntry(problem.Package)
+// buildOf returns what is known of a build that failed. Without a plan p is nil.
+func (r *request) buildOf(p *plan.Plan) explain.Build {
+	return explain.Build{Project: r.project, Lock: r.lock, Plan: p, SSH: r.sshIDs(), Emulated: p != nil && r.emulates(p.Platform)}
 }

@@ -31,3 +31,11 @@ func TestArgumentsAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+func TestKeyscan(t *testing.T) {
+	for host, want := range map[string]string{"git.corp": "git.corp", "git.corp:2222": "-p 2222 git.corp", "[::1]:2222": "-p 2222 ::1"} {
+		if got := keyscan(host); got != want {
+			t.Errorf("%s: %q, want %q", host, got, want)
+		}
+	}
+}

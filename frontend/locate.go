@@ -10,6 +10,7 @@ import (
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -119,7 +120,7 @@ func (l *locator) ask(ctx context.Context, p *plan.Plan, question string, forget
 
 // warnAboutFile returns what the user has to know of the file that is taken for a package.
 func (r *request) warnAboutFile(f step.Location) []*source.Error {
-	at := r.lockEntry(f.Package)
+	at := explain.LockEntry(r.lock, f.Package)
 	var all []*source.Error
 	for _, passed := range f.Instead {
 		all = append(all, source.Errorf(at, "%s %s: %s is used instead", passed.Name, passed.Why, f.Name))

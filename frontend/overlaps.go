@@ -8,6 +8,7 @@ import (
 
 	bkllb "github.com/moby/buildkit/client/llb"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -36,7 +37,7 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 	}
 	for _, o := range list.Overlaps {
 		last := o.Packages[len(o.Packages)-1]
-		found.warnings = append(slices.Clip(found.warnings), source.Errorf(r.lockEntry(last), "%s all write %s, with different contents; the file of %s is kept, as in Poetry",
+		found.warnings = append(slices.Clip(found.warnings), source.Errorf(explain.LockEntry(r.lock, last), "%s all write %s, with different contents; the file of %s is kept, as in Poetry",
 			strings.Join(o.Packages, ", "), o.Path, last))
 		if o.Settled {
 			in.Overlay = &settled

@@ -4,21 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"strings"
 	"sync"
 	"time"
 
 	bkllb "github.com/moby/buildkit/client/llb"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
-	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/step"
-	"github.com/quatrain-build/quatrain/llb"
 )
 
 // reported returns what a failed step of the helper has left to say: nothing if it left
@@ -28,33 +25,30 @@ func (r *request) reported(ctx context.Context, def *bkllb.Definition, failure e
 	// before, its reason counts too.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	if lost(failure) {
+	if explain.IsLost(failure) {
 		return r.reportedElsewhere(ctx, def)
 	}
-	f := failedVertex(def, failure)
-	read := sync.OnceValue(func() []step.Problem { return r.askFailedStep(ctx, f.op.GetExec(), failure) })
-	if f.id == "" {
+	failed := explain.FailedVertex(def, failure)
+	read := sync.OnceValue(func() []step.Problem { return r.askFailedStep(ctx, failed, failure) })
+	if failed.ID == "" {
 		return read()
 	}
-	once, _ := r.reports.LoadOrStore(f.id, read)
+	once, _ := r.reports.LoadOrStore(failed.ID, read)
 	return once.(func() []step.Problem)()
 }
 
-// askFailedStep reads a failed step's report. The daemon keeps the mounts of a failed step
-// for as long as the request lives: a container with the step's output mounted prints the
-// report.
-func (r *request) askFailedStep(ctx context.Context, op *pb.ExecOp, failure error) []step.Problem {
-	var solve *errdefs.SolveError
-	mount, ours := llb.ReportFolder(op)
-	if !ours || !errors.As(failure, &solve) || mount >= len(solve.MountIDs) || solve.MountIDs[mount] == "" {
+// askFailedStep reads a failed step's report: a container with the step's output mounted
+// prints it.
+func (r *request) askFailedStep(ctx context.Context, failed explain.Vertex, failure error) []step.Problem {
+	result, ok := explain.ReportMount(failed, failure)
+	if !ok {
 		return nil
 	}
-	text, err := r.readReport(ctx, solve.MountIDs[mount])
-	var found step.Report
-	if err != nil || json.Unmarshal(text, &found) != nil {
+	text, err := r.readReport(ctx, result)
+	if err != nil {
 		return nil
 	}
-	return found.Problems
+	return explain.ParseReport(text)
 }
 
 func (r *request) readReport(ctx context.Context, resultID string) ([]byte, error) {
@@ -80,7 +74,7 @@ func (r *request) readReport(ctx context.Context, resultID string) ([]byte, erro
 	defer container.Release(context.WithoutCancel(ctx))
 	var text bytes.Buffer
 	process, err := container.Start(ctx, gwclient.StartRequest{
-		Args: []string{llb.HelperInFrontend, "report", failed}, Cwd: "/",
+		Args: explain.ReportCommand(failed), Cwd: "/",
 		Stdout: nopCloser{&text}, Stderr: nopCloser{io.Discard},
 	})
 	if err != nil {
@@ -88,14 +82,6 @@ func (r *request) readReport(ctx context.Context, resultID string) ([]byte, erro
 	}
 	err = process.Wait()
 	return text.Bytes(), err
-}
-
-// lost reports whether BuildKit 0.34 lost the error of a step: of all failed steps of one
-// session that have a mount in common it releases that mount's reference twice, and returns
-// the error of that in place of the step's. All steps have the helper in common, so this is
-// each failure after the first.
-func lost(err error) bool {
-	return strings.Contains(err.Error(), "releasing already released reference")
 }
 
 // requestProblems asks a second session of the frontend for the report of a step whose
@@ -122,11 +108,10 @@ func (r *request) reportedElsewhere(ctx context.Context, def *bkllb.Definition) 
 		FrontendOpt:    opts,
 		FrontendInputs: map[string]*pb.Definition{failedInput: def.ToPB()},
 	})
-	var found step.Report
-	if err != nil || json.Unmarshal(res.Metadata[problemsMeta], &found) != nil {
+	if err != nil {
 		return nil
 	}
-	return found.Problems
+	return explain.ParseReport(res.Metadata[problemsMeta])
 }
 
 // answerProblems answers requestProblems.

@@ -4,18 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"regexp"
-	"strings"
 
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
-	"github.com/moby/buildkit/solver/errdefs"
-	"github.com/moby/buildkit/solver/pb"
-	digest "github.com/opencontainers/go-digest"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/plan"
-	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/llb"
 )
 
@@ -41,18 +36,11 @@ func (r *request) solveDefinition(ctx context.Context, def *bkllb.Definition) (g
 		CacheImports: r.ui.CacheImports,
 		Evaluate:     true,
 	})
-	if err != nil && leftover.MatchString(err.Error()) {
-		return nil, source.Errorf(source.Range{}, "the builder has a folder left over from a time when it was killed (%v)", err).
-			WithHint("Run `docker buildx prune`, which removes it, and build again.")
-	}
 	if err != nil {
-		return nil, err
+		return nil, explain.Leftover(err)
 	}
 	return res.SingleRef()
 }
-
-// leftover is what BuildKit says of a folder of its snapshotter that it does not know.
-var leftover = regexp.MustCompile(`failed to rename\b.*: file exists`)
 
 // solveExplained solves, and says what a failure means.
 func (r *request) solveExplained(ctx context.Context, p *plan.Plan, st bkllb.State) (gwclient.Reference, error) {
@@ -98,7 +86,7 @@ func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *llb.Inputs,
 			in.AllByStep = true
 			continue
 		}
-		if !fallBack(in, failedVertex(def, err)) {
+		if !fallBack(in, explain.FailedVertex(def, err)) {
 			return nil, r.explain(ctx, p, def, err)
 		}
 	}
@@ -109,11 +97,11 @@ func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *llb.Inputs,
 // the daemon does not, tries again, and says what happened. Where a git server does
 // not give a commit by itself, its branches are fetched, which may have it; whatever
 // the failure was, because a builder that had to do so before has them still.
-func fallBack(in *llb.Inputs, f failed) bool {
+func fallBack(in *llb.Inputs, f explain.Vertex) bool {
 	switch {
-	case f.isDownload() && !in.AllByStep:
+	case f.IsDownload() && !in.AllByStep:
 		in.AllByStep = true
-	case f.isGit() && !in.WholeHistory:
+	case f.IsGit() && !in.WholeHistory:
 		in.WholeHistory = true
 	default:
 		return false
@@ -130,55 +118,15 @@ func readJSON(ctx context.Context, ref gwclient.Reference, name string, v any) e
 	return json.Unmarshal(data, v)
 }
 
-// failed is the vertex that a solve stopped at.
-type failed struct {
-	id    string // digest; "" if it is not known
-	op    *pb.Op // nil if it is not known
-	about string // "" where the vertex is about none
-}
-
-func failedVertex(def *bkllb.Definition, err error) (f failed) {
-	var vertex *errdefs.VertexError
-	if !errors.As(err, &vertex) {
-		return f
-	}
-	f.id = vertex.Digest
-	for _, data := range def.Def {
-		id := digest.FromBytes(data)
-		if id.String() != vertex.Digest {
-			continue
-		}
-		var op pb.Op
-		if op.UnmarshalVT(data) == nil {
-			f.op = &op
-		}
-		f.about = llb.PackageOf(def.Metadata[id].Description)
-	}
-	return f
-}
-
-func (f failed) isDownload() bool { return isFrom(f.op, "http") }
-
-func (f failed) isGit() bool { return isGit(f.op) }
-
-func isGit(op *pb.Op) bool { return isFrom(op, "git://") }
-
-func isFrom(op *pb.Op, scheme string) bool {
-	return strings.HasPrefix(op.GetSource().GetIdentifier(), scheme)
-}
-
 // explain returns what a failed solve means: a step of the helper has left a report, for
 // git there is a list of symptoms. If neither knows more, that is BuildKit's error.
 func (r *request) explain(ctx context.Context, p *plan.Plan, def *bkllb.Definition, err error) error {
-	if pkg := fetchedByGit(p, failedVertex(def, err), err); pkg != nil {
-		return r.explainGit(ctx, p, def, *pkg, err)
+	failed, build := explain.FailedVertex(def, err), r.buildOf(p)
+	if pkg, ok := build.FailedFetch(failed, err); ok {
+		return r.explainGit(ctx, p, def, pkg, err)
 	}
 	if problems := r.reported(ctx, def, err); len(problems) > 0 {
-		return asGone(failedVertex(def, err).op.GetExec(), problems, r.problems(p, problems))
+		return asGone(failed.Op.GetExec(), problems, build.Problems(problems))
 	}
-	if lost(err) {
-		return source.Errorf(source.Range{}, "two steps failed at the same time, and BuildKit lost the error of one (%v)", err).
-			WithHint("Read the output of the failed steps above.")
-	}
-	return err
+	return explain.Lost(err)
 }

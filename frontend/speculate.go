@@ -105,7 +105,7 @@ func (r *request) installAhead(ctx context.Context, p *plan.Plan, layers bkllb.S
 	for _, part := range append(partsEndingAt(def, maxBuilds, buildsWheel), def) {
 		t := newTask(func() (struct{}, error) {
 			if _, err := r.solveDefinition(ctx, part); err != nil {
-				return struct{}{}, r.problems(p, r.reported(ctx, part, err))
+				return struct{}{}, r.buildOf(p).Problems(r.reported(ctx, part, err))
 			}
 			return struct{}{}, nil
 		})

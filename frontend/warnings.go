@@ -8,6 +8,7 @@ import (
 	"github.com/containerd/platforms"
 	gwclient "github.com/moby/buildkit/frontend/gateway/client"
 
+	"github.com/quatrain-build/quatrain/frontend/explain"
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/source"
 	"github.com/quatrain-build/quatrain/internal/step"
@@ -80,7 +81,7 @@ func (r *request) warnOfMore(ctx context.Context) {
 
 // yanked says that a file is that its project wants nobody to install.
 func (r *request) yanked(f step.Location) *source.Error {
-	return source.Errorf(r.lockEntry(f.Package), "%s: the chosen file %s was yanked (%s)", f.Package, f.Name, f.Yanked)
+	return source.Errorf(explain.LockEntry(r.lock, f.Package), "%s: the chosen file %s was yanked (%s)", f.Package, f.Name, f.Yanked)
 }
 
 // warnBuilds says which packages are built although others get a wheel: that takes

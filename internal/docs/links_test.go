@@ -130,7 +130,7 @@ func TestPackagesAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	packages := map[string]bool{}
-	for _, pattern := range []string{"internal/*/*.go", "internal/*/*/*.go"} {
+	for _, pattern := range []string{"frontend/*/*.go", "internal/*/*.go", "internal/*/*/*.go"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)

@@ -1,14 +1,10 @@
-package frontend
+package explain
 
 import (
-	"context"
 	"errors"
 	"regexp"
 	"strings"
-	"time"
 
-	bkllb "github.com/moby/buildkit/client/llb"
-	"github.com/moby/buildkit/solver/pb"
 	"github.com/moby/buildkit/util/gitutil"
 	"github.com/moby/buildkit/util/urlutil"
 
@@ -69,80 +65,47 @@ var gitSymptoms = []gitSymptom{
 		"Check the address. Over SSH a key of the agent (`--ssh $agent`, compose: `build.ssh: [$agent]`) needs read access; over HTTPS the token does."},
 }
 
-// fetchedByGit returns the package whose repository a failure is about, or nil. The vertex
-// names it; if BuildKit used another build's vertex, the text does.
-func fetchedByGit(p *plan.Plan, f failed, err error) *plan.Package {
-	if p == nil {
-		return nil
+// FailedFetch returns the package whose repository a failure is about. The vertex names it;
+// if BuildKit used another build's vertex, the text does. ok is false if no fetch failed.
+func (b Build) FailedFetch(v Vertex, err error) (pkg plan.Package, ok bool) {
+	if b.Plan == nil {
+		return pkg, false
 	}
-	for i, pkg := range p.Packages {
+	for _, pkg := range b.Plan.Packages {
 		if pkg.Origin.Kind != plan.FromGit {
 			continue
 		}
-		if f.isGit() && f.about == pkg.Name || f.op == nil && strings.Contains(err.Error(), " remote "+urlutil.RedactCredentials(pkg.Origin.URL)+":") {
-			return &p.Packages[i]
+		if v.IsGit() && v.Package == pkg.Name || v.Op == nil && strings.Contains(err.Error(), " remote "+urlutil.RedactCredentials(pkg.Origin.URL)+":") {
+			return pkg, true
 		}
 	}
-	return nil
+	return pkg, false
 }
 
-// explainGit says what failed fetches mean, in the order of the plan. Of all repositories
-// that a graph needs BuildKit tells the first failure only: the others are asked one by one.
-func (r *request) explainGit(ctx context.Context, p *plan.Plan, def *bkllb.Definition, first plan.Package, err error) error {
-	failures := r.gitFailures(ctx, p, def)
-	failures[repositoryOf(first)] = err
+// Fetches holds the errors of failed fetches by repository: packages in folders of one
+// repository share a fetch.
+type Fetches map[repository]error
+
+type repository struct{ url, commit string }
+
+func repositoryOf(pkg plan.Package) repository { return repository{pkg.Origin.URL, pkg.Origin.Commit} }
+
+// Add notes the error of the fetch that a package needs.
+func (f Fetches) Add(pkg plan.Package, err error) { f[repositoryOf(pkg)] = err }
+
+// Fetches returns what failed fetches mean, in the order of the plan's packages.
+func (b Build) Fetches(failed Fetches) error {
 	var errs []error
-	for _, pkg := range p.Packages {
-		if err := failures[repositoryOf(pkg)]; pkg.Origin.Kind == plan.FromGit && err != nil {
-			errs = append(errs, r.explainFetch(pkg, err))
+	for _, pkg := range b.Plan.Packages {
+		if err := failed[repositoryOf(pkg)]; pkg.Origin.Kind == plan.FromGit && err != nil {
+			errs = append(errs, b.fetch(pkg, err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// repository is what a fetch is of: packages in folders of one repository share it.
-type repository struct{ url, commit string }
-
-func repositoryOf(pkg plan.Package) repository { return repository{pkg.Origin.URL, pkg.Origin.Commit} }
-
-const (
-	maxFetches    = 20               // how many repositories are asked by themselves
-	fetchPatience = 30 * time.Second // what has not failed by then may well succeed
-)
-
-// gitFailures fetches each repository of a graph by itself and returns what fails. A fetch
-// that has succeeded or failed already costs next to nothing.
-func (r *request) gitFailures(ctx context.Context, p *plan.Plan, def *bkllb.Definition) map[repository]error {
-	failures := map[repository]error{}
-	parts := partsEndingAt(def, maxFetches, func(op *pb.Op) (int64, bool) { return 0, isGit(op) })
-	if len(parts) < 2 || r.inOrder() {
-		return failures
-	}
-	limited, stop := context.WithTimeout(ctx, fetchPatience)
-	defer stop()
-	var fetches []*task[struct{}]
-	for _, part := range parts {
-		t := newTask(func() (struct{}, error) {
-			_, err := r.solveDefinition(limited, part)
-			return struct{}{}, err
-		})
-		t.start()
-		fetches = append(fetches, t)
-	}
-	for i, t := range fetches {
-		err := t.failure()
-		if err == nil || canceled(err) || isLate(err) {
-			continue
-		}
-		if pkg := fetchedByGit(p, failedVertex(parts[i], err), err); pkg != nil {
-			failures[repositoryOf(*pkg)] = err
-		}
-	}
-	return failures
-}
-
-// explainFetch says what the failed fetch of a package means.
-func (r *request) explainFetch(pkg plan.Package, err error) error {
+// fetch returns what the failed fetch of a package means.
+func (b Build) fetch(pkg plan.Package, err error) error {
 	text, from := err.Error(), pkg.Origin.PlainURL()+" ("+revision(pkg.Origin)+")"
 	if strings.Contains(text, "failed to update submodules") {
 		from += ", with its submodules"
@@ -150,7 +113,7 @@ func (r *request) explainFetch(pkg plan.Package, err error) error {
 	for _, s := range gitSymptoms {
 		if s.text.MatchString(text) {
 			return source.Errorf(pkg.At, "%s cannot be fetched from %s: %s", pkg.Name, from, s.message).
-				WithHint("%s", r.gitHint(pkg, s.hint))
+				WithHint("%s", b.gitHint(pkg, s.hint))
 		}
 	}
 	return source.Errorf(pkg.At, "%s cannot be fetched from %s: %s", pkg.Name, from, strings.TrimSpace(text))
@@ -165,10 +128,11 @@ func revision(o plan.Origin) string {
 	return text
 }
 
-func (r *request) gitHint(pkg plan.Package, hint string) string {
+// gitHint fills in what a hint leaves open.
+func (b Build) gitHint(pkg plan.Package, hint string) string {
 	agent, host := "default", ""
 	if h, ok := llb.SSHHost(pkg.Origin.URL); ok {
-		agent = llb.SSHAgent(r.sshIDs(), h)
+		agent = llb.SSHAgent(b.SSH, h)
 	}
 	if u, err := gitutil.ParseURL(pkg.Origin.URL); err == nil {
 		host = u.Host

@@ -1,4 +1,4 @@
-package frontend
+package explain
 
 import (
 	"errors"
@@ -44,24 +44,15 @@ func TestGitSymptoms(t *testing.T) {
 
 // A token for the repository is of no use to its submodules, and nobody is told to pass one.
 func TestSubmoduleLogin(t *testing.T) {
-	r := &request{}
 	for text, want := range map[string]string{
 		"failed to fetch remote x: git stderr:\nfatal: could not read Username for 'https://git.corp'":                       "GIT_AUTH_TOKEN.git.corp",
 		"failed to update submodules for x: git stderr:\nfatal: could not read Username for 'https://git.corp'":              "submodules over HTTPS have to be public",
 		"failed to update submodules for x: git stderr:\nfatal: unable to access 'x': The requested URL returned error: 403": "submodules over HTTPS have to be public",
 	} {
 		pkg := plan.Package{Name: "x", Origin: plan.Origin{Kind: plan.FromGit, URL: "https://git.corp/x.git", Requested: "main", Commit: strings.Repeat("ab", 20)}}
-		got := r.explainFetch(pkg, errors.New(text))
+		got := Build{}.fetch(pkg, errors.New(text))
 		if said := source.NewReport(got).Text(func(*source.Excerpt) string { return "" }); !strings.Contains(said, "the login is missing or was rejected") || !strings.Contains(said, want) {
 			t.Errorf("%s: %s, want %q", text, said, want)
-		}
-	}
-}
-
-func TestKeyscan(t *testing.T) {
-	for host, want := range map[string]string{"git.corp": "git.corp", "git.corp:2222": "-p 2222 git.corp", "[::1]:2222": "-p 2222 ::1"} {
-		if got := keyscan(host); got != want {
-			t.Errorf("%s: %q, want %q", host, got, want)
 		}
 	}
 }
