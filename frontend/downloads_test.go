@@ -67,11 +67,11 @@ func TestSlowDownloads(t *testing.T) {
 	for _, hangs := range []bool{true, false} {
 		b := &builder{hangs: hangs, works: make(chan struct{}), asked: make(chan string, 4)}
 		r := &request{reads: &strictClient{}, client: b, ui: &dockerui.Client{}, patience: 10 * time.Millisecond}
-		sizes := map[string]int64{}
+		p := &plan.Plan{}
 		for _, u := range []string{"http://x.invalid/a", "http://x.invalid/b"} {
-			sizes[digest.FromString(u).Encoded()] = 1
+			p.Packages = append(p.Packages, plan.Package{SHA256: digest.FromString(u).Encoded(), Size: 1})
 		}
-		in := &llb.Inputs{Sizes: sizes}
+		in := &llb.Inputs{}
 		if !hangs {
 			go func() { // when both were seen to be done, and long after
 				<-b.asked
@@ -79,7 +79,7 @@ func TestSlowDownloads(t *testing.T) {
 				time.AfterFunc(50*time.Millisecond, func() { close(b.works) })
 			}()
 		}
-		_, err := r.solveAnyWay(t.Context(), &plan.Plan{}, in, func() (bkllb.State, error) {
+		_, err := r.solveAnyWay(t.Context(), p, in, func() (bkllb.State, error) {
 			if in.AllByStep {
 				return bkllb.Scratch().File(bkllb.Mkdir("/by-step", 0o755)), nil
 			}

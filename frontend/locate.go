@@ -22,7 +22,7 @@ import (
 const maxRounds = 4
 
 // locate asks every index where its files are. Where one has not the best file of the lock,
-// the plan is made again with the best that it has.
+// the plan is made again with the best that it has. The answers finish the plan.
 func (r *request) locate(ctx context.Context, g *llb.Graph, in plan.Input, all *findings) error {
 	l := locator{request: r, graph: g, findings: all, answers: map[string]step.Locations{}}
 	for range maxRounds {
@@ -31,6 +31,7 @@ func (r *request) locate(ctx context.Context, g *llb.Graph, in plan.Input, all *
 			return err
 		}
 		if maps.Equal(instead, in.Instead) {
+			all.plan = all.plan.Locate(l.found)
 			return nil
 		}
 		in.Instead = instead
@@ -46,18 +47,18 @@ type locator struct {
 	request  *request
 	graph    *llb.Graph
 	findings *findings
+	found    plan.Locations            // of the last round
 	answers  map[string]step.Locations // by question
 }
 
 // round asks all that a plan needs, and returns which files to take in place of others.
 func (l *locator) round(ctx context.Context, p *plan.Plan) (map[string]string, error) {
-	in := &l.findings.inputs
-	in.URLs, in.Sizes, in.ByStep = map[string]string{}, map[string]int64{}, map[plan.Index]bool{}
+	l.found = plan.Locations{Files: map[string]step.Location{}, ByStep: map[plan.Index]bool{}}
 	l.findings.warnings = nil
 	instead := map[string]string{}
 	note := func(found step.Locations) {
 		for _, f := range found.Files {
-			in.URLs[f.SHA256], in.Sizes[f.SHA256] = f.URL, f.Size
+			l.found.Files[f.SHA256] = f
 			if len(f.Instead) > 0 {
 				instead[f.Instead[0].SHA256] = f.SHA256
 			}
@@ -72,7 +73,7 @@ func (l *locator) round(ctx context.Context, p *plan.Plan) (map[string]string, e
 			errs = append(errs, err)
 			continue
 		}
-		in.ByStep[index] = found.Step
+		l.found.ByStep[index] = found.Step
 		note(found)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -88,8 +89,8 @@ func (l *locator) round(ctx context.Context, p *plan.Plan) (map[string]string, e
 	if found.From < 0 || found.From >= len(p.Builder.PipFrom) {
 		return nil, fmt.Errorf("pip is on index %d of %d", found.From, len(p.Builder.PipFrom))
 	}
-	in.PipIndex = p.Builder.PipFrom[found.From]
-	in.ByStep[in.PipIndex] = in.ByStep[in.PipIndex] || found.Step
+	l.found.Pip = p.Builder.PipFrom[found.From]
+	l.found.ByStep[l.found.Pip] = l.found.ByStep[l.found.Pip] || found.Step
 	note(found)
 	return instead, nil
 }

@@ -78,7 +78,7 @@ func (r *request) solveAnyWay(ctx context.Context, p *plan.Plan, in *llb.Inputs,
 		if err != nil {
 			return nil, err
 		}
-		ref, err := r.solveWatched(ctx, def, in.Sizes)
+		ref, err := r.solveWatched(ctx, def, p.Sizes())
 		if err == nil {
 			return ref, nil
 		}

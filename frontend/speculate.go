@@ -25,7 +25,7 @@ type dependencies struct {
 
 // findings are inputs of a graph, and what the user is to be told of them.
 type findings struct {
-	plan     *plan.Plan // with the files that the indexes have
+	plan     *plan.Plan // located, with the files that the indexes have
 	inputs   llb.Inputs
 	warnings []*source.Error
 }

@@ -30,7 +30,7 @@ type wheelBuild struct {
 	plan   *plan.Plan
 	pkg    plan.Package
 	source place
-	pip    place
+	pip    place // pip's own wheel
 	root   bkllb.State
 	title  string
 	at     string // path of the source in a step
@@ -38,18 +38,9 @@ type wheelBuild struct {
 
 func (g *Graph) newWheelBuild(p *plan.Plan, pkg plan.Package, source place, in Inputs) wheelBuild {
 	return wheelBuild{
-		graph: g, plan: p, pkg: pkg, source: source, pip: g.pip(p, in), root: in.Builder,
+		graph: g, plan: p, pkg: pkg, source: source, pip: g.file(p.Builder.Pip, in), root: in.Builder,
 		title: pkg.Name + " " + pkg.Version, at: path.Join(step.Sources, pkg.Name, pkg.File),
 	}
-}
-
-// pip returns pip's own wheel, located and downloaded like any other file.
-func (g *Graph) pip(p *plan.Plan, in Inputs) place {
-	pip := p.Builder.Pip
-	if len(p.Builder.PipFrom) > 0 {
-		pip.Origin.Index = in.PipIndex
-	}
-	return g.file(pip, in)
 }
 
 // requirements downloads what the build needs: what the source names, and, after a first

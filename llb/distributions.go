@@ -37,10 +37,10 @@ func (g *Graph) file(pkg plan.Package, in Inputs) place {
 	if pkg.Origin.Kind == plan.FromFile {
 		return place{in.Trees[pkg.Name], "/" + path.Base(pkg.Origin.Path)}
 	}
-	if in.byStep(pkg.Origin.Index) {
+	if in.byStep(pkg) {
 		return place{g.fetchByStep(pkg), "/" + pkg.SHA256 + "/" + pkg.File}
 	}
-	return place{g.fetch(pkg, in.URLs[pkg.SHA256]), "/" + pkg.File}
+	return place{g.fetch(pkg), "/" + pkg.File}
 }
 
 // source returns what a wheel is built from.
@@ -54,11 +54,12 @@ func (g *Graph) source(pkg plan.Package, in Inputs) place {
 	return g.file(pkg, in)
 }
 
-func (in Inputs) byStep(index plan.Index) bool { return in.AllByStep || in.ByStep[index] }
+func (in Inputs) byStep(pkg plan.Package) bool { return in.AllByStep || pkg.ByStep }
 
-// fetchedByInstall says it of a wheel that BuildKit cannot download.
+// fetchedByInstall reports whether the step that installs a package downloads its wheel too,
+// because BuildKit cannot.
 func (in Inputs) fetchedByInstall(pkg plan.Package) bool {
-	return !pkg.Build && pkg.Origin.Kind != plan.FromFile && in.byStep(pkg.Origin.Index)
+	return !pkg.Build && pkg.Origin.Kind != plan.FromFile && in.byStep(pkg)
 }
 
 // wheelOf describes an installed wheel to the install step.

@@ -158,7 +158,7 @@ func urlOf(p plan.Package) string {
 
 // fetch returns BuildKit's own download of one file. The cache key is the hash and the file's
 // name, not the address, so a warm build asks no server.
-func (g *Graph) fetch(p plan.Package, url string) bkllb.State {
+func (g *Graph) fetch(p plan.Package) bkllb.State {
 	opts := []bkllb.HTTPOption{
 		bkllb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, p.SHA256)),
 		bkllb.Filename(p.File),
@@ -169,5 +169,5 @@ func (g *Graph) fetch(p plan.Package, url string) bkllb.State {
 	for _, c := range g.constraints {
 		opts = append(opts, c)
 	}
-	return bkllb.HTTP(url, opts...)
+	return bkllb.HTTP(p.URL, opts...)
 }

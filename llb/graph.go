@@ -1,6 +1,6 @@
 // Package llb turns a plan into a BuildKit graph and an image configuration. It
 // parses nothing and talks to no daemon: what only a daemon can say (the base's
-// configuration, capabilities, where files are) arrives as data.
+// configuration, capabilities) arrives as data.
 package llb
 
 import (

@@ -15,16 +15,12 @@ import (
 
 // Inputs are the trees that an image is assembled from.
 type Inputs struct {
-	Base      bkllb.State         // the image's root with its apt packages, target platform
-	BuildBase bkllb.State         // the same on the build platform: what compiles
-	Builder   bkllb.State         // base with the build packages: where wheels are built
-	URLs      map[string]string   // sha256 → address, for BuildKit's own download
-	ByStep    map[plan.Index]bool // indexes whose files a step downloads instead
-	AllByStep bool                // a step downloads all of them
+	Base      bkllb.State // the image's root with its apt packages, target platform
+	BuildBase bkllb.State // the same on the build platform: what compiles
+	Builder   bkllb.State // base with the build packages: where wheels are built
 
-	PipIndex     plan.Index             // who has pip's wheel, of those that may
+	AllByStep    bool                   // a step downloads all files, and BuildKit none
 	WholeHistory bool                   // git repositories are fetched whole, not the locked commit alone
-	Sizes        map[string]int64       // sha256 → bytes
 	Trees        map[string]bkllb.State // package → its folder, or the folder with its file, of a build context
 	Project      *bkllb.State           // the project's folder, what its wheel is built of, or nil
 	Overlay      *bkllb.State           // Settle's output, where it has files that have to lie over the layers
@@ -124,20 +120,19 @@ func (g *Graph) Dependencies(p *plan.Plan, in Inputs) bkllb.State {
 }
 
 // installed returns the install trees: one for each bucket.
-func (g *Graph) installed(p *plan.Plan, in Inputs) (buckets []plan.Bucket, trees []bkllb.State) {
-	buckets = plan.Buckets(p.Installed(), func(pkg plan.Package) int64 { return in.Sizes[pkg.SHA256] })
-	for _, b := range buckets {
+func (g *Graph) installed(p *plan.Plan, in Inputs) (trees []bkllb.State) {
+	for _, b := range p.Buckets {
 		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in), in))
 	}
-	return buckets, trees
+	return trees
 }
 
 // dependencies returns the buckets' layers, then their byte code. The last layer holds the
 // files that several packages write, as Poetry's order leaves them, with their byte code.
 func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
 	var installed, compiled []layer
-	buckets, trees := g.installed(p, in)
-	for i, b := range buckets {
+	trees := g.installed(p, in)
+	for i, b := range p.Buckets {
 		installed = append(installed, layer{trees[i], "install " + b.Name + ": " + packageList(b.Packages)})
 		if p.Target.Compile {
 			compiled = append(compiled, layer{g.compile(p, b.Name, in.BuildBase, trees[i]), "byte code of " + b.Name})

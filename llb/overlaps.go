@@ -15,14 +15,14 @@ import (
 func (g *Graph) Overlaps(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	g = g.of(plan.BuilderPart)
-	buckets, trees := g.installed(p, in)
-	for i, b := range buckets {
+	trees := g.installed(p, in)
+	for i, b := range p.Buckets {
 		trees[i] = g.records(p, b, trees[i])
 	}
 	var mounts []bkllb.RunOption
 	s.Records, mounts = g.numbered(trees)
 	return g.run(command{
-		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(buckets)),
+		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(p.Buckets)),
 		args: s.Args(),
 		root: bkllb.Scratch(),
 		out:  true,
@@ -53,9 +53,8 @@ func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree bkllb.State) bkllb.Sta
 func (g *Graph) Settle(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Settle{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	g = g.of(plan.BuilderPart)
-	_, trees := g.installed(p, in)
 	var mounts []bkllb.RunOption
-	s.Trees, mounts = g.numbered(trees)
+	s.Trees, mounts = g.numbered(g.installed(p, in))
 	return g.run(command{
 		name: "[overlaps] files of several packages",
 		args: s.Args(),

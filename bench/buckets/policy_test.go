@@ -14,12 +14,12 @@ func TestAsItIs(t *testing.T) {
 	}
 	packages := h.last()
 	var all []plan.Package
-	for name := range packages {
-		all = append(all, plan.Package{Name: name})
+	for name, p := range packages {
+		all = append(all, plan.Package{Name: name, Size: p.Size})
 	}
 	named := map[string]string{} // the policy's name of a layer → the bucket's
 	layers := policies("")[0].of(packages)
-	buckets := plan.Buckets(all, func(p plan.Package) int64 { return packages[p.Name].Size })
+	buckets := plan.Buckets(all)
 	for _, b := range buckets {
 		for _, p := range b.Packages {
 			layer := layers[p.Name]

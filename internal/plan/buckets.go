@@ -45,17 +45,17 @@ const alone = 3
 // with every edit there.
 const local = "local"
 
-// Buckets spreads the packages by the sizes of their wheels; an unknown size (0)
+// Buckets spreads the packages by the sizes of their files; an unknown size (0)
 // counts as small. Buckets come in a fixed order, packages in the plan's.
 //
 // What the size of others decides is only which large packages are the biggest three:
 // one that becomes one of them sends another back to its slot.
-func Buckets(packages []Package, size func(Package) int64) []Bucket {
-	single := biggest(packages, size)
+func Buckets(packages []Package) []Bucket {
+	single := biggest(packages)
 	byName := map[string]*Bucket{}
 	var names []string // of single buckets, as packages come
 	for _, p := range packages {
-		name := bucketName(p, size(p))
+		name := bucketName(p)
 		if single[p.Name] {
 			name = p.Name
 			names = append(names, name)
@@ -75,12 +75,12 @@ func Buckets(packages []Package, size func(Package) int64) []Bucket {
 }
 
 // biggest returns the names of the packages that have a bucket to themselves.
-func biggest(packages []Package, size func(Package) int64) map[string]bool {
+func biggest(packages []Package) map[string]bool {
 	large := slices.DeleteFunc(slices.Clone(packages), func(p Package) bool {
-		return p.Further || isLocal(p) || size(p) <= classes[0].over
+		return p.Further || isLocal(p) || p.Size <= classes[0].over
 	})
 	slices.SortFunc(large, func(a, b Package) int {
-		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Name, b.Name))
 	})
 	names := map[string]bool{}
 	for _, p := range large[:min(alone, len(large))] {
@@ -93,7 +93,7 @@ func isLocal(p Package) bool {
 	return p.Origin.Kind == FromDirectory || p.Origin.Kind == FromContext
 }
 
-func bucketName(p Package, size int64) string {
+func bucketName(p Package) string {
 	of := classes
 	switch {
 	case isLocal(p):
@@ -101,7 +101,7 @@ func bucketName(p Package, size int64) string {
 	case p.Further:
 		of = further
 	}
-	i := slices.IndexFunc(of, func(c class) bool { return size > c.over }) // the last takes every size
+	i := slices.IndexFunc(of, func(c class) bool { return p.Size > c.over }) // the last takes every size
 	sum := sha256.Sum256([]byte(p.Name))
 	return of[i].slot(binary.BigEndian.Uint64(sum[:8]) % of[i].slots)
 }

@@ -22,6 +22,7 @@ type Plan struct {
 	Platform string // "linux/amd64"
 	Base     base.Facts
 	Packages []Package // sorted by name
+	Buckets  []Bucket  // of the installed packages, once it is located
 	Builder  *Builder  // nil where every package has a wheel
 	Project  *pyproject.Project
 	Warnings []*source.Error // what the user is to be told of the selection
@@ -50,6 +51,11 @@ type Package struct {
 	Constraints []string // on its build requirements, PEP 508
 	Settings    []string // KEY=VALUE, for its build backend
 	Network     bool     // its build has a network
+
+	// As its index says, once the plan is located.
+	URL    string // where BuildKit downloads the file
+	Size   int64  // of the file, in bytes; 0 if the index does not say
+	ByStep bool   // only a step can download the file
 }
 
 // File is a file of the lock.
