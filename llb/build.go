@@ -16,8 +16,8 @@ import (
 // turns: the former have a network and logins, the latter run code of packages and have
 // neither. A backend may ask for further requirements, so that there are two of each. In
 // most builds the first two do all the work.
-func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) bkllb.State {
-	b := g.newWheelBuild(p, pkg, source, in)
+func (a assembly) build(pkg plan.Package, source place) bkllb.State {
+	b := a.newWheelBuild(pkg, source)
 	needed := b.requirements("[requirements] "+b.title, nil)
 	tried := b.backend("[backend] "+b.title, needed, nil)
 	more := b.requirements("[requirements] "+b.title+", asked for by its backend", &tried)
@@ -26,19 +26,17 @@ func (g *Graph) build(p *plan.Plan, pkg plan.Package, source place, in Inputs) b
 
 // wheelBuild is the build of one wheel.
 type wheelBuild struct {
-	graph  *Graph
-	plan   *plan.Plan
+	assembly
 	pkg    plan.Package
 	source place
 	pip    place // pip's own wheel
-	root   bkllb.State
 	title  string
 	at     string // path of the source in a step
 }
 
-func (g *Graph) newWheelBuild(p *plan.Plan, pkg plan.Package, source place, in Inputs) wheelBuild {
+func (a assembly) newWheelBuild(pkg plan.Package, source place) wheelBuild {
 	return wheelBuild{
-		graph: g, plan: p, pkg: pkg, source: source, pip: g.file(p.Builder.Pip, in), root: in.Builder,
+		assembly: a, pkg: pkg, source: source, pip: a.file(a.plan.Builder.Pip),
 		title: pkg.Name + " " + pkg.Version, at: path.Join(step.Sources, pkg.Name, pkg.File),
 	}
 }
@@ -56,7 +54,7 @@ func (b wheelBuild) requirements(name string, tried *bkllb.State) bkllb.State {
 	if b.pkg.File == "" {
 		source = bkllb.AddMount(b.at, b.definition(), bkllb.Readonly)
 	}
-	opts := append(b.graph.online(), source, b.mountPip())
+	opts := append(b.online(), source, b.mountPip())
 	if tried != nil {
 		s.Tried = step.Tried
 		opts = append(opts, bkllb.AddMount(step.Tried, *tried, bkllb.Readonly))
@@ -74,7 +72,7 @@ func (b wheelBuild) definition() bkllb.State {
 	}
 	return bkllb.Scratch().File(
 		bkllb.Copy(b.source.state, b.source.path, "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch, IncludePatterns: files}),
-		b.graph.named("[internal] "+files[0]+" of "+b.pkg.Name)...)
+		b.named("[internal] "+files[0]+" of "+b.pkg.Name)...)
 }
 
 // backend runs the source's backend with what was downloaded. It has no login and no
@@ -92,7 +90,7 @@ func (b wheelBuild) backend(name string, needed bkllb.State, tried *bkllb.State)
 	}
 	opts := []bkllb.RunOption{offline}
 	if b.pkg.Network {
-		opts = b.graph.online()
+		opts = b.online()
 	}
 	opts = append(opts, bkllb.AddMount(b.at, b.source.state, source...), b.mountPip(), bkllb.AddMount(step.Needed, needed, bkllb.Readonly))
 	if tried != nil {
@@ -106,8 +104,8 @@ func (b wheelBuild) backend(name string, needed bkllb.State, tried *bkllb.State)
 }
 
 func (b wheelBuild) run(name string, args []string, opts []bkllb.RunOption) bkllb.State {
-	return b.graph.run(command{
-		name: name, args: args, root: b.root, out: true,
+	return b.assembly.run(command{
+		name: name, args: args, root: b.in.Builder, out: true,
 		opts: append(opts, aboutPackage(b.pkg.Name), bkllb.ProgressGroup("quatrain-build-"+b.pkg.Name, "[build] "+b.title, false)),
 	})
 }

@@ -13,23 +13,6 @@ import (
 	"github.com/quatrain-build/quatrain/internal/step"
 )
 
-// Inputs are the trees that an image is assembled from.
-type Inputs struct {
-	Base      bkllb.State // the image's root with its apt packages, target platform
-	BuildBase bkllb.State // the same on the build platform: what compiles
-	Builder   bkllb.State // base with the build packages: where wheels are built
-
-	AllByStep    bool                   // a step downloads all files, and BuildKit none
-	WholeHistory bool                   // git repositories are fetched whole, not the locked commit alone
-	Trees        map[string]bkllb.State // package → its folder, or the folder with its file, of a build context
-	Project      *bkllb.State           // the project's folder, what its wheel is built of, or nil
-	Overlay      *bkllb.State           // Settle's output, where it has files that have to lie over the layers
-	App          *bkllb.State           // App's output, or nil
-	Installed    []editable.File        // the project's own installation
-	Asked        []bkllb.State          // what the frontend has read: answers that are in no layer
-	Env          []string               // the environment of the image, for what runs on it
-}
-
 // Image is an image's root, and what made each layer above its base.
 type Image struct {
 	Root    bkllb.State
@@ -49,23 +32,24 @@ func (g *Graph) Assemble(p *plan.Plan, in Inputs) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	layers := g.of(plan.BasePart).userLayers(p.Base, user)
+	a := assembly{g, p, in}
+	layers := a.of(plan.BasePart).userLayers(user)
 	if p.Target.Stage != plan.BaseStage {
-		layers = append(layers, layer{g.of(plan.BuilderPart).venv(p), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
-		layers = append(layers, g.of(plan.BuilderPart).dependencies(p, in)...)
+		layers = append(layers, layer{a.of(plan.BuilderPart).venv(), fmt.Sprintf("virtual environment %s: Python %s", plan.Venv, p.Base.Version)})
+		layers = append(layers, a.of(plan.BuilderPart).dependencies()...)
 	}
 	if len(layers) > 0 {
 		layers[0].state = g.remember(layers[0].state, in.Asked)
 	}
 	if p.Target.Stage == plan.AppStage {
-		if layers, err = g.of(plan.ProjectPart).project(p, in, layers); err != nil {
+		if layers, err = a.of(plan.ProjectPart).project(layers); err != nil {
 			return Image{}, err
 		}
-		layers = append(layers, g.of(plan.BasePart).homeLayers(p, user)...)
+		layers = append(layers, a.of(plan.BasePart).homeLayers(user)...)
 	}
-	image := g.stack(p, in, layers)
+	image := a.stack(layers)
 	if p.Target.RunsTests {
-		return g.of(plan.TestPart).test(p, in, image)
+		return a.of(plan.TestPart).test(image)
 	}
 	return image, nil
 }
@@ -85,14 +69,14 @@ func (g *Graph) remember(layer bkllb.State, asked []bkllb.State) bkllb.State {
 }
 
 // stack puts the layers on the base.
-func (g *Graph) stack(p *plan.Plan, in Inputs, layers []layer) Image {
-	image := Image{History: aptHistory(p.Target)}
-	states := []bkllb.State{in.Base}
+func (a assembly) stack(layers []layer) Image {
+	image := Image{History: aptHistory(a.plan.Target)}
+	states := []bkllb.State{a.in.Base}
 	for _, l := range layers {
 		states = append(states, l.state)
 		image.History = append(image.History, l.made)
 	}
-	image.Root = g.merge(states)
+	image.Root = a.merge(states)
 	return image
 }
 
@@ -112,83 +96,83 @@ func aptHistory(t plan.Target) []string {
 // daemon that has MergeOp.
 func (g *Graph) Dependencies(p *plan.Plan, in Inputs) bkllb.State {
 	var states []bkllb.State
-	g = g.of(plan.BuilderPart)
-	for _, l := range g.dependencies(p, in) {
+	a := assembly{g, p, in}.of(plan.BuilderPart)
+	for _, l := range a.dependencies() {
 		states = append(states, l.state)
 	}
-	return bkllb.Merge(states, g.named("[internal] dependencies")...)
+	return bkllb.Merge(states, a.named("[internal] dependencies")...)
 }
 
 // installed returns the install trees: one for each bucket.
-func (g *Graph) installed(p *plan.Plan, in Inputs) (trees []bkllb.State) {
-	for _, b := range p.Buckets {
-		trees = append(trees, g.install(p, b, g.distributions(p, b.Packages, in), in))
+func (a assembly) installed() (trees []bkllb.State) {
+	for _, b := range a.plan.Buckets {
+		trees = append(trees, a.install(b, a.distributions(b.Packages)))
 	}
 	return trees
 }
 
 // dependencies returns the buckets' layers, then their byte code. The last layer holds the
 // files that several packages write, as Poetry's order leaves them, with their byte code.
-func (g *Graph) dependencies(p *plan.Plan, in Inputs) []layer {
+func (a assembly) dependencies() []layer {
 	var installed, compiled []layer
-	trees := g.installed(p, in)
-	for i, b := range p.Buckets {
+	trees := a.installed()
+	for i, b := range a.plan.Buckets {
 		installed = append(installed, layer{trees[i], "install " + b.Name + ": " + packageList(b.Packages)})
-		if p.Target.Compile {
-			compiled = append(compiled, layer{g.compile(p, b.Name, in.BuildBase, trees[i]), "byte code of " + b.Name})
+		if a.plan.Target.Compile {
+			compiled = append(compiled, layer{a.compile(b.Name, trees[i]), "byte code of " + b.Name})
 		}
 	}
 	all := append(installed, compiled...)
-	if in.Overlay != nil {
-		all = append(all, layer{g.overlay(p, in), overlaid})
+	if a.in.Overlay != nil {
+		all = append(all, layer{a.overlay(), overlaid})
 	}
 	return all
 }
 
 // project adds the project's layers to those below.
-func (g *Graph) project(p *plan.Plan, in Inputs, below []layer) ([]layer, error) {
-	installed := append(slices.Clip(below), g.installation(p, in)...)
-	all := append(slices.Clip(installed), g.app(p, in)...)
-	if p.Target.PrepareCommand() == nil {
+func (a assembly) project(below []layer) ([]layer, error) {
+	installed := append(slices.Clip(below), a.installation()...)
+	all := append(slices.Clip(installed), a.app()...)
+	if a.plan.Target.PrepareCommand() == nil {
 		return all, nil
 	}
-	prepared, err := g.prepare(p, in, g.stack(p, in, installed))
+	prepared, err := a.prepare(a.stack(installed))
 	return append(all, prepared), err
 }
 
 // installation returns the layer that makes the project importable.
-func (g *Graph) installation(p *plan.Plan, in Inputs) []layer {
+func (a assembly) installation() []layer {
 	var layers []layer
-	name := p.Project.Name.Value
-	if len(in.Installed) > 0 {
-		layers = append(layers, layer{g.writeFiles("[project] "+name, in.Installed), "install the project: " + name + " " + p.Project.Version.Value})
+	name := a.plan.Project.Name.Value
+	if len(a.in.Installed) > 0 {
+		layers = append(layers, layer{a.writeFiles("[project] "+name, a.in.Installed), "install the project: " + name + " " + a.plan.Project.Version.Value})
 	}
-	if p.Target.InstallRoot && p.Target.AsWheel {
-		pkg := p.RootPackage()
-		wheel := place{g.build(p, pkg, place{*in.Project, "/"}, in), "/"}
+	if a.plan.Target.InstallRoot && a.plan.Target.AsWheel {
+		pkg := a.plan.RootPackage()
+		wheel := place{a.build(pkg, place{*a.in.Project, "/"}), "/"}
 		bucket := plan.Bucket{Name: "project", Packages: []plan.Package{pkg}}
-		tree := g.install(p, bucket, map[string]place{pkg.Name: wheel}, in)
-		layers = append(layers, g.withByteCode(p, in, "wheel of the project", layer{tree, "install the project: wheel of " + name + " " + p.Project.Version.Value})...)
+		tree := a.install(bucket, map[string]place{pkg.Name: wheel})
+		layers = append(layers, a.withByteCode("wheel of the project", layer{tree, "install the project: wheel of " + name + " " + a.plan.Project.Version.Value})...)
 	}
 	return layers
 }
 
 // app returns the layer with the project's files, if the image has them. It comes last
 // because it changes most.
-func (g *Graph) app(p *plan.Plan, in Inputs) []layer {
-	if in.App == nil || !p.CopiesApp() {
+func (a assembly) app() []layer {
+	if a.in.App == nil || !a.plan.CopiesApp() {
 		return nil
 	}
-	return g.withByteCode(p, in, "project", layer{*in.App, "copy the project to " + p.Target.Workdir()})
+	return a.withByteCode("project", layer{*a.in.App, "copy the project to " + a.plan.Target.Workdir()})
 }
 
 // withByteCode returns the layer of the project's sources and, unless it is turned off, the
 // layer of their byte code.
-func (g *Graph) withByteCode(p *plan.Plan, in Inputs, name string, sources layer) []layer {
-	if !p.Target.Compile {
+func (a assembly) withByteCode(name string, sources layer) []layer {
+	if !a.plan.Target.Compile {
 		return []layer{sources}
 	}
-	return []layer{sources, {g.compileSources(p, name, in.BuildBase, sources.state), "byte code of the " + name}}
+	return []layer{sources, {a.compileSources(name, sources.state), "byte code of the " + name}}
 }
 
 // App copies the project's files out of a folder of the build context: those that
@@ -256,32 +240,32 @@ func (g *Graph) whole(name string, tree bkllb.State) bkllb.State {
 
 // userLayers returns what the base image lacks of the user: entries in passwd and
 // group, and the home.
-func (g *Graph) userLayers(facts base.Facts, u plan.User) []layer {
+func (a assembly) userLayers(u plan.User) []layer {
 	if !u.New && u.NewGroup == "" {
 		return nil
 	}
 	at := bkllb.WithCreatedTime(epoch)
 	action := bkllb.Mkdir("/etc", 0o755, at)
 	if u.New {
-		passwd := base.AddAccount(facts.Passwd, base.Account{Name: u.Name, UID: u.UID, GID: u.GID, Home: u.Home})
+		passwd := base.AddAccount(a.plan.Base.Passwd, base.Account{Name: u.Name, UID: u.UID, GID: u.GID, Home: u.Home})
 		action = action.Mkfile("/etc/passwd", 0o644, passwd, at)
 	}
 	if u.NewGroup != "" {
-		group := base.AddGroup(facts.Group, base.Group{Name: u.NewGroup, GID: u.GID})
+		group := base.AddGroup(a.plan.Base.Group, base.Group{Name: u.NewGroup, GID: u.GID})
 		action = action.Mkfile("/etc/group", 0o644, group, at)
 	}
 	if u.New {
 		action = makeHome(action, u)
 	}
-	return []layer{{g.settle("[user] "+u.Name, action), fmt.Sprintf("user %s (%s)", u.Name, u)}}
+	return []layer{{a.settle("[user] "+u.Name, action), fmt.Sprintf("user %s (%s)", u.Name, u)}}
 }
 
 // homeLayers gives the user its home back if copying the project made it root's.
-func (g *Graph) homeLayers(p *plan.Plan, u plan.User) []layer {
-	if !p.CopiesIntoHome(u) {
+func (a assembly) homeLayers(u plan.User) []layer {
+	if !a.plan.CopiesIntoHome(u) {
 		return nil
 	}
-	return []layer{{g.settle("[user] home of "+u.Name, makeHome(nil, u)), "home of " + u.Name}}
+	return []layer{{a.settle("[user] home of "+u.Name, makeHome(nil, u)), "home of " + u.Name}}
 }
 
 func makeHome(action *bkllb.FileAction, u plan.User) *bkllb.FileAction {

@@ -14,12 +14,12 @@ import (
 // project file and no platform is part of the key. Wheels that only a step can download
 // it fetches itself: steps of their own would copy each file twice, and caches would have
 // them.
-func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in Inputs) bkllb.State {
-	s := step.Install{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
+func (a assembly) install(b plan.Bucket, there map[string]place) bkllb.State {
+	s := step.Install{Python: a.plan.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	var mounts []bkllb.RunOption
 	var missing []plan.Package
 	for _, pkg := range b.Packages {
-		wheel := wheelOf(p, pkg, in)
+		wheel := a.wheelOf(pkg)
 		s.Wheels = append(s.Wheels, wheel)
 		if at, ok := there[pkg.Name]; ok {
 			mounts = append(mounts, bkllb.AddMount(wheel.Path, at.state, bkllb.Readonly, bkllb.SourcePath(at.path)))
@@ -30,10 +30,10 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in 
 	var do step.Step = s
 	network := []bkllb.RunOption{offline}
 	if len(missing) > 0 {
-		first, online := g.fetches(missing)
+		first, online := a.fetches(missing)
 		do, network = append(first, s), online
 	}
-	return g.run(command{
+	return a.run(command{
 		name: fmt.Sprintf("[install %s] %s", b.Name, names(b.Packages)),
 		args: do.Args(),
 		root: bkllb.Scratch(),
@@ -45,42 +45,42 @@ func (g *Graph) install(p *plan.Plan, b plan.Bucket, there map[string]place, in 
 // compile writes the byte code of installed packages, a tree that will stand at "/". It
 // runs on the build platform's variant of the base: byte code does not depend on the
 // platform. Nobody changes an installed package: its source is not looked at again.
-func (g *Graph) compile(p *plan.Plan, name string, root, tree bkllb.State) bkllb.State {
-	return g.compileTree(p, name, step.UncheckedHash, root, g.keyed(compiled, tree))
+func (a assembly) compile(name string, tree bkllb.State) bkllb.State {
+	return a.compileTree(name, step.UncheckedHash, a.keyed(compiled, tree))
 }
 
 // compileSources does so for the project's own modules: of their tree only Python sources
 // count, so that an edit of any other file compiles nothing. A source that is changed in
 // the image, or mounted over, is the one that runs (decision 33).
-func (g *Graph) compileSources(p *plan.Plan, name string, root, tree bkllb.State) bkllb.State {
+func (a assembly) compileSources(name string, tree bkllb.State) bkllb.State {
 	sources := bkllb.Scratch().File(
 		bkllb.Copy(tree, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{"**/*.py"}}),
-		g.named("[internal] Python sources of the "+name)...)
-	return g.compileTree(p, name, step.CheckedHash, root, bkllb.AddMount(compiled, sources, bkllb.Readonly))
+		a.named("[internal] Python sources of the "+name)...)
+	return a.compileTree(name, step.CheckedHash, bkllb.AddMount(compiled, sources, bkllb.Readonly))
 }
 
 // compiled is where the tree stands that is compiled.
 const compiled = "/.quatrain/in"
 
-func (g *Graph) compileTree(p *plan.Plan, name, kind string, root bkllb.State, tree bkllb.RunOption) bkllb.State {
-	s := step.Compile{Interpreter: p.Base.Interpreter, Kind: kind, In: compiled, Out: step.Out}
-	return g.run(command{
+func (a assembly) compileTree(name, kind string, tree bkllb.RunOption) bkllb.State {
+	s := step.Compile{Interpreter: a.plan.Base.Interpreter, Kind: kind, In: compiled, Out: step.Out}
+	return a.run(command{
 		name: "[compile] " + name,
 		args: s.Args(),
-		root: root,
+		root: a.in.BuildBase,
 		out:  true,
 		opts: []bkllb.RunOption{offline, tree},
 	})
 }
 
 // venv returns the skeleton of the virtual environment.
-func (g *Graph) venv(p *plan.Plan) bkllb.State {
+func (a assembly) venv() bkllb.State {
 	s := step.Venv{
-		Python: p.PythonDir(), Version: p.Base.Version, Interpreter: p.Base.Interpreter,
+		Python: a.plan.PythonDir(), Version: a.plan.Base.Version, Interpreter: a.plan.Base.Interpreter,
 		Venv: plan.Venv, Out: step.Out,
 	}
-	return g.run(command{
-		name: "[venv] Python " + p.Base.Version,
+	return a.run(command{
+		name: "[venv] Python " + a.plan.Base.Version,
 		args: s.Args(),
 		root: bkllb.Scratch(),
 		out:  true,

@@ -14,14 +14,14 @@ import (
 // overlaps.json.
 func (g *Graph) Overlaps(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Overlaps{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
-	g = g.of(plan.BuilderPart)
-	trees := g.installed(p, in)
+	a := assembly{g, p, in}.of(plan.BuilderPart)
+	trees := a.installed()
 	for i, b := range p.Buckets {
-		trees[i] = g.records(p, b, trees[i])
+		trees[i] = a.records(b, trees[i])
 	}
 	var mounts []bkllb.RunOption
-	s.Records, mounts = g.numbered(trees)
-	return g.run(command{
+	s.Records, mounts = a.numbered(trees)
+	return a.run(command{
 		name: fmt.Sprintf("[overlaps] %d packages in %d layers", len(p.Installed()), len(p.Buckets)),
 		args: s.Args(),
 		root: bkllb.Scratch(),
@@ -41,21 +41,21 @@ func (g *Graph) numbered(trees []bkllb.State) (at []string, mounts []bkllb.RunOp
 
 // records returns a tree with only its RECORD files. A builder that has them in a cache does
 // not need to pull the tree.
-func (g *Graph) records(p *plan.Plan, b plan.Bucket, tree bkllb.State) bkllb.State {
-	only := path.Join(plan.Venv, step.SitePackages(p.PythonDir()), "*.dist-info", "RECORD")
+func (a assembly) records(b plan.Bucket, tree bkllb.State) bkllb.State {
+	only := path.Join(plan.Venv, step.SitePackages(a.plan.PythonDir()), "*.dist-info", "RECORD")
 	return bkllb.Scratch().File(
 		bkllb.Copy(tree, "/", "/", &bkllb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: []string{only[1:]}, CreatedTime: &epoch}),
-		g.named("[internal] RECORDs of "+b.Name)...)
+		a.named("[internal] RECORDs of "+b.Name)...)
 }
 
 // Settle makes what has to lie over the buckets' layers where packages overlap. Its
 // output holds overlaps.json, and below tree/ the files.
 func (g *Graph) Settle(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Settle{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
-	g = g.of(plan.BuilderPart)
+	a := assembly{g, p, in}.of(plan.BuilderPart)
 	var mounts []bkllb.RunOption
-	s.Trees, mounts = g.numbered(g.installed(p, in))
-	return g.run(command{
+	s.Trees, mounts = a.numbered(a.installed())
+	return a.run(command{
 		name: "[overlaps] files of several packages",
 		args: s.Args(),
 		root: bkllb.Scratch(),
@@ -68,13 +68,13 @@ func (g *Graph) Settle(p *plan.Plan, in Inputs) bkllb.State {
 const overlaid = "files that several packages write"
 
 // overlay returns the files that Settle lays over the buckets, with their byte code.
-func (g *Graph) overlay(p *plan.Plan, in Inputs) bkllb.State {
+func (a assembly) overlay() bkllb.State {
 	all := &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
-	tree := bkllb.Scratch().File(bkllb.Copy(*in.Overlay, "/tree", "/", all), g.named("[overlaps] "+overlaid)...)
-	if !p.Target.Compile {
+	tree := bkllb.Scratch().File(bkllb.Copy(*a.in.Overlay, "/tree", "/", all), a.named("[overlaps] "+overlaid)...)
+	if !a.plan.Target.Compile {
 		return tree
 	}
 	return tree.File(
-		bkllb.Copy(g.compile(p, overlaid, in.BuildBase, tree), "/", "/", all),
-		g.named("[overlaps] byte code")...)
+		bkllb.Copy(a.compile(overlaid, tree), "/", "/", all),
+		a.named("[overlaps] byte code")...)
 }
