@@ -28,7 +28,7 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 	if err != nil || len(list.Overlaps) == 0 {
 		return found, err
 	}
-	list, settled, err := r.overlaps(ctx, p, in, g.Settle)
+	list, resolved, err := r.overlaps(ctx, p, in, g.ResolveOverlaps)
 	if err != nil {
 		return found, err
 	}
@@ -40,7 +40,7 @@ func (r *request) findOverlaps(ctx context.Context, g *llb.Graph, p *plan.Plan, 
 		found.warnings = append(slices.Clip(found.warnings), source.Errorf(explain.LockEntry(r.lock, last), "%s all write %s, with different contents; the file of %s is kept, as in Poetry",
 			strings.Join(o.Packages, ", "), o.Path, last))
 		if o.Settled {
-			in.Overlay = &settled
+			in.Overlay = &resolved
 		}
 	}
 	return found, nil

@@ -17,7 +17,7 @@ type Inputs struct {
 	WholeHistory bool                   // git repositories are fetched whole, not the locked commit alone
 	Trees        map[string]bkllb.State // package → its folder, or the folder with its file, of a build context
 	Project      *bkllb.State           // the project's folder, what its wheel is built of, or nil
-	Overlay      *bkllb.State           // Settle's output, where it has files that have to lie over the layers
+	Overlay      *bkllb.State           // ResolveOverlaps' output, where it has files that have to lie over the layers
 	App          *bkllb.State           // App's output, or nil
 	Installed    []editable.File        // the project's own installation
 	Asked        []bkllb.State          // what the frontend has read: answers that are in no layer

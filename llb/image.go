@@ -222,12 +222,12 @@ func (g *Graph) writeFiles(name string, files []editable.File) bkllb.State {
 		}
 		action = action.Mkfile(f.Path, modeOf(f.Mode), f.Data, bkllb.WithCreatedTime(epoch))
 	}
-	return g.settle(name, action)
+	return g.fixTimes(name, action)
 }
 
-// settle gives the folders of written files their fixed time: writing into a
+// fixTimes gives the folders of written files their fixed time: writing into a
 // folder changes it, copying does so last.
-func (g *Graph) settle(name string, action *bkllb.FileAction) bkllb.State {
+func (g *Graph) fixTimes(name string, action *bkllb.FileAction) bkllb.State {
 	return g.whole(name, bkllb.Scratch().File(action, g.named("[internal] "+name)...))
 }
 
@@ -257,7 +257,7 @@ func (a assembly) userLayers(u plan.User) []layer {
 	if u.New {
 		action = makeHome(action, u)
 	}
-	return []layer{{a.settle("[user] "+u.Name, action), fmt.Sprintf("user %s (%s)", u.Name, u)}}
+	return []layer{{a.fixTimes("[user] "+u.Name, action), fmt.Sprintf("user %s (%s)", u.Name, u)}}
 }
 
 // homeLayers gives the user its home back if copying the project made it root's.
@@ -265,7 +265,7 @@ func (a assembly) homeLayers(u plan.User) []layer {
 	if !a.plan.CopiesIntoHome(u) {
 		return nil
 	}
-	return []layer{{a.settle("[user] home of "+u.Name, makeHome(nil, u)), "home of " + u.Name}}
+	return []layer{{a.fixTimes("[user] home of "+u.Name, makeHome(nil, u)), "home of " + u.Name}}
 }
 
 func makeHome(action *bkllb.FileAction, u plan.User) *bkllb.FileAction {

@@ -48,9 +48,9 @@ func (a assembly) records(b plan.Bucket, tree bkllb.State) bkllb.State {
 		a.named("[internal] RECORDs of "+b.Name)...)
 }
 
-// Settle makes what has to lie over the buckets' layers where packages overlap. Its
-// output holds overlaps.json, and below tree/ the files.
-func (g *Graph) Settle(p *plan.Plan, in Inputs) bkllb.State {
+// ResolveOverlaps makes the files that have to lie over the buckets' layers where packages
+// overlap. Its output holds overlaps.json, and the files below tree/.
+func (g *Graph) ResolveOverlaps(p *plan.Plan, in Inputs) bkllb.State {
 	s := step.Settle{Python: p.PythonDir(), Venv: plan.Venv, Out: step.Out}
 	a := assembly{g, p, in}.of(plan.BuilderPart)
 	var mounts []bkllb.RunOption
@@ -67,7 +67,7 @@ func (g *Graph) Settle(p *plan.Plan, in Inputs) bkllb.State {
 // overlaid says for the image's history what the overlay has.
 const overlaid = "files that several packages write"
 
-// overlay returns the files that Settle lays over the buckets, with their byte code.
+// overlay returns the files that ResolveOverlaps lays over the buckets, with their byte code.
 func (a assembly) overlay() bkllb.State {
 	all := &bkllb.CopyInfo{CopyDirContentsOnly: true, CreatedTime: &epoch}
 	tree := bkllb.Scratch().File(bkllb.Copy(*a.in.Overlay, "/tree", "/", all), a.named("[overlaps] "+overlaid)...)
