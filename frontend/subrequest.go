@@ -69,11 +69,11 @@ func (r *request) outline(context.Context) (*outline.Outline, error) {
 		Name:        target.Name,
 		Description: target.Description,
 		Args: []outline.Arg{
-			{Name: argPython, Description: "minor version of Python", Value: r.ui.BuildArgs[argPython]},
-			{Name: argProjectDir, Description: "folder of the project in the context", Value: r.dir},
-			{Name: argUID, Description: "number of the image's user, for bind mounts", Value: r.ui.BuildArgs[argUID]},
-			{Name: argGID, Description: "number of its group", Value: r.ui.BuildArgs[argGID]},
-			{Name: argEpoch, Description: "time of the image, seconds since 1970", Value: r.ui.BuildArgs[argEpoch]},
+			{Name: argPython, Description: "version of Python, minor or release", Value: r.ui.BuildArgs[argPython]},
+			{Name: argProjectDir, Description: "folder of the project in the build context", Value: r.dir},
+			{Name: argUID, Description: "ID of the image's user, for bind mounts", Value: r.ui.BuildArgs[argUID]},
+			{Name: argGID, Description: "ID of the group of that user", Value: r.ui.BuildArgs[argGID]},
+			{Name: argEpoch, Description: "creation time of the image, in seconds since 1970", Value: r.ui.BuildArgs[argEpoch]},
 		},
 		Secrets: []outline.Secret{{Name: "ca"}},
 	}, nil

@@ -37,11 +37,11 @@ TARGET:      worker
 DESCRIPTION: your own, from production
 
 BUILD ARG           VALUE   DESCRIPTION
-PYTHON_VERSION      3.12    minor version of Python
-project-dir                 folder of the project in the context
-UID                         number of the image's user, for bind mounts
-GID                         number of its group
-SOURCE_DATE_EPOCH           time of the image, seconds since 1970
+PYTHON_VERSION      3.12    version of Python, minor or release
+project-dir                 folder of the project in the build context
+UID                         ID of the image's user, for bind mounts
+GID                         ID of the group of that user
+SOURCE_DATE_EPOCH           creation time of the image, in seconds since 1970
 
 SECRET   REQUIRED
 ca

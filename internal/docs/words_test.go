@@ -23,9 +23,6 @@ var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
 // Pages have plain words.
 func TestPlainWords(t *testing.T) {
 	for _, p := range readPages(t) {
-		if p.name == "docs/reference.md" { // made of comments in code
-			continue
-		}
 		data, err := os.ReadFile(filepath.Join(root, p.name))
 		if err != nil {
 			t.Fatal(err)

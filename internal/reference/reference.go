@@ -1,6 +1,5 @@
-// Package reference makes docs/reference.md and the JSON schema of [tool.quatrain]
-// out of the structs that the parser fills: their key tags, and what the doc
-// comments of the fields say. `make generate` writes both.
+// Package reference generates docs/reference.md and the JSON schema of [tool.quatrain] from
+// the key tags and the doc comments of the settings' structs. `make generate` writes both.
 package reference
 
 import (
@@ -32,9 +31,10 @@ type Table struct {
 // Key is one key with what its doc comment says.
 type Key struct {
 	pyproject.Key
-	Doc     string
-	Default string // "" for a key that is a table with keys of its own
-	Example string // a line of TOML
+	Doc      string
+	Default  string // "" for a required key, and for a table that has a section
+	Required bool
+	Example  string // a line of TOML
 }
 
 // tables, the outer ones first.
@@ -51,7 +51,7 @@ var tables = []struct {
 }
 
 // Tables reads the settings' tables; dir is the source of package pyproject.
-// Errors: a key without a description, or without a default or an example.
+// Errors: a key whose comment lacks a description, a default or an example.
 func Tables(dir string) ([]Table, error) {
 	docs, err := fieldDocs(filepath.Join(dir, "config.go"))
 	if err != nil {
@@ -65,6 +65,9 @@ func Tables(dir string) ([]Table, error) {
 			if err != nil {
 				return nil, err
 			}
+			if t.of == reflect.TypeFor[pyproject.TargetConfig]() && k.Owner != t.of {
+				key = key.inherited()
+			}
 			table.Keys = append(table.Keys, key)
 		}
 		all = append(all, table)
@@ -72,7 +75,7 @@ func Tables(dir string) ([]Table, error) {
 	return all, nil
 }
 
-// describe takes a doc comment apart.
+// describe splits a doc comment into its parts.
 func describe(k pyproject.Key, doc string) (Key, error) {
 	key := Key{Key: k}
 	var prose []string
@@ -80,6 +83,10 @@ func describe(k pyproject.Key, doc string) (Key, error) {
 	var defaults []string
 	for line := range strings.Lines(doc) {
 		line = strings.TrimSpace(line)
+		if line == "Required." {
+			key.Required = true
+			continue
+		}
 		if rest, ok := strings.CutPrefix(line, "Example: "); ok {
 			key.Example = rest
 			continue
@@ -92,13 +99,22 @@ func describe(k pyproject.Key, doc string) (Key, error) {
 	key.Doc, key.Default = strings.TrimSpace(strings.Join(prose, "\n")), strings.Join(defaults, " ")
 	// Comments of Go start with the name of the field.
 	key.Doc = strings.Replace(key.Doc, k.Field.Name, "`"+k.Name+"`", 1)
-	if key.Doc == "" || !key.isTable() && (key.Default == "" || key.Example == "") {
-		return key, fmt.Errorf("%s.%s: the comment wants a description, a default and an example", k.Owner.Name(), k.Field.Name)
+	if key.Doc == "" || !key.isTable() && (key.Example == "" || key.Required == (key.Default != "")) {
+		return key, fmt.Errorf("%s.%s: the comment needs a description, an example, and a default or \"Required.\"", k.Owner.Name(), k.Field.Name)
 	}
 	return key, nil
 }
 
-// isTable tells whether a key has a section of its own and no value to show.
+// inherited returns a key of the image as a target has it.
+func (k Key) inherited() Key {
+	k.Doc, _, _ = strings.Cut(k.Doc, "\n\n")
+	k.Doc, _, _ = strings.Cut(strings.ReplaceAll(k.Doc, "\n", " "), ". ")
+	k.Doc = strings.TrimSuffix(k.Doc, ".") + "."
+	k.Default = "inherited, otherwise " + k.Default
+	return k
+}
+
+// isTable reports whether a key is a table that has a section and no value to show.
 func (k Key) isTable() bool { return k.Name == "build" || k.Name == "git" || k.Name == "target" }
 
 // fieldDocs returns the doc comments of a file's struct fields by "Struct.Field".

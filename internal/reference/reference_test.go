@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,6 +42,41 @@ func TestUpToDate(t *testing.T) {
 		}
 		if diff := cmp.Diff(string(want), string(got)); diff != "" {
 			t.Errorf("docs/%s is old: run `make generate`\n%s", name, diff)
+		}
+	}
+}
+
+// Each key of a target has a type and a default, also if it is a key of the image.
+func TestKeysOfTargets(t *testing.T) {
+	page, err := Page(read(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"workdir": "See [`workdir`](#workdir).\n\n- Type: string\n- Default: inherited, otherwise `\"/app\"`\n",
+		"compile": "See [`compile`](#compile).\n\n- Type: boolean\n- Default: inherited, otherwise `true`; `false` in builder, development and test\n",
+		"from":    "inherit from.\n\n- Type: string\n- Default: `\"production\"`",
+	} {
+		_, section, _ := strings.Cut(string(page), "\n### target.NAME."+key+"\n")
+		if section, _, _ = strings.Cut(section, "\n### "); !strings.Contains(section, want) {
+			t.Errorf("%s: no %q in\n%s", key, want, section)
+		}
+	}
+}
+
+// A comment has a description, an example, and either a default or "Required.".
+func TestComments(t *testing.T) {
+	command := pyproject.KeysOf(reflect.TypeFor[pyproject.Prepare]())[0]
+	for comment, ok := range map[string]bool{
+		"Command runs.\nDefault: none\nExample: command = \"a\"\n":            true,
+		"Command runs.\nRequired.\nExample: command = \"a\"\n":                true,
+		"Command runs.\nRequired.\nDefault: none\nExample: command = \"a\"\n": false,
+		"Command runs.\nExample: command = \"a\"\n":                           false,
+		"Command runs.\nRequired.\n":                                          false,
+		"Required.\nExample: command = \"a\"\n":                               false,
+	} {
+		if key, err := describe(command, comment); (err == nil) != ok || ok && key.Doc != "`command` runs." {
+			t.Errorf("%q: %+v, %v", comment, key, err)
 		}
 	}
 }

@@ -24,13 +24,14 @@ func Schema(tables []Table) ([]byte, error) {
 	root := byName["tool.quatrain"]
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "Quatrain"
-	root["description"] = "[tool.quatrain] of a pyproject.toml, or the keys of a stub: how a Poetry project becomes an image"
+	root["description"] = "Settings of Quatrain: the table [tool.quatrain] in pyproject.toml, or the keys of a stub"
 	data, err := json.MarshalIndent(root, "", "  ")
 	return append(data, '\n'), err
 }
 
 func tableSchema(t Table, inner map[string]map[string]any) (map[string]any, error) {
 	properties := map[string]any{}
+	var required []string
 	for _, k := range t.Keys {
 		var p map[string]any
 		switch k.Name {
@@ -49,22 +50,31 @@ func tableSchema(t Table, inner map[string]map[string]any) (map[string]any, erro
 			return nil, err
 		}
 		properties[k.Name] = p
+		if k.Required {
+			required = append(required, k.Name)
+		}
 	}
 	s := object("type", "object", "properties", properties, "additionalProperties", false)
-	if t.Name == "tool.quatrain.healthcheck" || t.Name == "tool.quatrain.prepare" {
-		s["required"] = []string{"command"}
+	if required != nil {
+		s["required"] = required
 	}
 	return s, nil
 }
 
 // annotate adds what an editor shows.
 func annotate(p map[string]any, k Key) error {
-	doc := strings.ReplaceAll(k.Doc, "\n", " ")
+	doc, _, _ := strings.Cut(k.Doc, "\n\n")
+	doc = strings.ReplaceAll(doc, "\n", " ")
+	switch {
+	case k.Required:
+		doc += "\nRequired."
+	case k.Default != "":
+		doc += "\nDefault: " + k.Default + "."
+	}
 	p["description"] = doc
-	if k.Default == "" {
+	if k.isTable() {
 		return nil
 	}
-	p["description"] = doc + "\nDefault: " + k.Default + "."
 	var example map[string]any
 	if err := toml.Unmarshal([]byte(k.Example), &example); err != nil || example[k.Name] == nil {
 		return fmt.Errorf("the example of %s is not one: %s", k.Name, k.Example)

@@ -33,22 +33,28 @@ var shapes = map[reflect.Type]shape{
 	reflect.TypeFor[[]source.Text](): {"array of strings", list},
 	reflect.TypeFor[*bool]():         {"boolean", object("type", "boolean")},
 	reflect.TypeFor[int]():           {"integer", object("type", "integer", "minimum", 0)},
-	reflect.TypeFor[*pyproject.Command](): {"array of strings, or a string",
+	reflect.TypeFor[*pyproject.Command](): {"string, or array of strings",
 		object("anyOf", []any{list, text})},
-	reflect.TypeFor[[]string](): {"array of strings, or a string",
+	reflect.TypeFor[[]string](): {"string, or array of strings",
 		object("anyOf", []any{object("type", "array", "items", text, "minItems", 1), object("type", "string", "minLength", 1)})},
-	reflect.TypeFor[[]pyproject.Port](): {"array of numbers or strings",
+	reflect.TypeFor[[]pyproject.Port](): {"array of integers or strings",
 		object("type", "array", "items", object("anyOf", []any{
 			object("type", "integer", "minimum", 1, "maximum", 65535),
 			object("type", "string", "pattern", "^[0-9]{1,5}(/(tcp|udp))?$"),
 		}))},
-	reflect.TypeFor[[]pyproject.Pair](): {"table of strings, numbers or booleans",
+	reflect.TypeFor[[]pyproject.Pair](): {"table whose values are strings, numbers or booleans",
 		object("type", "object", "additionalProperties", scalar)},
-	reflect.TypeFor[*pyproject.Healthcheck](): {"table", nil}, // of its own
-	reflect.TypeFor[*pyproject.Prepare]():     {"table", nil}, // of its own
+	reflect.TypeFor[*pyproject.Healthcheck](): {"table", nil}, // its schema is that of its section
+	reflect.TypeFor[*pyproject.Prepare]():     {"table", nil},
 }
 
+// agents is the shape of `ssh` in [tool.quatrain.git].
+var agents = shape{"table of strings, from a host to the ID of an agent", object("type", "object", "additionalProperties", text)}
+
 func shapeOf(k Key) (shape, error) {
+	if k.Owner == reflect.TypeFor[pyproject.GitConfig]() && k.Name == "ssh" {
+		return agents, nil
+	}
 	s, ok := shapes[k.Field.Type]
 	if !ok {
 		return s, fmt.Errorf("%s: values of %s have no shape here", k.Name, k.Field.Type)

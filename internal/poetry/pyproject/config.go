@@ -5,26 +5,28 @@ import "github.com/quatrain-build/quatrain/internal/source"
 // Config is [tool.quatrain], or the keys below a stub's syntax line. A field that the
 // user did not set is zero; defaults are applied by the plan.
 //
-// The key tags are what the parser knows, and with the doc comments the reference
-// page and the JSON schema (internal/reference): "Default:" and "Example:" start
-// the lines that these need of every key.
+// The parser reads the key tags. internal/reference writes the reference page and the JSON
+// schema from the tags and the doc comments. Each comment has a line "Default: …", or
+// "Required.", and a line "Example: …". The schema has the first paragraph only.
 type Config struct {
 	At source.Range
 
-	// Python is the version of Python: a minor one, or a release such as "3.12.4". A build
-	// argument PYTHON_VERSION comes first, .python-version after it. No official image has a
-	// free-threaded one, "3.14t": that takes a `base` of your own.
-	// Default: of the minor versions that project and lock allow, the newest of those with the fewest packages without a wheel; one for all targets and platforms
+	// Python sets the version of Python: a minor version such as "3.12", or a release such as
+	// "3.12.4". This key overrides `.python-version`, and the build argument `PYTHON_VERSION`
+	// overrides this key. A free-threaded version such as "3.14t" needs a `base` that has it,
+	// because the official images do not.
+	// Default: among the minor versions that the project and the lock allow, the one with the fewest packages without a wheel, and the newest of several; the same for all targets and platforms
 	// Example: python = "3.12"
 	Python source.Text `key:"python"`
 
-	// Base is the base image: any image with a CPython in it. {python} stands for
-	// the version: the minor one, or a release if one is asked for or no other is allowed.
-	// Default: "python:{python}-slim"
+	// Base sets the base image, which can be any image with CPython. `{python}` is replaced by the
+	// Python version: a minor version, or a release if `python` names one or the project does not
+	// allow the newest one. Without `{python}`, the image's own Python is used.
+	// Default: `"python:{python}-slim"`
 	// Example: base = "python:{python}-slim-bookworm"
 	Base source.Text `key:"base"`
 
-	// Apt lists Debian packages that the running image needs.
+	// Apt lists Debian packages to install in the image, with or without a version.
 	// Default: none
 	// Example: apt = ["libpq5"]
 	Apt []source.Text `key:"apt"`
@@ -34,138 +36,147 @@ type Config struct {
 	// Example: extras = ["postgres"]
 	Extras []source.Text `key:"extras"`
 
-	// Project says how the project itself is installed: "source" as `poetry install`
-	// leaves it, its files in the workdir and importable; "wheel" as the wheel that
-	// its build backend makes; "none" not at all, only the dependencies are.
-	// Default: "source", or "none" with package-mode = false
+	// Project sets how the project itself is installed. `"source"` works like `poetry install`:
+	// the files are in the workdir, and Python can import them. `"wheel"` builds a wheel and
+	// installs it. `"none"` only copies the files to the workdir.
+	// Default: `"source"`, or `"none"` if `package-mode` is false
 	// Example: project = "none"
 	Project source.Text `key:"project" oneof:"source wheel none"`
 
-	// Include lists patterns, as in .dockerignore, of the files in the project's
-	// folder that go to the workdir. What .dockerignore leaves out stays out.
-	// Default: ["**"]
+	// Include lists the files of the project to copy to the workdir, as patterns in the syntax of
+	// `.dockerignore`. Files that `.dockerignore` excludes are never copied. If `project` is
+	// `"wheel"`, files are copied only if this key is set.
+	// Default: `["**"]`
 	// Example: include = ["shop", "data"]
 	Include []source.Text `key:"include"`
 
-	// Exclude lists patterns of the files that do not go there; "!" takes one back.
+	// Exclude lists patterns of files that are not copied. A pattern that starts with "!" includes
+	// files again.
 	//
-	// Some do not go there by themselves, and not into the project's wheel, unless a "!"
-	// names them: "!.env" or "!tests/**/*.key", while "!tests" does not. These are:
+	// Some files are left out of the image and of the project's wheel even if `exclude` does not
+	// list them. To include one of them, name it, as in `"!.env"` or `"!tests/**/*.key"`; `"!tests"`
+	// is not enough. If a name looks like a secret, the build warns. These files are left out:
 	//
-	// Secrets, by their names, with a warning if they are taken back: .env and .env.* but for
-	// .env.example, .sample, .template and .dist; .envrc; .secrets.toml and
-	// .streamlit/secrets.toml; id_rsa, id_dsa, id_ecdsa and id_ed25519; *.key, *.p12, *.pfx
-	// and *.ppk; key.pem, privkey.pem, private.pem, privatekey.pem and *-key.pem, but no other
-	// .pem, for most are certificates; .netrc, .pypirc, .npmrc, .git-credentials, .pgpass and
-	// .vault-token; .aws, .azure, .config/gcloud, .kube, .ssh, .gnupg, .docker/config.json and
-	// .dockercfg; terraform.tfstate.
+	//   - Settings with secrets: `.env` and `.env.*` (but not `.env.example`, `.env.sample`,
+	//     `.env.template` and `.env.dist`), `.envrc`, `.secrets.toml`, `.streamlit/secrets.toml`
+	//   - Keys: `id_rsa`, `id_dsa`, `id_ecdsa`, `id_ed25519`, `*.key`, `*.p12`, `*.pfx`, `*.ppk`,
+	//     `key.pem`, `privkey.pem`, `private.pem`, `privatekey.pem`, `*-key.pem` (but no other
+	//     `.pem`, because most of them are certificates)
+	//   - Credentials: `.netrc`, `_netrc`, `.pypirc`, `.npmrc`, `.git-credentials`, `.pgpass`,
+	//     `.vault-token`, `.aws`, `.azure`, `.config/gcloud`, `.kube`, `.ssh`, `.gnupg`,
+	//     `.docker/config.json`, `.dockercfg`
+	//   - Terraform: `terraform.tfstate`, `terraform.tfstate.backup`, `terraform.tfstate.d`,
+	//     `.terraform`
+	//   - Version control and editors: `.git`, `.hg`, `.svn`, `.jj`, `.idea`, `.vscode`, `.DS_Store`
+	//   - Environments: `.venv`, `node_modules`, `.tox`, `.nox`, `.direnv`; at the top of the project
+	//     also `venv`, `env`, `ENV` and `virtualenv` if they contain a `pyvenv.cfg`
+	//   - Caches and reports: byte code, `.mypy_cache`, `.ruff_cache`, `.pytest_cache`,
+	//     `.hypothesis`, `.ipynb_checkpoints`, `.coverage`, `htmlcov`
 	//
-	// What tools leave in a working copy: .git, .hg, .svn and .jj; .venv, and at the top of
-	// the project venv, env, ENV or virtualenv with a pyvenv.cfg in it; node_modules, .tox, .nox, .direnv and
-	// .terraform; byte code; .mypy_cache, .ruff_cache, .pytest_cache, .hypothesis,
-	// .ipynb_checkpoints, .coverage and htmlcov; .idea, .vscode and .DS_Store.
+	// The image does not contain `poetry.lock` either: otherwise every change of the lock would
+	// change the layer, and scanners would report packages that are not installed.
 	//
-	// poetry.lock: every change of it would make that layer anew, and scanners would take all
-	// that it names for installed.
-	//
-	// A folder that pyproject.toml says to be a package of the project is never left out.
+	// A folder that `pyproject.toml` declares as a package is not left out.
 	// Default: none
 	// Example: exclude = ["tests/**"]
 	Exclude []source.Text `key:"exclude"`
 
-	// Image is what the image runs and says of itself.
+	// Image holds the keys of the image's configuration.
 	Image Image `key:",inline"`
 
-	// Compile writes byte code at build time: slower builds, faster starts. A file of the
-	// project that is mounted over, or changed in a container, still is the one that runs.
-	// Default: true, but false in development and builder
+	// Compile writes byte code during the build: the build is slower, and containers start
+	// faster. A file of the project that you change or mount in a container is used instead of
+	// its byte code. The key applies to production and to targets that inherit from it.
+	// Default: `true`
 	// Example: compile = false
 	Compile *bool `key:"compile"`
 
-	// Prepare is a command that runs in the image while it is built, and leaves a layer: see
-	// below.
-	// Default: none; development and test have only their own
+	// Prepare runs a command during the build and adds the files that it writes as a layer. The
+	// key applies to production and to targets that inherit from it. `[tool.quatrain.prepare]`
+	// below lists the keys of the table.
+	// Default: none
 	// Example: prepare = { command = ["python", "manage.py", "collectstatic", "--noinput"] }
 	Prepare *Prepare `key:"prepare"`
 
-	// Resolution says how packages are selected: "lock" by the groups and markers in
-	// the lock (2.1), "walk" by walking from the project's dependencies, as Poetry 1
-	// and its option installer.re-resolve do; "auto" as the lock and poetry.toml ask, and
-	// "walk" where the lock has two versions of a package for one environment, of which
-	// Poetry would install both.
-	// Default: "auto"
+	// Resolution sets how packages are selected from the lock. `"lock"` uses the groups and
+	// markers that a lock of version 2.1 records. `"walk"` follows the dependencies of the project,
+	// like Poetry 1, or Poetry 2 with the setting `installer.re-resolve`. `"auto"` follows them if
+	// `poetry.toml` has this setting or if the lock would install two versions of a package. For a
+	// lock older than 2.1, Quatrain always follows them.
+	// Default: `"auto"`
 	// Example: resolution = "walk"
 	Resolution source.Text `key:"resolution" oneof:"auto lock walk"`
 
-	// ProjectDir is the project's folder in the build context, for a monorepo. Only a
-	// stub can have it; a build argument of that name comes first.
-	// Default: the build context itself
+	// ProjectDir sets the folder of the project in the build context, for a monorepo. It is only
+	// allowed in a stub. The build argument `project-dir` overrides it.
+	// Default: the root of the build context
 	// Example: project-dir = "services/shop"
 	ProjectDir source.Text `key:"project-dir"`
 
-	// Build is for the steps that build and for the targets builder and development;
-	// production has nothing of it.
+	// Build configures the steps that build wheels. The Debian packages that it lists are also
+	// installed in the targets builder, development and test, but not in production.
 	Build BuildConfig `key:"build"`
 
-	// Git is for dependencies in git repositories.
+	// Git configures dependencies in git repositories.
 	Git GitConfig `key:"git"`
 
-	// Targets are tables [tool.quatrain.target.NAME]: each adjusts the target of that
-	// name, or adds one. What a table does not set is as in [tool.quatrain].
+	// Targets holds a table `[tool.quatrain.target.NAME]` for each target that you change or add.
 	Targets []TargetConfig `key:"target"` // in file order
 }
 
-// Image holds the keys that end in the image's configuration. They stand in
-// [tool.quatrain] and in each [tool.quatrain.target.NAME].
+// Image holds the keys of the image's configuration. They are allowed in [tool.quatrain] and
+// in each [tool.quatrain.target.NAME].
 type Image struct {
-	// Command is what the image runs. A string is split as a shell splits words; no
-	// shell runs it.
-	// Default: the project's only console script, else python
+	// Command sets the program that the image runs. A string is split into words like in a shell,
+	// but no shell runs it. The target `test` ignores this key: set a command in its own
+	// table.
+	// Default: the only console script of the project, otherwise `python`; `pytest` in the target `test`
 	// Example: command = ["uvicorn", "shop.main:app", "--host", "0.0.0.0", "--port", "8000"]
 	Command *Command `key:"command"`
 
-	// Entrypoint comes before the command.
-	// Default: none; the base image's is dropped
+	// Entrypoint sets the program that starts the command.
+	// Default: none; the entrypoint of the base image is not used
 	// Example: entrypoint = ["tini", "--"]
 	Entrypoint *Command `key:"entrypoint"`
 
-	// Ports lists the ports that the image listens on.
+	// Ports lists the ports that the image exposes, in addition to those of the base image.
 	// Default: none
 	// Example: ports = [8000, "53/udp"]
 	Ports []Port `key:"ports"`
 
-	// User is the user that the image runs as: a name or a number, and after a colon its
-	// group if that is another. A user of the base image keeps its number, group and home.
-	// Any other is created, with the home /home/NAME. The project's files belong to root,
-	// and the user cannot write them.
-	// Default: "app", which gets the number 10001 if the base image does not have it
+	// User sets the user that the image runs as, by name or by number. A group can follow after a
+	// colon, as in `"app:staff"`. A user that the base image does not have is created, with the home
+	// `/home/NAME`. The files of the project belong to root, so the user cannot change them.
+	// Default: `"app"`, with the number 10001 or the next free one if the base image has no such user
 	// Example: user = "1000:1000"
 	User source.Text `key:"user"`
 
-	// Workdir is the project's folder in the image, which no other may share. System folders
-	// such as /etc, /usr and /tmp are refused.
-	// Default: "/app"
+	// Workdir sets the folder of the project in the image. It must be an absolute path and contain
+	// only the project: folders such as `/etc`, `/usr` and `/tmp` are refused.
+	// Default: `"/app"`
 	// Example: workdir = "/srv/shop"
 	Workdir source.Text `key:"workdir"`
 
-	// Env sets variables in the image.
-	// Default: none beyond HOME, PATH, PYTHONUNBUFFERED and VIRTUAL_ENV
+	// Env sets environment variables in the image. Variables in the values are not replaced.
+	// Default: the variables of the base image, and `HOME`, `PATH`, `PYTHONUNBUFFERED` and `VIRTUAL_ENV`
 	// Example: env = { LOG_LEVEL = "info" }
 	Env []Pair `key:"env"` // sorted by name
 
-	// Labels sets labels of the image; --label wins. Those with OCI's names are the
-	// manifest's annotations as well; of these, an empty value takes one away.
-	// Default: org.opencontainers.image.title, version, description, licenses, authors, url, source and documentation from the project's metadata; base.name and base.digest
+	// Labels sets labels of the image. The option `--label` overrides them. Labels that start with
+	// `org.opencontainers.image.` are annotations of the manifest too, and an empty value removes
+	// them.
+	// Default: the title, version, description, licenses, authors, url, source and documentation of the project and the name and digest of the base image, as labels of `org.opencontainers.image`; the other labels of the base image
 	// Example: labels = { "org.opencontainers.image.vendor" = "Corp" }
 	Labels []Pair `key:"labels"` // sorted by name
 
-	// Healthcheck is how an engine finds out whether a container is well.
-	// Default: the base image's
+	// Healthcheck sets the command that checks if a container is healthy.
+	// `[tool.quatrain.healthcheck]` below lists the keys of the table.
+	// Default: the health check of the base image
 	// Example: healthcheck = { command = ["shop", "ping"], interval = "10s" }
 	Healthcheck *Healthcheck `key:"healthcheck"`
 
-	// StopSignal is the signal that asks a container to end.
-	// Default: the base image's, else SIGTERM
+	// StopSignal sets the signal that asks the container to stop.
+	// Default: the signal of the base image, otherwise `SIGTERM`
 	// Example: stop-signal = "SIGINT"
 	StopSignal source.Text `key:"stop-signal"`
 }
@@ -193,28 +204,28 @@ type Pair struct {
 
 // Healthcheck is the image's health check; durations as written ("10s").
 type Healthcheck struct {
-	// Command ends with 0 if all is well.
-	// Default: none: it is needed
+	// Command sets the command to run. Exit status 0 means that the container is healthy.
+	// Required.
 	// Example: command = ["shop", "ping"]
 	Command []string `key:"command"`
 
-	// Interval is the time between two checks.
-	// Default: the engine's, 30s
+	// Interval sets the time between two checks.
+	// Default: 30s, set by the engine
 	// Example: interval = "10s"
 	Interval source.Text `key:"interval"`
 
-	// Timeout is how long a check may take.
-	// Default: the engine's, 30s
+	// Timeout sets how long a check may run.
+	// Default: 30s, set by the engine
 	// Example: timeout = "3s"
 	Timeout source.Text `key:"timeout"`
 
-	// Retries is how many checks in a row must fail.
-	// Default: the engine's, 3
+	// Retries sets how many checks in a row must fail before the container is unhealthy.
+	// Default: 3, set by the engine
 	// Example: retries = 5
 	Retries int `key:"retries"`
 
-	// StartPeriod is the time at the start in which failures do not count.
-	// Default: the engine's, 0s
+	// StartPeriod sets the time after the start in which failed checks do not count.
+	// Default: 0s, set by the engine
 	// Example: start-period = "20s"
 	StartPeriod source.Text `key:"start-period"`
 
@@ -224,36 +235,36 @@ type Healthcheck struct {
 
 // Prepare is [tool.quatrain.prepare], or that of a target.
 type Prepare struct {
-	// Command runs in the workdir, as the image's user and without a network, when all else
-	// is in the image. What it writes or changes in the workdir is a layer, and belongs to
-	// root; what it writes elsewhere is dropped. A string is split as a shell splits words;
-	// no shell runs it. [] is none, for a target that is from one with a command.
-	// Default: none: it is needed
+	// Command sets the command to run. It runs in the workdir, as the user of the image, without a
+	// network, when everything else is in the image. Files that it writes in the workdir belong to
+	// root in the image; other files are dropped. A string is split into words like in a shell,
+	// but no shell runs it. `[]` turns off an inherited command.
+	// Required.
 	// Example: command = ["python", "manage.py", "collectstatic", "--noinput"]
 	Command *Command `key:"command"`
 
-	// Env sets variables for the command, and for nothing else. They are no place for a
-	// secret: provenance and the builder's cache know them.
-	// Default: none beyond the image's, PYTHONDONTWRITEBYTECODE, PYTHONHASHSEED and SOURCE_DATE_EPOCH
-	// Example: env = { DJANGO_SECRET_KEY = "of-no-use" }
+	// Env sets environment variables for the command only. Do not put secrets here: provenance
+	// and the build cache contain the values.
+	// Default: the variables of the image, and `PYTHONDONTWRITEBYTECODE`, `PYTHONHASHSEED` and `SOURCE_DATE_EPOCH`
+	// Example: env = { DJANGO_SECRET_KEY = "only-for-the-build" }
 	Env []Pair `key:"env"`
 }
 
 // BuildConfig is [tool.quatrain.build].
 type BuildConfig struct {
-	// Apt lists Debian packages that building needs.
+	// Apt lists Debian packages that are needed to build wheels, such as compilers and headers.
 	// Default: none
 	// Example: apt = ["gcc", "libpq-dev"]
 	Apt []source.Text `key:"apt"`
 
-	// Env sets variables for the steps that build.
+	// Env sets environment variables for the steps that build wheels.
 	// Default: none
 	// Example: env = { CFLAGS = "-O2" }
 	Env []Pair `key:"env"`
 
-	// Network lists packages whose builds download something themselves, such as the
-	// crates of a package written in Rust. Other builds have no network: their build
-	// requirements are there before they start. No build has a login.
+	// Network lists packages whose builds may use the network, for example to download Rust
+	// crates. Other builds have no network; their build requirements are downloaded before they
+	// start. No build has credentials.
 	// Default: none
 	// Example: network = ["orjson"]
 	Network []source.Text `key:"network"`
@@ -261,14 +272,15 @@ type BuildConfig struct {
 
 // GitConfig is [tool.quatrain.git].
 type GitConfig struct {
-	// KnownHosts is the path of a known_hosts file in the context, for servers whose
-	// keys are not built in.
-	// Default: github.com, gitlab.com, bitbucket.org and dev.azure.com are known
+	// KnownHosts sets the path of a `known_hosts` file with the SSH keys of more hosts, relative to
+	// the project.
+	// Default: none; the keys of github.com, gitlab.com, bitbucket.org and dev.azure.com are built in
 	// Example: known-hosts = "deploy/known_hosts"
 	KnownHosts source.Text `key:"known-hosts"`
 
-	// SSH names the agent for a host, where it is not the default one.
-	// Default: none
+	// SSH sets which SSH agent is used for a host, as the ID of an agent that you pass with
+	// `--ssh`. A host can have a port, as in `"git.example.com:2222"`.
+	// Default: the agent `default` for every host
 	// Example: ssh = { "git.example.com" = "company" }
 	SSH []Pair `key:"ssh"` // host → agent id
 }
@@ -278,41 +290,41 @@ type TargetConfig struct {
 	Name string
 	At   source.Range
 
-	// From is the target that this one starts from.
-	// Default: "production" for a target of your own
+	// From names the target to inherit from.
+	// Default: `"production"`; a built-in target inherits from `[tool.quatrain]`
 	// Example: from = "development"
 	From source.Text `key:"from"`
 
 	// Groups lists the dependency groups to install.
-	// Default: as in the target that it starts from
+	// Default: inherited; `["main"]` in builder and production, all groups that are not optional in development and test
 	// Example: groups = ["main", "worker"]
 	Groups []source.Text `key:"groups"`
 
-	// Extras lists the extras to install, instead of those of [tool.quatrain].
-	// Default: as in the target that it starts from
+	// Extras lists the extras of the project to install. The list replaces the inherited one.
+	// Default: inherited, otherwise none
 	// Example: extras = ["postgres"]
 	Extras []source.Text `key:"extras"`
 
-	// Apt lists Debian packages on top of those that the target has already.
+	// Apt lists Debian packages to install in addition to the inherited ones.
 	// Default: none
 	// Example: apt = ["libmagic1"]
 	Apt []source.Text `key:"apt"`
 
-	// Compile is as in [tool.quatrain].
-	// Default: as in the target that it starts from
+	// Compile writes byte code during the build.
+	// Default: inherited, otherwise `true`; `false` in builder, development and test
 	// Example: compile = true
 	Compile *bool `key:"compile"`
 
-	// Project is as in [tool.quatrain].
-	// Default: as in the target that it starts from
+	// Project sets how the project itself is installed: `"source"`, `"wheel"` or `"none"`.
+	// Default: inherited, otherwise `"source"`, or `"none"` if `package-mode` is false; development and test use `"source"` instead of `"wheel"`
 	// Example: project = "none"
 	Project source.Text `key:"project" oneof:"source wheel none"`
 
-	// Prepare is as in [tool.quatrain].
-	// Default: as in the target that it starts from
+	// Prepare runs a command during the build and adds the files that it writes as a layer.
+	// Default: inherited, otherwise none; development and test do not inherit it from `[tool.quatrain]`
 	// Example: prepare = { command = ["python", "manage.py", "collectstatic", "--noinput"] }
 	Prepare *Prepare `key:"prepare"`
 
-	// Image is as in [tool.quatrain].
+	// Image replaces what the target inherits.
 	Image Image `key:",inline"`
 }
