@@ -99,7 +99,7 @@ func TestCallJSON(t *testing.T) {
 // --check prints each finding with its lines, and its exit status is for CI.
 func TestCheck(t *testing.T) {
 	// buildx writes the name of --file above every excerpt: the message names the right one.
-	want := []string{"RootUser", "or name another (pyproject.toml:15)", `15 | >>> user = "root"`}
+	want := []string{"RootUser", "or name another user (pyproject.toml:15)", `15 | >>> user = "root"`}
 	p := service(t)
 	p.toml = strings.Replace(p.toml, "ports =", "user = \"root\"\nports =", 1)
 	p.files["compose.yaml"] = fmt.Sprintf(composeFile, syntax())

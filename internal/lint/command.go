@@ -41,7 +41,7 @@ func commandsOf(t plan.Target) []*pyproject.Command {
 
 var poetryRun = Rule{
 	Name:        "PoetryRun",
-	Description: "the environment is on PATH: `poetry run` and .venv/bin are not needed and not in the image",
+	Description: "the image has no Poetry and no .venv: commands should run programs directly",
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {
@@ -49,7 +49,7 @@ var poetryRun = Rule{
 				if c.Stripped != "" {
 					all = append(all, finding{c.At, c.StrippedMessage()})
 				} else if call := toolCall(p, l, innerScript(c.Args)); call != "" {
-					all = append(all, finding{c.At, "the script calls `" + call + "`, which the image does not have: name the program alone"})
+					all = append(all, finding{c.At, "the script calls `" + call + "`, which the image does not have: call the program directly"})
 				}
 			}
 		}
@@ -70,7 +70,7 @@ func innerScript(args []string) string {
 
 var commandNotInstalled = Rule{
 	Name:        "CommandNotInstalled",
-	Description: "the command should be a script of the project or of a package that its target installs",
+	Description: "a command should run a program that its target installs",
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		return aboutCommands(p, func(t plan.Target, args []string) string {
 			name := program(args)
@@ -85,14 +85,14 @@ var commandNotInstalled = Rule{
 			switch {
 			case slices.Contains(t.Apt, name) || !plan.IsOfficialPython(p.Quatrain.Base.Value):
 			case name == "pip" || name == "pip3":
-				return "target " + t.Name + " does not install pip, which its command runs: the environment is complete without it; add pip as a dependency if the project calls it"
+				return "target " + t.Name + " does not install pip, because the image already has all packages: remove pip from the command, or add it as a dependency"
 			case slices.Contains(tools, name):
-				return "target " + t.Name + " does not install " + name + ", and does not need it: the environment is complete and on PATH"
+				return "target " + t.Name + " does not install " + name + ", because the image already has all packages: run the program directly"
 			case slices.Contains(programs, packageOf(name)):
-				return "target " + t.Name + " does not install " + name + ", which its command runs: no package of the lock contains it"
+				return "target " + t.Name + " does not install " + name + ", which its command runs: add it as a dependency"
 			}
 			if near := source.Nearest(name, scriptNames(p)); near != "" {
-				return "the project has no script " + name + ", but " + near
+				return "the project has no script " + name + ": did you mean " + near + "?"
 			}
 			return ""
 		})
@@ -187,7 +187,15 @@ func missing(p *pyproject.Project, l *lockfile.Lock, t plan.Target, pkg *lockfil
 			return ""
 		}
 	}
-	return "target " + t.Name + " does not install " + pkg.Name + ", which its command runs: only the group " + strings.Join(pkg.Groups, ", ") + " has it"
+	return "target " + t.Name + " does not install " + pkg.Name + ", which its command runs: it is only in " + groupList(pkg.Groups)
+}
+
+// groupList returns the names of one or more groups: "the group dev", "the groups dev, test".
+func groupList(names []string) string {
+	if len(names) == 1 {
+		return "the group " + names[0]
+	}
+	return "the groups " + strings.Join(names, ", ")
 }
 
 // shellSyntaxOf are words and beginnings that only a shell understands.
@@ -195,7 +203,7 @@ var shellSyntaxOf = regexp.MustCompile("^(&&|\\|\\|?|;|\\d?>>?.*|<<?|&|&>.*|~|~/
 
 var shellSyntax = Rule{
 	Name:        "ShellSyntax",
-	Description: "no shell runs a command: variables and operators reach the program as written",
+	Description: "no shell runs a command, so the program gets variables and operators unchanged",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		return aboutCommands(p, func(_ plan.Target, args []string) string {
 			if slices.ContainsFunc(args, isCodeOption) { // code, of a shell or another interpreter
@@ -203,7 +211,7 @@ var shellSyntax = Rule{
 			}
 			for _, a := range args {
 				if shellSyntaxOf.MatchString(a) {
-					return "no shell reads " + a + ": write [\"sh\", \"-c\", \"…\"], or put it into a script of the project"
+					return "no shell interprets " + a + ": use [\"sh\", \"-c\", \"…\"] or a script of the project"
 				}
 			}
 			return ""
@@ -246,13 +254,13 @@ var expandedOf = regexp.MustCompile("\\$[A-Za-z_]|\\$\\{|\\$\\(|`.+`|^~(/|$)|:~/
 
 var envNotExpanded = Rule{
 	Name:        "EnvNotExpanded",
-	Description: "values of `env` and `labels` are used as they are written: no variable is replaced in them",
+	Description: "variables in values of `env` and `labels` are not replaced",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		look := func(table string, pairs []pyproject.Pair) {
 			for _, e := range pairs {
 				if found := expandedOf.FindString(e.Value); found != "" {
-					all = append(all, finding{e.At, table + " " + e.Name + " keeps " + e.Value + " as written: write the value itself, or set it when the container starts"})
+					all = append(all, finding{e.At, table + " " + e.Name + ": nothing expands " + e.Value + ": write the value itself, or set it when the container starts"})
 				}
 			}
 		}
@@ -331,7 +339,7 @@ func runsDjango(args []string) bool {
 
 var loopbackHost = Rule{
 	Name:        "LoopbackHost",
-	Description: "a server that listens on 127.0.0.1 cannot be reached from outside its container",
+	Description: "a server that listens on 127.0.0.1 cannot be reached from outside the container",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		return aboutServers(p, func(t plan.Target, args []string) string {
 			for i, a := range args {

@@ -36,7 +36,7 @@ var rootUser = Rule{
 
 var healthcheckTool = Rule{
 	Name:        "HealthcheckTool",
-	Description: "a health check can only run what the image has, and slim images have neither curl nor wget",
+	Description: "slim images have no curl and no wget for a health check",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {

@@ -59,13 +59,13 @@ func Check(p *pyproject.Project, l *lockfile.Lock) []Warning {
 
 var buildWarns = Rule{
 	Name:        "BuildWarns",
-	Description: "every build of the project warns of this",
+	Description: "a build prints this warning",
 	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Warnings
 }
 
 var buildRefused = Rule{
 	Name:        "BuildRefused",
-	Description: "a build of the target fails with this before anything runs",
+	Description: "a build of this target fails with this error before anything runs",
 	find:        func(*pyproject.Project, *lockfile.Lock) []finding { return nil }, // see Refusals
 }
 

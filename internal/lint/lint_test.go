@@ -76,12 +76,12 @@ func TestRules(t *testing.T) {
 		"python": {toml: quatrain(`python = "3.13"`), want: []string{"PythonNotAllowed: pyproject.toml:8: Python 3.13 is not allowed by the project (>=3.11,<3.13)"}},
 		"group of nobody": {
 			toml: head + "[tool.poetry.group.docs]\noptional = true\n[tool.poetry.group.docs.dependencies]\n",
-			want: []string{"UnusedGroup: pyproject.toml:7: no target installs the group docs: name it in `groups` of one"},
+			want: []string{"UnusedGroup: pyproject.toml:7: no target installs the optional group docs: add it to `groups` of a target"},
 		},
 		"group of a target": {toml: head + "[tool.poetry.group.docs]\noptional = true\n[tool.poetry.group.docs.dependencies]\n[tool.quatrain.target.docs]\ngroups = [\"docs\"]\n"},
 		"optional": {
 			toml: strings.Replace(head, "[project.scripts]", "dynamic = [\"dependencies\"]\n[tool.poetry.dependencies]\nredis = {version = \"*\", optional = true}\n[project.scripts]", 1),
-			want: []string{"OptionalInNoExtra: pyproject.toml:7: redis is optional and in no extra, so nothing installs it"},
+			want: []string{"OptionalInNoExtra: pyproject.toml:7: redis is optional and in no extra, so it is never installed: add it to an extra"},
 		},
 		"placeholder": {
 			toml: strings.Replace(head, "version = \"1\"", "version = \"0.0.0\"", 1) + "[tool.poetry-dynamic-versioning]\nenable = true\n",
@@ -90,14 +90,26 @@ func TestRules(t *testing.T) {
 		"no command": {toml: strings.Replace(head, "shop-serve", "a = \"shop:a\"\nshop-serve", 1), want: []string{"NoCommand: pyproject.toml:2: the production image starts a Python prompt: set `command` in [tool.quatrain]"}},
 		"development's tool": {
 			toml: head + "[tool.poetry.group.dev.dependencies]\n[tool.quatrain]\ncommand = [\"python\", \"-m\", \"pytest\"]\n[tool.quatrain.target.development]\ncommand = \"pytest\"\n",
-			want: []string{"CommandNotInstalled: pyproject.toml:9: target production does not install pytest, which its command runs: only the group dev has it"},
+			want: []string{"CommandNotInstalled: pyproject.toml:9: target production does not install pytest, which its command runs: it is only in the group dev"},
 		},
-		"no such script": {toml: quatrain(`command = "shop-server --port 80"`), want: []string{"CommandNotInstalled: pyproject.toml:8: the project has no script shop-server, but shop-serve"}},
+		"tool of two groups": {
+			toml: head + "[tool.quatrain]\ncommand = \"pytest\"\n", lock: strings.Replace(locked, `["dev"]`, `["dev", "test"]`, 1),
+			want: []string{"CommandNotInstalled: pyproject.toml:8: target production does not install pytest, which its command runs: it is only in the groups dev, test"},
+		},
+		"tool that no package has": {
+			toml: quatrain(`command = "celery worker"`),
+			want: []string{"CommandNotInstalled: pyproject.toml:8: target production does not install celery, which its command runs: add it as a dependency"},
+		},
+		"variable in a value": {
+			toml: quatrain(`env = {COMMIT = "${GIT_SHA}"}`),
+			want: []string{"EnvNotExpanded: pyproject.toml:8: env COMMIT: nothing expands ${GIT_SHA}: write the value itself, or set it when the container starts"},
+		},
+		"no such script": {toml: quatrain(`command = "shop-server --port 80"`), want: []string{"CommandNotInstalled: pyproject.toml:8: the project has no script shop-server: did you mean shop-serve?"}},
 		"shell": {
 			toml: quatrain(`command = "shop-serve --port $PORT"`, `[tool.quatrain.target.a]`, `command = "shop-serve && true"`, `[tool.quatrain.target.b]`, `command = ["sh", "-c", "a && $B"]`),
 			want: []string{
-				`ShellSyntax: pyproject.toml:8: no shell reads $PORT: write ["sh", "-c", "…"], or put it into a script of the project`,
-				`ShellSyntax: pyproject.toml:10: no shell reads &&: write ["sh", "-c", "…"], or put it into a script of the project`,
+				`ShellSyntax: pyproject.toml:8: no shell interprets $PORT: use ["sh", "-c", "…"] or a script of the project`,
+				`ShellSyntax: pyproject.toml:10: no shell interprets &&: use ["sh", "-c", "…"] or a script of the project`,
 			},
 		},
 		"loopback": {
@@ -115,12 +127,12 @@ func TestRules(t *testing.T) {
 		"root":                  {toml: quatrain(`user = "root"`), want: []string{"RootUser: pyproject.toml:8: the image runs as root: remove `user`, or name another user"}},
 		"address with a secret": {
 			toml: head + "[[tool.poetry.source]]\nname = \"x\"\nurl = \"https://u:p@example.com/simple\"\n",
-			want: []string{"SecretInURL: pyproject.toml:7: the address of source x carries a login, a token or a signature: pass it as a build secret"},
+			want: []string{"SecretInURL: pyproject.toml:7: the address of source x contains a login, a token or a signature: pass it as a build secret"},
 		},
 		"addresses of SSH": {toml: head + "[tool.poetry.dependencies]\na = {git = \"git@git.example:group/a.git\"}\nb = {git = \"ssh://git@git.example/b.git\"}\n"},
 		"environment with a secret": {
 			toml: quatrain(`env = {DB_PASSWORD = "x", DB_PASSWORD_FILE = "/run/secrets/db", TOKENIZER = "y", API_KEY = ""}`),
-			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and its value is in the image"},
+			want: []string{"SecretInEnv: pyproject.toml:8: DB_PASSWORD looks like a secret, and everyone who has the image can read it: set it when the container starts"},
 		},
 		"files with a secret": {
 			toml: quatrain(`include = ["**", "id_rsa"]`, `exclude = ["tests", "!.env", "!poetry.lock"]`),
@@ -194,11 +206,11 @@ func TestCommandRules(t *testing.T) {
 		`"uvicorn shop:app --host=0.0.0.0"`:              "",
 		`"uvicorn shop:app --uds /run/x"`:                "",
 		`["sh", "-c", "shop-serve $PORT"]`:               "",
-		`["shop-serve", "$(hostname)"]`:                  "ShellSyntax: no shell reads $(hostname)",
-		`["shop-serve", ">", "log"]`:                     "ShellSyntax: no shell reads >",
-		`["shop-serve", "2>&1"]`:                         "ShellSyntax: no shell reads 2>&1",
-		`["shop-serve", "~/x"]`:                          "ShellSyntax: no shell reads ~/x",
-		`["shop-serve", "${PORT:-80}"]`:                  "ShellSyntax: no shell reads ${PORT:-80}",
+		`["shop-serve", "$(hostname)"]`:                  "ShellSyntax: no shell interprets $(hostname)",
+		`["shop-serve", ">", "log"]`:                     "ShellSyntax: no shell interprets >",
+		`["shop-serve", "2>&1"]`:                         "ShellSyntax: no shell interprets 2>&1",
+		`["shop-serve", "~/x"]`:                          "ShellSyntax: no shell interprets ~/x",
+		`["shop-serve", "${PORT:-80}"]`:                  "ShellSyntax: no shell interprets ${PORT:-80}",
 		`["shop-serve", "a>b", "$1"]`:                    "",
 	} {
 		got := strings.ReplaceAll(strings.Join(check(t, head+"[tool.quatrain]\ncommand = "+command+"\n", locked), "\n"), "pyproject.toml:8: ", "")

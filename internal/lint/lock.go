@@ -7,7 +7,7 @@ import (
 
 var staleLock = Rule{
 	Name:        "StaleLock",
-	Description: "poetry.lock must belong to pyproject.toml",
+	Description: "poetry.lock must match pyproject.toml",
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		if l.Fresh(p.Root) {
 			return nil
@@ -18,7 +18,7 @@ var staleLock = Rule{
 
 var legacyLock = Rule{
 	Name:        "LegacyLock",
-	Description: "locks from version 2.1 on record what each group installs",
+	Description: "poetry.lock should have version 2.1 or later, which records the packages of each group",
 	find: func(_ *pyproject.Project, l *lockfile.Lock) []finding {
 		if l.HasGroups() {
 			return nil

@@ -11,7 +11,7 @@ import (
 
 var pythonNotAllowed = Rule{
 	Name:        "PythonNotAllowed",
-	Description: "the Python of the image must be one that the project allows",
+	Description: "`python` must be a version that the project allows",
 	find: func(p *pyproject.Project, l *lockfile.Lock) []finding {
 		own := p.Quatrain.Python
 		if allowed, excluded := plan.ExcludesPython(p, l); excluded {
@@ -23,7 +23,7 @@ var pythonNotAllowed = Rule{
 
 var unusedGroup = Rule{
 	Name:        "UnusedGroup",
-	Description: "an optional group is installed by the targets that name it",
+	Description: "an optional group is installed only by a target that lists it",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var used []string
 		for _, t := range appTargets(p) {
@@ -32,7 +32,7 @@ var unusedGroup = Rule{
 		var all []finding
 		for _, g := range p.Groups {
 			if g.Optional && !slices.Contains(used, g.Name) {
-				all = append(all, finding{g.At, "no target installs the group " + g.Name + ": name it in `groups` of one"})
+				all = append(all, finding{g.At, "no target installs the optional group " + g.Name + ": add it to `groups` of a target"})
 			}
 		}
 		return all
@@ -55,7 +55,7 @@ func installedGroups(p *pyproject.Project, t plan.Target) []string {
 
 var placeholderVersion = Rule{
 	Name:        "PlaceholderVersion",
-	Description: "a version that a plugin takes from git is the placeholder in an image: write it before the build",
+	Description: "pyproject.toml should have the real version, not a placeholder that a plugin replaces outside a build",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		if w := plan.WarnOfVersion(p); w != nil {
 			return []finding{{w.At, w.Message}}
@@ -66,12 +66,12 @@ var placeholderVersion = Rule{
 
 var optionalInNoExtra = Rule{
 	Name:        "OptionalInNoExtra",
-	Description: "an optional dependency is installed by an extra that names it",
+	Description: "an optional dependency is installed only by an extra that lists it",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, d := range p.Groups[0].Dependencies { // main: other groups have no extras
 			if d.Optional && len(d.InExtras) == 0 {
-				all = append(all, finding{d.At, d.Name + " is optional and in no extra, so nothing installs it"})
+				all = append(all, finding{d.At, d.Name + " is optional and in no extra, so it is never installed: add it to an extra"})
 			}
 		}
 		return once(all)

@@ -57,7 +57,7 @@ func CheckScript(p *pyproject.Project, l *lockfile.Lock, f *source.File) []*sour
 		if call := toolCall(p, l, line); call != "" && len(warnings) < maxOfScript {
 			at := source.Position{Line: number, Column: 1}
 			warnings = append(warnings, source.Errorf(source.Range{File: f, Start: at, End: at}, "%s calls `%s`, which the image does not have", path.Base(f.Name), call).
-				WithHint("Name the program alone, or leave the line out: the environment is on PATH, and complete."))
+				WithHint("Call the program directly, or remove the line: the image already has all packages."))
 		}
 	}
 	return warnings

@@ -15,12 +15,12 @@ import (
 
 var secretInURL = Rule{
 	Name:        "SecretInURL",
-	Description: "everyone who reads the file sees the password",
+	Description: "addresses should not contain logins, tokens or signatures",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		carries := func(at source.Range, what, text string) {
 			if hasSecret(text) {
-				all = append(all, finding{at, "the address of " + what + " carries a login, a token or a signature: pass it as a build secret"})
+				all = append(all, finding{at, "the address of " + what + " contains a login, a token or a signature: pass it as a build secret"})
 			}
 		}
 		for _, s := range p.Sources {
@@ -54,13 +54,13 @@ var secretName = regexp.MustCompile(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_
 
 var secretInEnv = Rule{
 	Name:        "SecretInEnv",
-	Description: "everyone with the image can read its environment: pass secrets when a container starts",
+	Description: "`env` should not contain secrets: everyone who has the image can read them",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, t := range appTargets(p) {
 			for _, e := range t.Image.Env {
 				if secretName.MatchString(e.Name) && e.Value != "" {
-					all = append(all, finding{e.At, e.Name + " looks like a secret, and its value is in the image"})
+					all = append(all, finding{e.At, e.Name + " looks like a secret, and everyone who has the image can read it: set it when the container starts"})
 				}
 			}
 		}
@@ -70,7 +70,7 @@ var secretInEnv = Rule{
 
 var secretInFiles = Rule{
 	Name:        "SecretInFiles",
-	Description: "who has the image reads its files: secrets are passed when a container starts",
+	Description: "the image should not contain files with secrets: everyone who has the image can read them",
 	find: func(p *pyproject.Project, _ *lockfile.Lock) []finding {
 		var all []finding
 		for _, e := range plan.SecretsInFiles(p) {
