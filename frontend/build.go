@@ -1,6 +1,7 @@
-// Package frontend is the rim: it reads a request and its files through the
-// BuildKit gateway, lets the phases decide, solves the graph and wraps the
-// result. It holds no policy.
+// Package frontend reads a build request and the files of the project, and solves the graph
+// that package llb makes of the plan.
+//
+// It talks to BuildKit through the gateway and holds no policy.
 package frontend
 
 import (

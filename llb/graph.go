@@ -1,6 +1,7 @@
-// Package llb turns a plan into a BuildKit graph and an image configuration. It
-// parses nothing and talks to no daemon: what only a daemon can say (the base's
-// configuration, capabilities) arrives as data.
+// Package llb turns a plan into a BuildKit graph and an image configuration.
+//
+// It parses nothing and does not talk to a daemon: the base's configuration and the capabilities
+// are arguments, and the plan has the addresses of its files.
 package llb
 
 import (

@@ -1,6 +1,7 @@
-// Command quatrain-helper does the work inside a build: see package step for
-// its commands. Its bytes are part of the cache key of every step, so it is
-// small, static and reproducible, and holds no BuildKit.
+// Command quatrain-helper runs the steps of package step inside a build.
+//
+// Its bytes are part of the cache key of every step. So it is small, static and reproducible,
+// and does not import BuildKit.
 package main
 
 import (

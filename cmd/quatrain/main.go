@@ -1,6 +1,5 @@
-// Command quatrain shows what a build of a Poetry project would do, with the frontend's
-// own answers and messages. It is also the frontend itself: BuildKit runs it in the
-// frontend's image.
+// Command quatrain shows what a build of a Poetry project does, and is also the frontend that
+// BuildKit runs.
 package main
 
 import (

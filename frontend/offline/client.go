@@ -1,7 +1,8 @@
-// Package offline is a gateway client without a daemon: it answers the frontend
-// from a folder and from guesses, and keeps the graphs that the frontend asks it
-// to solve. `quatrain llb` and the tests of the frontend look at those. Nothing is
-// downloaded, nothing runs.
+// Package offline implements BuildKit's gateway client without a daemon, for `quatrain llb`
+// and for tests.
+//
+// It answers from a folder and with guesses, and keeps the graphs that the frontend solves. It
+// downloads nothing and runs nothing.
 package offline
 
 import (

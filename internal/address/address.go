@@ -1,5 +1,5 @@
-// Package address answers what may be asked of a web address before a secret is sent
-// there, or before the address is shown (docs/security.md).
+// Package address checks and redacts web addresses: which of them may get a secret, and what
+// of them may be shown (docs/security.md).
 package address
 
 import (

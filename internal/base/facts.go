@@ -1,5 +1,5 @@
-// Package base reads what a base image's files say of it, without running it:
-// the interpreter, its version, the C library, the users.
+// Package base reads the interpreter, its version, the C library and the users from the files
+// of a base image, without running it.
 package base
 
 import (

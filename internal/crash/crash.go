@@ -1,8 +1,7 @@
-// Package crash turns a panic into an error: a build that meets a bug of ours fails as any
-// other does, with a message that helps to find it.
+// Package crash turns a panic into an error with a message that helps to find the bug.
 //
-// Every goroutine needs it at its start, for a panic in one that does not recover ends the
-// process: Recover in a function that returns an error, Guard around one.
+// A panic that a goroutine does not recover ends the process. So every goroutine defers Recover
+// in a function that returns an error, or runs a function that Guard returns.
 package crash
 
 import (

@@ -1,4 +1,4 @@
-// Package docs has no code: its tests hold the documentation against the product.
+// Package docs tests the documentation against the code.
 package docs
 
 import (

@@ -1,6 +1,8 @@
-// Package knownhosts says which git hosts are known by their keys: four public ones
-// are built in, others come from a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE
-// FORMAT). It checks no key: ssh does, with the same text.
+// Package knownhosts says for which git hosts an SSH key is known: four public hosts, and
+// those in a known_hosts file.
+//
+// The format is that of sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. The package checks no key: ssh
+// does, with the same text.
 package knownhosts
 
 import (

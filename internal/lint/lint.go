@@ -1,5 +1,4 @@
-// Package lint holds rules about projects and locks that build but could be
-// better. Rules are data; Check runs them all.
+// Package lint finds problems in projects and locks with the rules of --check.
 package lint
 
 import (

@@ -1,6 +1,4 @@
-// Package names decides which names may become files, lines and code of an
-// environment. The scripts of a project, of a path dependency and of a wheel follow
-// the same rules.
+// Package names checks names that become files, lines or code of an environment.
 package names
 
 import (

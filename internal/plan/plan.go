@@ -1,6 +1,8 @@
-// Package plan decides: a project, its lock, a target and the facts of a base
-// image become a [Plan], plain data that says which file of which package goes
-// where. It reads nothing and runs nothing.
+// Package plan decides which file of which package is installed where, and returns it as plain
+// data: a [Plan].
+//
+// It decides from a project, its lock, a target and the facts of a base image. It reads
+// nothing and runs nothing.
 package plan
 
 import (

@@ -1,5 +1,5 @@
 // Package reference generates docs/reference.md and the JSON schema of [tool.quatrain] from
-// the key tags and the doc comments of the settings' structs. `make generate` writes both.
+// the doc comments and key tags of the settings.
 package reference
 
 import (

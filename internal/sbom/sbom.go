@@ -1,6 +1,8 @@
-// Package sbom says what is in an image as an SPDX document: the Python packages from
-// the lock, so with the hashes that were verified and without a scan; the interpreter;
-// and what the base's own package database lists.
+// Package sbom writes an SPDX document that lists the Python packages, the interpreter and the
+// system packages of an image.
+//
+// The Python packages come from the lock, with the hashes that were verified; nothing is
+// scanned.
 package sbom
 
 import (

@@ -1,8 +1,7 @@
-// Package source holds files together with positions, so that every value read
-// from one can be pointed at in an error.
+// Package source parses TOML files and keeps the position of each value, so that errors can
+// point at it.
 //
-// It is the only user of go-toml's unstable parser: the rest of the project
-// sees [Value] and [Table].
+// It is the only user of go-toml's unstable parser: other packages see [Value] and [Table].
 package source
 
 import (

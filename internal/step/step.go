@@ -1,11 +1,12 @@
-// Package step describes the work that quatrain-helper does inside a build: one
-// type a command, whose arguments are written by llb and read by the helper from
-// the same declaration, so that the two cannot drift.
+// Package step defines the steps that quatrain-helper runs inside a build, with the command
+// line of each.
 //
-// Every command writes below its Out folder only, and nothing that it writes
-// depends on clock, host or order of arguments. A command that fails exits with
-// status 1, says why on stderr, and leaves a [Report] in [ReportFile] below its Out:
-// the frontend reads it there to learn what to tell the user.
+// Package llb writes the arguments and the helper reads them, both from the same declaration.
+//
+// Every step writes only below its Out folder, and nothing that it writes depends on the
+// clock, the host or the order of arguments. A step that fails exits with status 1, says why
+// on stderr, and leaves a [Report] in [ReportFile] below its Out: the frontend reads it there
+// to learn what to tell the user.
 package step
 
 // Where things stand inside a step.

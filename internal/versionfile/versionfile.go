@@ -1,5 +1,5 @@
-// Package versionfile reads .python-version, in the forms that pyenv, uv, Rye, asdf and
-// mise write and read.
+// Package versionfile reads .python-version in the forms that pyenv, uv, Rye, asdf and mise
+// use.
 package versionfile
 
 import (

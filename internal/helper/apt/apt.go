@@ -1,5 +1,5 @@
-// Package apt installs Debian packages into the root that it runs on and leaves
-// nothing behind that only says when and how: lists, caches, logs, times.
+// Package apt installs Debian packages and removes the lists, caches, logs and times that
+// differ between two builds.
 package apt
 
 import (

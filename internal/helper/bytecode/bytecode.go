@@ -1,8 +1,7 @@
-// Package bytecode compiles a tree of Python sources with the interpreter that
-// will run them.
+// Package bytecode compiles a tree of Python sources with the interpreter that will run them.
 //
-// The files are pycs with the hash of their source (PEP 552): they hold no time. The same
-// sources make the same bytes, whatever the number of CPUs.
+// Each .pyc file has the hash of its source and no time (PEP 552). The same sources make the
+// same bytes, whatever the number of CPUs.
 package bytecode
 
 import (

@@ -1,5 +1,5 @@
-// Package command runs a project's own commands inside a build, as the image's user:
-// its tests, and what prepares its files.
+// Package command runs the tests and the prepare command of a project in a build, as the user
+// of the image.
 package command
 
 import (

@@ -1,5 +1,5 @@
-// Package index asks package indexes (the simple API: PEP 691 JSON, PEP 503 HTML)
-// where files are, and downloads them with verification. It runs inside builds.
+// Package index finds files on package indexes with the simple API (PEP 691 and PEP 503),
+// downloads them and verifies them.
 package index
 
 import (

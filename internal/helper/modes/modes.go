@@ -1,4 +1,4 @@
-// Package modes gives files the modes that they have in an image.
+// Package modes sets the modes that files have in an image.
 package modes
 
 import (

@@ -1,15 +1,15 @@
-// Package pep517 makes a wheel of a source tree or an sdist with the backend that
-// the source names (PEP 517, PEP 518), as Poetry does (poetry/utils/isolated_build.py):
-// build requirements come from the project's indexes, newest versions, into an
-// environment that nothing else is in. It runs inside builds, on an image that has
-// the interpreter and whatever compilers a build needs.
+// Package pep517 builds a wheel from a source tree or an sdist with the build backend that the
+// source names (PEP 517, PEP 518).
 //
-// Two kinds of steps alternate. RunRequirements downloads: it has the network and the
-// logins, and runs no code of any package. Run builds: it runs such code, and has
-// neither.
+// It follows Poetry (poetry/utils/isolated_build.py): the newest build requirements come from
+// the project's indexes and are installed in a separate environment. The image has the
+// interpreter and the compilers.
 //
-// Every path is fixed, and so are time and hash seed: a backend that can make the
-// same wheel twice does.
+// Two kinds of steps alternate. RunRequirements downloads: it has the network and the logins,
+// and runs no code of any package. Run builds: it runs such code, and has neither.
+//
+// Paths, time and hash seed are fixed, so that a backend that can make the same wheel twice
+// does so.
 package pep517
 
 import (

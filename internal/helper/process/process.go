@@ -1,5 +1,4 @@
-// Package process runs the programs that the helper starts, and ends with each of them
-// whatever it leaves behind.
+// Package process runs programs and ends all processes that they leave behind.
 package process
 
 import (

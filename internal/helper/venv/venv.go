@@ -1,6 +1,5 @@
-// Package venv writes the skeleton of a virtual environment (PEP 405): what an
-// interpreter needs to take a folder for one. Nothing runs, so the interpreter
-// need not be there.
+// Package venv writes the files that make a folder a virtual environment (PEP 405), without
+// running an interpreter.
 package venv
 
 import (

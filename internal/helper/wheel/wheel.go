@@ -1,11 +1,10 @@
-// Package wheel installs wheels into the tree of a virtual environment, as the
-// binary distribution format says
-// (https://packaging.python.org/en/latest/specifications/binary-distribution-format/)
-// and Poetry does it: with pypa/installer's launchers, schemes and RECORD.
+// Package wheel installs wheels into a virtual environment with the same result as Poetry: the
+// launchers, schemes and RECORD of pypa/installer.
 //
-// Where Poetry trusts an archive, this package does not: whatever would leave
-// its place, or mean different things to different readers, is refused with a
-// [step.Problem] of kind [step.BadWheel].
+// It follows
+// https://packaging.python.org/en/latest/specifications/binary-distribution-format/. Unlike
+// Poetry, it does not trust the archive: it refuses files that would be outside their folder
+// or that readers understand differently, with a [step.Problem] of kind [step.BadWheel].
 package wheel
 
 import (

@@ -1,7 +1,8 @@
-// Package editable writes the files that make a project importable without
-// building it, as `poetry install` does for the root project
-// (poetry/masonry/builders/editable.py): a .pth file, the dist-info folder and
-// scripts.
+// Package editable writes the .pth file, the dist-info folder and the scripts that make a
+// project importable without a build.
+//
+// It follows what `poetry install` does for the root project
+// (poetry/masonry/builders/editable.py).
 package editable
 
 import (

@@ -1,5 +1,6 @@
-// Package lockfile reads poetry.lock, formats 1.0 to 2.1, as
-// poetry/packages/locker.py writes and reads it, and computes the content hash.
+// Package lockfile reads poetry.lock in the formats 1.0 to 2.1 and computes its content hash.
+//
+// It follows poetry/packages/locker.py.
 package lockfile
 
 import "github.com/quatrain-build/quatrain/internal/source"

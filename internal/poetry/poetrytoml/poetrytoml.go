@@ -1,5 +1,6 @@
-// Package poetrytoml reads poetry.toml, Poetry's settings for one project, as far
-// as they bear on what is installed (poetry/config/config.py).
+// Package poetrytoml reads the settings in poetry.toml that change what is installed.
+//
+// It follows poetry/config/config.py.
 package poetrytoml
 
 import (

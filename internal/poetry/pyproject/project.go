@@ -1,6 +1,7 @@
-// Package pyproject reads pyproject.toml: [project] (PEP 621), [dependency-groups]
-// (PEP 735), [tool.poetry] (Poetry 1.x and 2.x, poetry-core's factory.py),
-// [build-system] and Quatrain's own [tool.quatrain].
+// Package pyproject reads pyproject.toml and the settings in [tool.quatrain].
+//
+// It reads [project] (PEP 621), [dependency-groups] (PEP 735), [build-system] and
+// [tool.poetry] of Poetry 1 and 2, like poetry-core's factory.py.
 package pyproject
 
 import (

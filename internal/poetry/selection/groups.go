@@ -1,5 +1,5 @@
-// Package selection answers what Poetry would install: which locked packages for
-// a set of groups, extras and an environment, and which file of each.
+// Package selection selects the locked packages that Poetry would install for groups, extras
+// and an environment, and a file of each.
 package selection
 
 import (

@@ -1,5 +1,6 @@
-// Package pep440 has versions (PEP 440) and Poetry's constraints on them, with
-// the semantics of poetry-core (constraints/version), not of packaging.
+// Package pep440 parses and compares versions (PEP 440) and Poetry's version constraints.
+//
+// It follows poetry-core (constraints/version), which differs from packaging.
 package pep440
 
 import (

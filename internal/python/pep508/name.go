@@ -1,6 +1,7 @@
-// Package pep508 has names, requirements, markers and the environment that
-// markers are evaluated in, with the semantics of poetry-core (version/markers.py),
-// which differ from packaging's.
+// Package pep508 parses names, requirements and markers, and evaluates markers in an
+// environment.
+//
+// It follows poetry-core (version/markers.py), which differs from packaging.
 package pep508
 
 import "strings"

@@ -1,6 +1,7 @@
-// Package tags has wheel file names (binary distribution format) and the ranked
-// compatibility tags of an interpreter (PEP 425, 600, 656), in the order of
-// packaging.tags as Poetry uses it.
+// Package tags parses the names of wheels and ranks the compatibility tags of an interpreter
+// (PEP 425, 600 and 656).
+//
+// The order is that of packaging.tags, which Poetry uses.
 package tags
 
 import (

@@ -1,5 +1,5 @@
-// Package fixed gives trees that the helper writes the same times and modes
-// always: the clock and the umask of a step must not reach a layer.
+// Package fixed sets fixed times and modes on trees that the helper writes, so that no layer
+// depends on a clock or an umask.
 package fixed
 
 import (

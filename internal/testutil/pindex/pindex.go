@@ -1,6 +1,7 @@
-// Package pindex is a package index for tests: distributions made in memory and
-// served over the simple API (PEP 503, PEP 691), with the faults that a test wants.
-// It counts what it is asked, so that a test can say that a build asked nothing.
+// Package pindex serves a package index for tests, with generated distributions and the faults
+// that a test asks for.
+//
+// It counts the requests, so that a test can check that a build made none.
 package pindex
 
 import (

@@ -1,5 +1,4 @@
-// Package vectors reads the test vectors that oracles wrote: JSON lines beside the
-// code, made by `make vectors`. Only tests import it.
+// Package vectors reads the test vectors that `make vectors` writes, for tests only.
 package vectors
 
 import (
