@@ -25,6 +25,7 @@ which are replaced as a whole. An unknown key is an error.
 const targetHead = `
 A target inherits each key that its table does not set: from the target in ` + "`from`" + `, or, if it is a
 built-in target, from ` + "`[tool.quatrain]`" + `. ` + "`env` and `labels`" + ` are merged key by key with the inherited ones.
+The defaults below name the exceptions.
 `
 
 const pageArguments = `

@@ -15,7 +15,7 @@ type Config struct {
 	// "3.12.4". This key overrides `.python-version`, and the build argument `PYTHON_VERSION`
 	// overrides this key. A free-threaded version such as "3.14t" needs a `base` that has it,
 	// because the official images do not.
-	// Default: among the minor versions that the project and the lock allow, the one with the fewest packages without a wheel, and the newest of several; the same for all targets and platforms
+	// Default: among the minor versions that the project and the lock allow, the one with the fewest packages without a wheel, or the newest of them if there are several; the same for all targets and platforms
 	// Example: python = "3.12"
 	Python source.Text `key:"python"`
 
