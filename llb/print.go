@@ -1,6 +1,7 @@
 package llb
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -156,9 +157,7 @@ func (p *printer) source(s *pb.SourceOp) {
 
 func (p *printer) exec(op *pb.Op) {
 	e := op.GetExec()
-	for _, args := range commands(e.Meta.Args) {
-		p.args(args)
-	}
+	p.command(e.Meta.Args)
 	for _, env := range e.Meta.Env {
 		p.line("env %s", env)
 	}
@@ -186,32 +185,52 @@ func (p *printer) exec(op *pb.Op) {
 	}
 }
 
-// commands returns the command lines of a sequence, or the only one.
-func commands(args []string) [][]string {
-	if len(args) == 0 || args[0] != step.Helper {
-		return [][]string{args}
+// command prints a command line, and of a step the document, which can be long.
+func (p *printer) command(args []string) {
+	if len(args) > 0 && args[0] == step.Helper {
+		if s, err := step.Parse(args[1:]); err == nil {
+			p.step(s)
+			return
+		}
 	}
-	parsed, _ := step.Parse(args[1:])
-	sequence, ok := parsed.(step.Sequence)
-	if !ok {
-		return [][]string{args}
-	}
-	var all [][]string
-	for _, one := range sequence {
-		all = append(all, append([]string{step.Helper}, one.Args()...))
-	}
-	return all
+	p.line("$ %s", strings.Join(args, " "))
 }
 
-// args prints the arguments after "--" one per line, because there can be many.
-func (p *printer) args(args []string) {
-	i := slices.Index(args, "--")
-	if i < 0 {
-		i = len(args)
+func (p *printer) step(s step.Step) {
+	if sequence, ok := s.(step.Sequence); ok {
+		for _, one := range sequence {
+			p.step(one)
+		}
+		return
 	}
-	p.line("$ %s", strings.Join(args[:i], " "))
-	for _, a := range args[min(i+1, len(args)):] {
-		p.line("  %s", a)
+	args := s.Args()
+	p.line("$ %s %s", step.Helper, args[0])
+	p.document(strings.Join(args[1:], ""))
+}
+
+// document prints an object of JSON: each field on a line, and each entry of a list.
+func (p *printer) document(text string) {
+	d := json.NewDecoder(strings.NewReader(text))
+	_, err := d.Token() // {
+	for err == nil && d.More() {
+		var name json.Token
+		if name, err = d.Token(); err == nil {
+			var value json.RawMessage
+			err = d.Decode(&value)
+			p.field(name, value)
+		}
+	}
+}
+
+func (p *printer) field(name json.Token, value json.RawMessage) {
+	var entries []json.RawMessage
+	if json.Unmarshal(value, &entries) != nil {
+		p.line("  %s: %s", name, value)
+		return
+	}
+	p.line("  %s:", name)
+	for _, entry := range entries {
+		p.line("    %s", entry)
 	}
 }
 

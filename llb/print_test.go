@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	bkllb "github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/quatrain-build/quatrain/internal/step"
 )
 
 func printed(t *testing.T, states ...bkllb.State) string {
@@ -37,9 +39,7 @@ func TestPrint(t *testing.T) {
     docker-image://docker.io/library/busybox:latest linux/amd64
 step, one
     exec linux/amd64 no-cache
-    $ sh
-      a
-      b
+    $ sh -- a b
     env A=1
     env SSH_AUTH_SOCK=/agent
     network host
@@ -68,5 +68,42 @@ func TestPrintNames(t *testing.T) {
 	want := "same\n    file\n    mkdir /a 0755\nsame (2)\n    file\n    mkdir /b 0755 on <same>\n"
 	if diff := cmp.Diff(want, printed(t, one, two)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A step's document is printed whole, in however many arguments it is; arguments that are
+// no step are printed as they are.
+func TestPrintSteps(t *testing.T) {
+	long := strings.Repeat("x", 150_000)
+	steps := step.Sequence{
+		step.Apt{Packages: []string{long, `a "b"`}},
+		step.Locate{Index: step.Index{Name: "pypi", URL: "https://pypi.org/simple/"}, Out: "/out"},
+	}
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"a step": {steps[1].Args(), `    $ /.quatrain/helper locate
+      index: {"name":"pypi","url":"https://pypi.org/simple/"}
+      out: "/out"
+`},
+		"a sequence": {steps.Args(), `    $ /.quatrain/helper apt
+      packages:
+        "` + long + `"
+        "a \"b\""
+    $ /.quatrain/helper locate
+      index: {"name":"pypi","url":"https://pypi.org/simple/"}
+      out: "/out"
+`},
+		"no step":      {[]string{"report", "/out"}, "    $ /.quatrain/helper report /out\n"},
+		"no arguments": {nil, "    $ /.quatrain/helper\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := bkllb.Scratch().Run(bkllb.Args(append([]string{step.Helper}, c.args...)))
+			want := "exec\n    exec linux/amd64\n" + c.want + "    / = scratch\n"
+			if diff := cmp.Diff(want, printed(t, run.Root())); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

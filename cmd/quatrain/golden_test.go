@@ -78,7 +78,7 @@ func TestPackageCodeHasNothing(t *testing.T) {
 			if !ok {
 				continue
 			}
-			kind, _, _ := strings.Cut(command, " ")
+			kind, _, _ := strings.Cut(command, "\n")
 			if kind != "build" && kind != "prepare" && kind != "test" {
 				continue
 			}

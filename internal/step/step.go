@@ -1,7 +1,7 @@
-// Package step defines the steps that quatrain-helper runs inside a build, with the command
-// line of each.
+// Package step defines the steps that quatrain-helper runs inside a build: one type for each
+// command, written to the command line as JSON.
 //
-// Package llb writes the arguments and the helper reads them, both from the same declaration.
+// Package llb writes the JSON and the helper reads it, both from the same declaration.
 //
 // Every step writes only below its Out folder, and nothing that it writes depends on the
 // clock, the host or the order of arguments. A step that fails exits with status 1, says why
@@ -38,19 +38,19 @@ func SitePackages(python string) string { return "lib/python" + python + "/site-
 // Facts reads what the files of a base image say of it, without running anything of it.
 // Writes Out/facts.json: base.Facts.
 type Facts struct {
-	Root   string // the image's root
-	Path   string // PATH in the image's environment, "" where it has none
-	Python string // PYTHON_VERSION there
-	Out    string
+	Root   string `json:"root"`             // the image's root
+	Path   string `json:"path,omitempty"`   // PATH in the image's environment, "" where it has none
+	Python string `json:"python,omitempty"` // PYTHON_VERSION there
+	Out    string `json:"out"`
 }
 
 // Locate asks one index where files are, and where that does not have them all, the
 // others in turn. Writes Out/locations.json: [Locations].
 type Locate struct {
-	Index Index
-	Else  []Index
-	Files []File
-	Out   string
+	Index Index   `json:"index"`
+	Else  []Index `json:"else,omitempty"`
+	Files []File  `json:"files,omitempty"`
+	Out   string  `json:"out"`
 }
 
 // Forget drops what is remembered of the answers to a Locate, for a build that uses no
@@ -61,9 +61,9 @@ type Forget Locate
 // a certificate or proxy only steps know, or after a failure that has to be
 // explained. Writes Out/<sha256 hex>/<file name>, mode 0644.
 type Fetch struct {
-	Index Index
-	Files []File
-	Out   string
+	Index Index  `json:"index"`
+	Files []File `json:"files,omitempty"`
+	Out   string `json:"out"`
 }
 
 // Sequence is steps in one container, one after the other: what one writes the next
@@ -72,7 +72,7 @@ type Sequence []Step
 
 // Step is one of this package's steps, or a [Sequence] of them.
 type Step interface {
-	Args() []string // the helper's command line, without its name
+	Args() []string // the helper's command line, without its name: a command and a document
 }
 
 // Index is a package index, as PEP 691 or PEP 503 describe it.
@@ -88,27 +88,27 @@ type Index struct {
 
 // File is one distribution file that the lock names.
 type File struct {
-	Package string // canonical name
-	Name    string // file name
-	SHA256  string // hex
-	URL     string // where it is, "" where the index has to be asked
-	Others  []File // for Locate: what the lock has in its place, best first, with name and hash alone
+	Package string `json:"package,omitempty"` // canonical name
+	Name    string `json:"name"`              // file name
+	SHA256  string `json:"sha256"`            // hex
+	URL     string `json:"url,omitempty"`     // where it is, "" where the index has to be asked
+	Others  []File `json:"others,omitempty"`  // for Locate: what the lock has in its place, best first, with name and hash alone
 }
 
 // Install unpacks wheels into a virtual environment that will stand at Venv.
 // Writes Out + Venv + "/lib/python<Python>/site-packages/…" and so on.
 type Install struct {
-	Python string  // minor version, "3.12", with a trailing "t" for free-threaded builds
-	Venv   string  // "/opt/venv"
-	Wheels []Wheel // in the order of installation
-	Out    string
+	Python string  `json:"python"`           // minor version, "3.12", with a trailing "t" for free-threaded builds
+	Venv   string  `json:"venv"`             // "/opt/venv"
+	Wheels []Wheel `json:"wheels,omitempty"` // in the order of installation
+	Out    string  `json:"out"`
 }
 
 // Wheel is one wheel to install.
 type Wheel struct {
-	Path      string // below Wheels or Fetched; a folder: the only wheel in it
-	DirectURL string // contents of direct_url.json (PEP 610), "" for a file from an index
-	SHA256    string // hex, of a file that nobody has verified yet; else ""
+	Path      string `json:"path"`                 // below Wheels or Fetched; a folder: the only wheel in it
+	DirectURL string `json:"direct_url,omitempty"` // contents of direct_url.json (PEP 610), "" for a file from an index
+	SHA256    string `json:"sha256,omitempty"`     // hex, of a file that nobody has verified yet; else ""
 }
 
 // Requirements downloads what it takes to build a wheel of a source: what its
@@ -118,16 +118,16 @@ type Wheel struct {
 //	Out/source/<file>            for the source itself: wheels, and sdists to make wheels of
 //	Out/sdists/<sdist>/<file>    the same for each of these sdists
 type Requirements struct {
-	Package      string // whose wheel is to be made, canonical
-	Version      string
-	Source       string // a tree, of which pyproject.toml is enough, or an sdist
-	SHA256       string // of an sdist that nobody has verified yet; else ""
-	Subdirectory string // of the tree
-	Tried        string // output of a Build, "" for none: without [MissingFile] in it there is nothing to do
-	Interpreter  string // absolute path
-	Pip          string // pip's wheel
-	Options      RequirementOptions
-	Out          string
+	Package      string             `json:"package"` // whose wheel is to be made, canonical
+	Version      string             `json:"version"`
+	Source       string             `json:"source"`                 // a tree, of which pyproject.toml is enough, or an sdist
+	SHA256       string             `json:"sha256,omitempty"`       // of an sdist that nobody has verified yet; else ""
+	Subdirectory string             `json:"subdirectory,omitempty"` // of the tree
+	Tried        string             `json:"tried,omitempty"`        // output of a Build, "" for none: without [MissingFile] in it there is nothing to do
+	Interpreter  string             `json:"interpreter"`            // absolute path
+	Pip          string             `json:"pip"`                    // pip's wheel
+	Options      RequirementOptions `json:"options,omitzero"`
+	Out          string             `json:"out"`
 }
 
 // RequirementOptions is what Requirements takes from the project.
@@ -146,18 +146,18 @@ type RequirementOptions struct {
 // first Build may write [MissingFile] instead of a wheel; then Requirements and Build run
 // again. The second Build passes on the wheel that the first has made.
 type Build struct {
-	Package      string // canonical name, which the wheel must have
-	Version      string // as locked
-	Source       string // a tree, or an sdist
-	SHA256       string // of an sdist that nobody has verified yet; else ""
-	Subdirectory string // of the tree
-	Needed       string // output of Requirements
-	Tried        string // output of the first Build, "" in that one
-	Interpreter  string // absolute path
-	Python       string // full version of it
-	Pip          string // pip's wheel
-	Options      BuildOptions
-	Out          string
+	Package      string       `json:"package"`                // canonical name, which the wheel must have
+	Version      string       `json:"version"`                // as locked
+	Source       string       `json:"source"`                 // a tree, or an sdist
+	SHA256       string       `json:"sha256,omitempty"`       // of an sdist that nobody has verified yet; else ""
+	Subdirectory string       `json:"subdirectory,omitempty"` // of the tree
+	Needed       string       `json:"needed"`                 // output of Requirements
+	Tried        string       `json:"tried,omitempty"`        // output of the first Build, "" in that one
+	Interpreter  string       `json:"interpreter"`            // absolute path
+	Python       string       `json:"python"`                 // full version of it
+	Pip          string       `json:"pip"`                    // pip's wheel
+	Options      BuildOptions `json:"options,omitzero"`
+	Out          string       `json:"out"`
 }
 
 // BuildOptions is what a build takes from the project.
@@ -174,40 +174,40 @@ const MissingFile = "missing.json"
 // Overlaps finds what packages in several trees write at one path with different
 // contents. Writes Out/overlaps.json: [OverlapList].
 type Overlaps struct {
-	Python  string // as in Install
-	Venv    string
-	Records []string // trees as Install makes them, of which the RECORD files are enough, in the order in which they are merged
-	Out     string
+	Python  string   `json:"python"` // as in Install
+	Venv    string   `json:"venv"`
+	Records []string `json:"records,omitempty"` // trees as Install makes them, of which the RECORD files are enough, in the order in which they are merged
+	Out     string   `json:"out"`
 }
 
 // Settle does so where there are overlaps. Writes Out/overlaps.json, and Out/tree: the
 // files that have to lie over the merged trees, so that the result is the one of an
 // installation in the order of the names.
 type Settle struct {
-	Python string // as in Install
-	Venv   string
-	Trees  []string // outputs of Install, in the order in which they are merged
-	Out    string
+	Python string   `json:"python"` // as in Install
+	Venv   string   `json:"venv"`
+	Trees  []string `json:"trees,omitempty"` // outputs of Install, in the order in which they are merged
+	Out    string   `json:"out"`
 }
 
 // Venv writes the skeleton of a virtual environment: pyvenv.cfg, the interpreter's
 // links, lib64. Writes Out + Venv + "/…".
 type Venv struct {
-	Python      string // minor version as in Install
-	Version     string // full version, "3.12.4"
-	Interpreter string // absolute path in the image, "/usr/local/bin/python3.12"
-	Venv        string
-	Out         string
+	Python      string `json:"python"`      // minor version as in Install
+	Version     string `json:"version"`     // full version, "3.12.4"
+	Interpreter string `json:"interpreter"` // absolute path in the image, "/usr/local/bin/python3.12"
+	Venv        string `json:"venv"`
+	Out         string `json:"out"`
 }
 
 // Compile writes byte code for the .py files below In, as __pycache__ folders at the same
 // places below Out. Runs on an image with Interpreter in it. File names inside the byte
 // code are the paths without In.
 type Compile struct {
-	Interpreter string // absolute path
-	Kind        string // CheckedHash or UncheckedHash
-	In          string // a tree that will stand at "/"
-	Out         string // In itself puts byte code beside its sources
+	Interpreter string `json:"interpreter"` // absolute path
+	Kind        string `json:"kind"`        // CheckedHash or UncheckedHash
+	In          string `json:"in"`          // a tree that will stand at "/"
+	Out         string `json:"out"`         // In itself puts byte code beside its sources
 }
 
 // The kinds of byte code (PEP 552). Both have the hash of their source.
@@ -218,32 +218,32 @@ const (
 
 // Apt installs Debian packages into the root it runs on and leaves no lists, caches or logs.
 type Apt struct {
-	Packages []string
+	Packages []string `json:"packages,omitempty"`
 }
 
 // Test runs a command in the image as its user. Runs on an image; what the command
 // writes to Out is the step's output.
 type Test struct {
-	User    string // "uid:gid"
-	Dir     string // working folder, which the user may write to
-	Command []string
-	Out     string // the folder for reports
+	User    string   `json:"user"` // "uid:gid"
+	Dir     string   `json:"dir"`  // working folder, which the user may write to
+	Command []string `json:"command"`
+	Out     string   `json:"out"` // the folder for reports
 }
 
 // Prepare runs a command in the image as its user. Runs on an image. Writes Out + Dir +
 // "/…": the files and links that the command has made or changed below Dir, with the
 // modes of "u=rwX,go=rX". The interpreter's own byte code is not among them.
 type Prepare struct {
-	User    string // "uid:gid"
-	Dir     string // working folder, which the user may write to
-	Command []string
-	Out     string
+	User    string   `json:"user"` // "uid:gid"
+	Dir     string   `json:"dir"`  // working folder, which the user may write to
+	Command []string `json:"command"`
+	Out     string   `json:"out"`
 }
 
 // Modes gives all files below Out the modes of "u=rwX,go=rX", on a daemon whose copies
 // do not read such modes.
 type Modes struct {
-	Out string
+	Out string `json:"out"`
 }
 
 // Locations is what Locate found, sorted by file name.
