@@ -7,7 +7,7 @@ repo=$(cd "$(dirname "$0")/.." && pwd)
 old=$1 new=$2 rounds=${3:-3}
 work=$(mktemp -d "${QUATRAIN_LAB:?run: eval \"\$(test/lab/lab env)\"}/paired-XXXXXX")
 daemons=()
-trap 'for d in "${daemons[@]}"; do kill "$d" 2>/dev/null || true; done; wait; rm -rf "$work"' EXIT
+trap 'kill "${daemons[@]}" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 
 start() { # SIDE
   mkdir -p "$work/$1"
