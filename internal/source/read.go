@@ -1,6 +1,9 @@
 package source
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Lookup finds a key of t, which may be nil.
 func (t *Table) Lookup(key string) (*Entry, bool) {
@@ -76,15 +79,43 @@ func (t *Table) Keys() []string {
 }
 
 // Reader reads values of expected types and collects what is of another.
-type Reader struct{ Errs []error }
+type Reader struct {
+	Errs []error
+	Hint string // of every error, for a file that people do not write; "" for one that fits the value
+}
 
 func (r *Reader) wrong(v *Value, what string) {
 	name := ""
 	if v.key != "" {
 		name = v.key + ": "
 	}
-	r.Errs = append(r.Errs, Errorf(v.At, "%sexpected %s, found %s", name, what, v.Kind))
+	err := Errorf(v.At, "%sexpected %s, found %s", name, what, v.Kind)
+	if hint := cmp.Or(r.Hint, hintFor(v, what)); hint != "" {
+		err = err.WithHint("%s", hint)
+	}
+	r.Errs = append(r.Errs, err)
 }
+
+// hintFor says how a value of the wrong type is often put right; "" if it cannot tell.
+func hintFor(v *Value, what string) string {
+	switch {
+	case what == aString && v.Kind != Array && v.Kind != TableKind:
+		return "Put the value in quotes."
+	case what == anArray && v.Kind == String:
+		return "Put the value in brackets, as in [\"a\", \"b\"]."
+	case (what == aBool || what == aNumber) && v.Kind == String:
+		return "Remove the quotes."
+	}
+	return ""
+}
+
+// What a Reader expects, as errors name it.
+const (
+	aString = "a string"
+	anArray = "an array of strings"
+	aBool   = "true or false"
+	aNumber = "a whole number"
+)
 
 // Text reads a string; a nil value is the zero Text.
 func (r *Reader) Text(v *Value) Text {
@@ -92,7 +123,7 @@ func (r *Reader) Text(v *Value) Text {
 		return Text{}
 	}
 	if v.Kind != String {
-		r.wrong(v, "a string")
+		r.wrong(v, aString)
 		return Text{At: v.At}
 	}
 	return Text{Value: v.Text, At: v.At}
@@ -108,7 +139,7 @@ func (r *Reader) Texts(v *Value) []Text {
 		return nil
 	}
 	if v.Kind != Array {
-		r.wrong(v, "an array of strings")
+		r.wrong(v, anArray)
 		return nil
 	}
 	all := []Text{}
@@ -137,7 +168,7 @@ func (r *Reader) Bool(v *Value) *bool {
 		return nil
 	}
 	if v.Kind != Bool {
-		r.wrong(v, "true or false")
+		r.wrong(v, aBool)
 		return nil
 	}
 	b := v.Text == "true"
@@ -157,7 +188,7 @@ func (r *Reader) Int(v *Value) int {
 	}
 	n, err := strconv.Atoi(v.Text)
 	if v.Kind != Integer || err != nil {
-		r.wrong(v, "a whole number")
+		r.wrong(v, aNumber)
 	}
 	return n
 }

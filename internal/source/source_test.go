@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -42,6 +43,40 @@ func TestParseTOMLError(t *testing.T) {
 		if !errors.As(err, &e) || e.At.Start.Line != line {
 			t.Errorf("%q: %v, want line %d", text, err, line)
 		}
+	}
+}
+
+// An error about a type has a hint where the usual mistake is known.
+func TestReaderHints(t *testing.T) {
+	for text, want := range map[string]string{
+		"8000": "quotes", "1.0": "quotes", "true": "quotes", "1979-05-27": "quotes", "[\"a\"]": "", "{}": "",
+	} {
+		wantHint(t, "string", text, want, func(r *Reader, v *Value) { r.Text(v) })
+	}
+	for text, want := range map[string]string{`"libpq5"`: `["a", "b"]`, "8000": "", "{}": "", "[1]": "Put the value in quotes."} {
+		wantHint(t, "strings", text, want, func(r *Reader, v *Value) { r.Texts(v) })
+	}
+	for text, want := range map[string]string{`"true"`: "Remove the quotes.", "1": "", "[]": ""} {
+		wantHint(t, "boolean", text, want, func(r *Reader, v *Value) { r.Bool(v) })
+	}
+	for text, want := range map[string]string{`"3"`: "Remove the quotes.", "1.5": "", "true": ""} {
+		wantHint(t, "number", text, want, func(r *Reader, v *Value) { r.Int(v) })
+	}
+	wantHint(t, "table", "1", "", func(r *Reader, v *Value) { r.Table(v) })
+	wantHint(t, "hint of the file", "1", "Run it again.", func(r *Reader, v *Value) { r.Hint = "Run it again."; r.Text(v) })
+}
+
+func wantHint(t *testing.T, name, text, want string, read func(*Reader, *Value)) {
+	t.Helper()
+	root, err := ParseTOML(&File{Name: "f.toml", Data: []byte("a = " + text + "\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r Reader
+	read(&r, root.Get("a"))
+	all := All(errors.Join(r.Errs...))
+	if len(all) != 1 || (want == "") != (all[0].Hint == "") || !strings.Contains(all[0].Hint, want) {
+		t.Errorf("%s from %s: %v, want a hint with %q", name, text, r.Errs, want)
 	}
 }
 

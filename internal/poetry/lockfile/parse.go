@@ -31,7 +31,7 @@ func Parse(f *source.File) (*Lock, []*source.Error, error) {
 		}
 		return nil, nil, err
 	}
-	p := &parser{lock: &Lock{File: f, Generator: generator(f.Data)}}
+	p := &parser{Reader: source.Reader{Hint: regenerate}, lock: &Lock{File: f, Generator: generator(f.Data)}}
 	warnings, err := p.metadata(root)
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +56,7 @@ func unreadableHint(data []byte) string {
 	case conflictMarker.Match(data):
 		return "It has conflict markers of git: take one side of the conflict, and run `poetry lock`."
 	}
-	return "Run `poetry lock` to regenerate it."
+	return regenerate
 }
 
 var conflictMarker = regexp.MustCompile(`(?m)^<{7} .*\r?$`)
@@ -82,6 +82,8 @@ type parser struct {
 	lock   *Lock
 	byName map[string]listed // [metadata.files] of 1.x, by canonical name
 }
+
+const regenerate = "Run `poetry lock` to regenerate it."
 
 // As loose as Poetry's own expression (locker.py, is_fresh).
 var headerVersion = regexp.MustCompile(`Poetry ([^ ]+)`)
@@ -110,7 +112,7 @@ func (p *parser) metadata(root *source.Table) ([]*source.Error, error) {
 	}
 	if m == nil {
 		return nil, source.Errorf(source.Whole(p.lock.File), "the lock file does not have a metadata entry").
-			WithHint("Run `poetry lock` to regenerate it.")
+			WithHint(regenerate)
 	}
 	p.lock.Version = p.Text(m.Get("lock-version"))
 	p.lock.PythonVersions = p.Text(m.Get("python-versions"))
@@ -171,7 +173,7 @@ func (p *parser) pkg(t *source.Table) *Package {
 	}
 	if name.Value == "" || pkg.Version.Value == "" {
 		p.Errs = append(p.Errs, source.Errorf(t.At, "a package has no name or version").
-			WithHint("Run `poetry lock` to regenerate it."))
+			WithHint(regenerate))
 		return pkg
 	}
 	if !name.At.IsZero() {
@@ -206,7 +208,7 @@ func (p *parser) pkg(t *source.Table) *Package {
 // missing refuses a package without a key that Poetry cannot do without.
 func (p *parser) missing(t *source.Table, pkg *Package, key string) {
 	p.Errs = append(p.Errs, source.Errorf(t.At, "package %s has no %s", pkg.PrettyName, key).
-		WithHint("Run `poetry lock` to regenerate it."))
+		WithHint(regenerate))
 }
 
 func (p *parser) markers(v *source.Value) Markers {
@@ -251,7 +253,7 @@ func (p *parser) files(v *source.Value) []File {
 			continue
 		case name.Value == "" || hash.Value == "":
 			p.Errs = append(p.Errs, source.Errorf(t.At, "a file has no name or hash").
-				WithHint("Run `poetry lock` to regenerate it."))
+				WithHint(regenerate))
 			continue
 		}
 		all = append(all, File{Name: name.Value, Hash: hash.Value, At: t.At})

@@ -235,6 +235,9 @@ func TestParseErrors(t *testing.T) {
 		if got := all[0]; !strings.Contains(got.Message, c.want) || got.At.Start.Line != c.line {
 			t.Errorf("%s: line %d: %s", c.name, got.At.Start.Line, got.Message)
 		}
+		if strings.Contains(c.want, "expected") && !strings.Contains(all[0].Hint, "poetry lock") {
+			t.Errorf("%s: hint %q", c.name, all[0].Hint)
+		}
 	}
 }
 
