@@ -188,7 +188,7 @@ func TestBadRequests(t *testing.T) {
 		"platform":    {asked{opts: args("platform", "linux/mips64")}, "unknown platform linux/mips64"},
 		"old":         {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "this builder is too old: Quatrain needs BuildKit 0.11 or Docker 24 or newer"},
 		"no folder":   {asked{opts: args("build-arg:project-dir", "services/x")}, "pyproject.toml not found in services/x in the build context"},
-		"python":      {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
+		"python":      {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `Python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := build(t, c.asked).printed(); !strings.Contains(got, c.want) {

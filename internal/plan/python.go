@@ -51,15 +51,15 @@ var askedVersion = regexp.MustCompile(`^(\d{1,2}\.\d{1,2})(\.\d{1,3}(?:(?:a|b|rc
 func askedPython(in Input, asked source.Text, by string) (Python, error) {
 	m := askedVersion.FindStringSubmatch(asked.Value)
 	if m == nil {
-		return Python{}, source.Errorf(asked.At, "python version %q %sis not of the form 3.12 or 3.12.4", asked.Value, by).
-			WithHint("`python` in [tool.quatrain] comes before .python-version, --build-arg PYTHON_VERSION before both.")
+		return Python{}, source.Errorf(asked.At, "Python version %q %sis not of the form 3.12 or 3.12.4", asked.Value, by).
+			WithHint("Set a version such as 3.12 with --build-arg PYTHON_VERSION, `python` in [tool.quatrain] or .python-version: the first of these that is set is used.")
 	}
 	minor, version, freeThreaded := m[1], m[1]+m[2], m[3] != ""
 	if hasOwnPython(in.Project) {
 		return Python{Version: asked.Value, FreeThreaded: freeThreaded}, nil
 	}
 	if freeThreaded && isOfficial(in.Project.Quatrain.Base.Value) {
-		return Python{}, source.Errorf(asked.At, "python version %q %sis free-threaded, and no official image has such a Python", asked.Value, by).
+		return Python{}, source.Errorf(asked.At, "Python version %q %sis free-threaded, and no official image has such a Python", asked.Value, by).
 			WithHint("Set `base` in [tool.quatrain] to an image of your own that has it, or ask for %s, with the GIL.", version)
 	}
 	allowed := pythonsOf(in.Project, in.Lock)

@@ -38,17 +38,17 @@ func TestAskedPython(t *testing.T) {
 func TestBadPython(t *testing.T) {
 	official := "no official image has such a Python\nhint: Set `base` in [tool.quatrain] to an image of your own that has it, or ask for 3.12, with the GIL."
 	for _, c := range []struct{ settings, arg, file, want string }{
-		{"", "3", "", `python version "3" of the build argument PYTHON_VERSION is not of the form 3.12`},
-		{"[tool.quatrain]\npython = \"three.12\"\n", "", "", `pyproject.toml:10: python version "three.12" is not of the form`},
+		{"", "3", "", `Python version "3" of the build argument PYTHON_VERSION is not of the form 3.12`},
+		{"[tool.quatrain]\npython = \"three.12\"\n", "", "", `pyproject.toml:10: Python version "three.12" is not of the form`},
 		{"", "3.8", "", "pyproject.toml:4: Python 3.8 is not allowed by the project (>=3.9,<3.13)\nhint: Set python = \"3.12\" in [tool.quatrain] (or base = \"python:3.12-slim\", or --build-arg PYTHON_VERSION=3.12)."},
 		{"", "3.13.1", "", "Python 3.13.1 is not allowed by the project (>=3.9,<3.13)"},
 		{"[tool.quatrain]\nbase = \"python:{python}-alpine\"\n", "", "3.13", "pyproject.toml:4: Python 3.13 is not allowed by the project (>=3.9,<3.13)"},
-		{"", "", "shop-env", `python version "shop-env" is not of the form 3.12`},
+		{"", "", "shop-env", `Python version "shop-env" is not of the form 3.12`},
 		{"", "3.999999999999", "", "is not of the form 3.12"},
 		{"", "3.12.1.post1", "", "is not of the form 3.12"},
-		{"", "3.12t", "", `python version "3.12t" of the build argument PYTHON_VERSION is free-threaded, and ` + official},
-		{"", "", "3.12t", `python version "3.12t" is free-threaded, and ` + official},
-		{"[tool.quatrain]\npython = \"3.12t\"\n", "", "", `pyproject.toml:10: python version "3.12t" is free-threaded, and ` + official},
+		{"", "3.12t", "", `Python version "3.12t" of the build argument PYTHON_VERSION is free-threaded, and ` + official},
+		{"", "", "3.12t", `Python version "3.12t" is free-threaded, and ` + official},
+		{"[tool.quatrain]\npython = \"3.12t\"\n", "", "", `pyproject.toml:10: Python version "3.12t" is free-threaded, and ` + official},
 		{"[tool.quatrain]\nbase = \"docker.io/library/python:{python}-alpine\"\n", "3.12.1t", "", "or ask for 3.12.1, with the GIL"},
 	} {
 		p := project(t, c.settings)
