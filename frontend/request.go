@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +90,10 @@ func newRequest(c gwclient.Client) (*request, error) {
 	}
 	r := &request{client: c, reads: reads, ui: ui, dir: folder(ui.BuildArgs[argProjectDir]), budget: selection.NewBudget(), files: map[string]*source.File{}}
 	r.python = sync.OnceValues(r.choosePython)
+	if v := ui.BuildArgs[argProjectDir]; v != "" && !filepath.IsLocal(v) {
+		return nil, source.Errorf(source.Range{}, "build argument %s=%q is not a folder in the build context", argProjectDir, v).
+			WithHint("Write it relative to the context, as \"services/shop\".")
+	}
 	if v := ui.BuildArgs[argEpoch]; v != "" {
 		if r.epoch, err = parseEpoch(v); err != nil {
 			return nil, err

@@ -188,6 +188,9 @@ func TestBadRequests(t *testing.T) {
 		"platform":    {asked{opts: args("platform", "linux/mips64")}, "unknown platform linux/mips64"},
 		"old":         {asked{without: []apicaps.CapID{pb.CapSourceDateEpoch}}, "this builder is too old: Quatrain needs BuildKit 0.11 or Docker 24 or newer"},
 		"no folder":   {asked{opts: args("build-arg:project-dir", "services/x")}, "pyproject.toml not found in services/x in the build context"},
+		"above":       {asked{opts: args("build-arg:project-dir", "../shop")}, "build argument project-dir=\"../shop\" is not a folder in the build context\nhint: Write it relative"},
+		"out, inside": {asked{opts: args("build-arg:project-dir", "services/../../shop")}, "build argument project-dir=\"services/../../shop\" is not a folder in the build context"},
+		"absolute":    {asked{opts: args("build-arg:project-dir", "/shop")}, "build argument project-dir=\"/shop\" is not a folder in the build context"},
 		"python":      {asked{opts: args("build-arg:PYTHON_VERSION", "newest")}, `Python version "newest" of the build argument PYTHON_VERSION is not of the form 3.12`},
 	} {
 		t.Run(name, func(t *testing.T) {
