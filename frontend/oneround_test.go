@@ -46,7 +46,15 @@ var mistakes = map[string]mistake{
 	"not allowed":    {toml: "python = \"3.9\"\n", want: "Python 3.9 is not allowed by the project (>=3.11,<3.14)"},
 	"known hosts":    {toml: "[tool.quatrain.git]\nknown-hosts = \"deploy/known_hosts\"\n", want: "the known-hosts file deploy/known_hosts is not in the build context"},
 	"user":           {opts: args("build-arg:UID", "-1"), want: `UID "-1" and GID `},
+	"no folder":      {files: map[string]string{"poetry.lock": pathLock("directory", "libs/gone", "")}, want: "pure: path dependency libs/gone not found in the build context"},
+	"folder outside": {files: map[string]string{"poetry.lock": pathLock("directory", "../gone", "develop = true")}, want: "pure: path dependency ../gone is outside the build context"},
+	"no wheel":       {files: map[string]string{"poetry.lock": pathLock("file", "vendor/pure-1.0-py3-none-any.whl", "")}, want: "pure: path dependency vendor/pure-1.0-py3-none-any.whl not found in the build context"},
 	"bad dependency": {toml: "[tool.poetry.dependencies]\nleft = \">>1\"\n", want: "left"},
+}
+
+// pathLock is the lock with a package that comes from a path.
+func pathLock(kind, at, more string) string {
+	return strings.Replace(lock, "\n[metadata]", more+"\n[package.source]\ntype = \""+kind+"\"\nurl = \""+at+"\"\n\n[metadata]", 1)
 }
 
 // wrong puts mistakes together: the tables in the order that TOML wants.
@@ -99,6 +107,8 @@ func TestOneRound(t *testing.T) {
 		{"user", "group", "package", "settings", "stale lock"},
 		{"bad dependency", "command", "package", "stub"},
 		{"excluded", "package", "command"},
+		{"no folder", "package", "command", "known hosts"},
+		{"no wheel", "package", "command", "stub"},
 	} {
 		a := wrong(names...)
 		err := build(t, a).err

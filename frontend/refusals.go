@@ -100,7 +100,11 @@ func (r *request) refusePlan(ctx context.Context, graph *llb.Graph, target plan.
 	if err != nil {
 		return nil, err
 	}
-	return guessPlan(in, image)
+	p, err := guessPlan(in, image)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	return p, r.addTrees(ctx, p, &llb.Inputs{})
 }
 
 // guessPlan makes the plan that an official image will lead to. It is nil, without an error,
