@@ -110,7 +110,7 @@ func TestPythonRefused(t *testing.T) {
 		{constraint: "3.11.7", settings: "base = \"python:3.11-slim\"", python: "3.11.14", want: "Set base = \"python:3.11.7-slim\" in [tool.quatrain]"},
 		{constraint: "~3.11.5", python: "3.11.2", want: "(or base = \"python:3.11."},
 		{constraint: "3.11.7", opts: args("build-arg:PYTHON_VERSION", "3.11.8"), check: true, want: "Python 3.11.8 is not allowed by the project (3.11.7)\nhint: Set python = \"3.11.7\""},
-		{constraint: ">=3.11", version: "3.14t", check: true, want: "python version \"3.14t\" is free-threaded, and no official image has such a Python"},
+		{constraint: ">=3.11", version: "3.14t", check: true, want: "Python version \"3.14t\" is free-threaded, and no official image has such a Python"},
 		{constraint: ">=3.11", settings: "base = \"corp/base:1\"\npython = \"3.14t\"", python: "3.14.2", want: "a free-threaded Python is asked for (3.14t), and the base image has 3.14.2 with the GIL"},
 	} {
 		files := pythonProject(c.constraint, "dev", "[tool.quatrain]\nproject = \"none\"\n"+c.settings+"\n")

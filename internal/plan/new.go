@@ -151,7 +151,7 @@ func interpreter(v pep440.Version, freeThreaded bool) tags.Interpreter {
 func checkPython(in Input) (pep440.Version, error) {
 	python, err := pep440.ParseVersion(in.Base.Version)
 	if err != nil {
-		return python, source.Errorf(source.Range{}, "python version %q of the base image: %v", in.Base.Version, err)
+		return python, source.Errorf(source.Range{}, "Python version %q of the base image: %v", in.Base.Version, err)
 	}
 	for _, allowed := range []source.Text{in.Project.Python, in.Lock.PythonVersions} {
 		if allowed.Value == "" {
