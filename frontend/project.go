@@ -89,11 +89,25 @@ func (r *request) checkProject(t plan.Target, tree projectTree) error {
 	if tree.files == nil || !t.InstallRoot {
 		return errTests
 	}
-	_, _, err := editable.Files(r.project, tree.files, editable.Target{Venv: plan.Venv, Python: "3", Root: t.Workdir(), Table: plan.ProjectTable(r.project, t)})
+	_, _, err := r.projectFiles(t, tree, "3")
 	if failure := tree.unreadable(t.Workdir()); failure != nil {
 		return failure
 	}
 	return errors.Join(errTests, err)
+}
+
+// warnOfProject returns warnings about the project's files, such as a script that is not found.
+func (r *request) warnOfProject(t plan.Target, tree projectTree) []*source.Error {
+	if tree.files == nil || !t.InstallRoot {
+		return nil
+	}
+	_, warnings, _ := r.projectFiles(t, tree, "3")
+	return warnings
+}
+
+// projectFiles makes the project importable from where its files are.
+func (r *request) projectFiles(t plan.Target, tree projectTree, python string) ([]editable.File, []*source.Error, error) {
+	return editable.Files(r.project, tree.files, editable.Target{Venv: plan.Venv, Python: python, Root: t.Workdir(), Table: plan.ProjectTable(r.project, t)})
 }
 
 // unreadable returns an error for the first file that is there and could not be read.
@@ -123,8 +137,7 @@ func (r *request) addProject(ctx context.Context, p *plan.Plan, tree projectTree
 	if in.Installed, err = r.libraryFiles(ctx, p, tree.files); err != nil || !p.Target.InstallRoot {
 		return err
 	}
-	at := editable.Target{Venv: plan.Venv, Python: p.PythonDir(), Root: p.Target.Workdir(), Table: plan.ProjectTable(r.project, p.Target)}
-	installed, warnings, err := editable.Files(r.project, tree.files, at)
+	installed, warnings, err := r.projectFiles(p.Target, tree, p.PythonDir())
 	for _, w := range warnings {
 		r.warn(ctx, w)
 	}

@@ -59,7 +59,7 @@ func (r *request) refusals(ctx context.Context, target plan.Target) ([]*source.E
 	errs := []error{errProject}
 	var warnings []*source.Error
 	if tree, err := project.wait(); err == nil {
-		warnings = r.warnOfScripts(tree)
+		warnings = append(r.warnOfScripts(tree), r.warnOfProject(target, tree)...)
 	}
 	for _, platform := range r.targetPlatforms() {
 		p, err := r.refusePlan(ctx, graph, target, platform)

@@ -80,3 +80,20 @@ func TestCheckSaysWarnings(t *testing.T) {
 		}
 	}
 }
+
+// What a build says of the project's own files, --check says too.
+func TestCheckSaysWhatFilesLack(t *testing.T) {
+	const want = "script gone is left out: file \"bin/gone.sh\" not found"
+	for _, target := range []string{"", "development", "ci"} {
+		a := asked{opts: args("target", target), files: map[string]string{
+			"pyproject.toml": toml + "[tool.quatrain.target.ci]\nfrom = \"test\"\ncommand = \"true\"\n[tool.poetry.scripts]\ngone = { reference = \"bin/gone.sh\", type = \"file\" }\nhere = { reference = \"bin/here.sh\", type = \"file\" }\n",
+			"bin/here.sh":    "#!/bin/sh\n",
+		}}
+		if warned := build(t, a).warnings; strings.Count(strings.Join(warned, "\n"), want) != 1 {
+			t.Errorf("%q: a build says %q", target, warned)
+		}
+		if found := checked(t, a); strings.Count(strings.Join(found, "\n"), want) != 1 || strings.Contains(strings.Join(found, "\n"), "here.sh") {
+			t.Errorf("%q: a check says %q", target, found)
+		}
+	}
+}
