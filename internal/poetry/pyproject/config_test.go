@@ -45,6 +45,30 @@ func TestUnknownKeyHint(t *testing.T) {
 	}
 }
 
+// No argument or variable can contain NUL: a container with one does not start.
+func TestNULInSettings(t *testing.T) {
+	for _, text := range []string{
+		`env = { A = "x\u0000" }`, `labels = { A = "\u0000" }`, `command = ["x", "a\u0000b"]`, `command = "x \u0000"`, `entrypoint = ["\u0000"]`,
+		`healthcheck = { command = ["x\u0000"] }`, `stop-signal = "x\u0000"`, `include = ["a\u0000"]`, `base = "python:3.12\u0000"`,
+		`prepare = { command = ["x"], env = { A = "\u0000" } }`, `build = { env = { A = "\u0000" } }`, `target = { x = { env = { A = "\u0000" } } }`,
+	} {
+		root, err := source.ParseTOML(&source.File{Name: "f", Data: []byte("\n" + text + "\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseConfig(root); err == nil || strings.Count(err.Error(), "contains a NUL character") != 1 || !strings.Contains(err.Error(), "f:2: ") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestPortsAreAnArray(t *testing.T) {
+	root, _ := source.ParseTOML(&source.File{Name: "f", Data: []byte("ports = 80\n")})
+	if _, err := ParseConfig(root); err == nil || !strings.Contains(err.Error(), "f:1: ports: expected an array, found an integer\nhint: Put the ports in brackets") {
+		t.Error(err)
+	}
+}
+
 func TestBadPatterns(t *testing.T) {
 	for _, bad := range []string{"[", "!", ""} {
 		root, _ := source.ParseTOML(&source.File{Name: "f", Data: []byte("exclude = [\"" + bad + "\"]\n")})

@@ -37,6 +37,7 @@ func ParseConfig(t *source.Table) (Config, error) {
 		return Config{}, nil
 	}
 	p.known(t, "tool.quatrain", configKeys)
+	p.refuseNUL(&source.Value{Table: t})
 	c := Config{
 		At: t.At, Python: p.Text(t.Get("python")), Base: p.Text(t.Get("base")),
 		Apt: p.apt(t.Get("apt")), Extras: p.names(t.Get("extras")),
@@ -177,6 +178,19 @@ func (p *configParser) command(v *source.Value) *Command {
 	return withoutPoetryRun(&Command{Args: args, At: v.At})
 }
 
+// refuseNUL refuses what no argument, variable or file name can contain.
+func (p *configParser) refuseNUL(v *source.Value) {
+	if strings.Contains(v.Text, "\x00") {
+		p.add(source.Errorf(v.At, "the value contains a NUL character").WithHint("Remove \\u0000 from the value."))
+	}
+	for _, item := range v.Items {
+		p.refuseNUL(item)
+	}
+	for _, e := range entriesOf(v.Table) {
+		p.refuseNUL(e.Value)
+	}
+}
+
 func (p *configParser) prepare(v *source.Value) *Prepare {
 	t := p.Table(v)
 	if t == nil {
@@ -195,7 +209,7 @@ func (p *configParser) ports(v *source.Value) []Port {
 		return nil
 	}
 	if v.Kind != source.Array {
-		p.add(source.Errorf(v.At, "expected an array of ports, found %s", v.Kind))
+		p.add(source.Errorf(v.At, "ports: expected an array, found %s", v.Kind).WithHint("Put the ports in brackets, as in [80, \"53/udp\"]."))
 		return nil
 	}
 	var all []Port
