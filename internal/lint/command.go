@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/shlex"
+
 	"github.com/quatrain-build/quatrain/internal/plan"
 	"github.com/quatrain-build/quatrain/internal/poetry/lockfile"
 	"github.com/quatrain-build/quatrain/internal/poetry/pyproject"
@@ -220,7 +222,14 @@ var shellSyntax = Rule{
 }
 
 // aboutServers looks at what the image of each target with the project starts.
-func aboutServers(p *pyproject.Project, look func(plan.Target, []string) string) []finding {
+func aboutServers(p *pyproject.Project, find func(plan.Target, []string) string) []finding {
+	look := func(t plan.Target, args []string) string {
+		if script := innerScript(args); script != "" {
+			inShell := strings.NewReplacer(`", "`, " ", `"`, "") // how a message writes arguments
+			return inShell.Replace(find(t, lastCommand(script)))
+		}
+		return find(t, args)
+	}
 	var all []finding
 	for _, t := range appTargets(p) {
 		command, entrypoint := t.Image.Command, t.Image.Entrypoint
@@ -243,6 +252,25 @@ func aboutServers(p *pyproject.Project, look func(plan.Target, []string) string)
 	}
 	return once(all)
 }
+
+// lastCommand returns the command that a shell script ends with: what the container runs
+// once the others are done. It is nil where a shell's means hide what that is.
+func lastCommand(script string) []string {
+	parts := commandEnds.Split(strings.TrimSpace(script), -1)
+	args, err := shlex.Split(parts[len(parts)-1])
+	if err != nil || len(args) == 0 || strings.Contains(args[0], "=") {
+		return nil
+	}
+	for i, a := range args {
+		hidden := strings.HasPrefix(a, "$") && !strings.HasPrefix(args[max(i-1, 0)], "-")
+		if hidden || strings.ContainsAny(a, "(){}|`") && !strings.HasPrefix(a, "$") {
+			return nil
+		}
+	}
+	return args
+}
+
+var commandEnds = regexp.MustCompile(`&&|;|\n`)
 
 // isCodeOption reports whether an option is followed by code: -c, -ec, -lc.
 func isCodeOption(arg string) bool { return codeOption.MatchString(arg) }
