@@ -76,7 +76,7 @@ func TestPlatformsEmulated(t *testing.T) {
 	p.addFiles(t, unseen(t, "packed", library(t, "packed", "1.0")))
 	p.write(t)
 	o := build(t, inProcess, request{dir: p.dir, opts: map[string]string{"platform": "linux/amd64,linux/arm64"}})
-	fails(t, o, `>>> name = "packed"`, "linux/arm64: no wheel could be made of packed 1.0", "exec format error", "register emulation with the kernel (binfmt_misc)", "A version of packed with a wheel for it takes neither")
+	fails(t, o, `>>> name = "packed"`, "linux/arm64: building packed 1.0", "exec format error", "register emulation with the kernel (binfmt_misc)", "A version of packed with a wheel for it needs neither")
 	if want := "packed 1.0 must be built from source on linux/arm64, and this builder is linux/amd64"; strings.Count(o.log, want) != 1 {
 		t.Errorf("no %q in:\n%s", want, o.log)
 	}
