@@ -78,7 +78,7 @@ func TestBuildRequirementsFail(t *testing.T) {
 		want []string
 	}{
 		"circle":   {needing(t, "circle", `"hen"`, "", ""), []string{"the build requirements need one another to be built: hen-1.0.tar.gz needs egg-1.0.tar.gz needs hen-1.0.tar.gz"}},
-		"late":     {needing(t, "late", "", "import importlib.util as u; return ['tool'] if u.find_spec('tool') is None else ['more']", ""), []string{"its build needs more, and did not say so"}},
+		"late":     {needing(t, "late", "", "import importlib.util as u; return ['tool'] if u.find_spec('tool') is None else ['more']", ""), []string{"the build needs more, but did not list it at first"}},
 		"git":      {needing(t, "git", `"tool @ git+https://git.test/tool.git"`, "", ""), []string{"'tool @ git+https://git.test/tool.git' is not a file on the web"}},
 		"local":    {needing(t, "local", `"tool @ file:///etc"`, "", ""), []string{"'tool @ file:///etc' is not a file on the web"}},
 		"path":     {needing(t, "path", "", "return ['./tool']", ""), []string{"a build requirement cannot be read"}},
