@@ -145,7 +145,7 @@ func TestPrivateIndexRefuses(t *testing.T) {
 		"wrong netrc":  {true, "", 0, map[string][]byte{"netrc": []byte("default login me password wr0ng-s3cret")}, []string{"local answers 401 Unauthorized", "The login from the secret netrc was rejected"}},
 		"no right":     {false, page, 403, basic, []string{"local answers 403 Forbidden", "The login from the secrets POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"file closed":  {false, file, 401, nil, []string{"local answers 401 Unauthorized for http://", "/files/private-1.0", "--secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
-		"no page":      {false, page, 404, nil, []string{"private-1.0-py3-none-any.whl is not on local (http://", "who has no login: --secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
+		"no page":      {false, page, 404, nil, []string{"private-1.0-py3-none-any.whl is not on local (http://", "to clients without a login: --secret id=POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"file gone":    {false, file, 404, basic, []string{"local answers 404 Not Found for http://", "comes from the secrets POETRY_HTTP_BASIC_LOCAL_USERNAME"}},
 		"another file": {true, file, 200, right, []string{"private-1.0-py3-none-any.whl was cut off after 2 of "}},
 		"no auth.toml": {true, "", 0, map[string][]byte{"auth.toml": []byte("wr0ng-s3cret == ")}, []string{"the secret auth.toml is not TOML"}},

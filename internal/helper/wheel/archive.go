@@ -167,7 +167,7 @@ func findDistInfo(top map[string]bool, name fileName) (string, error) {
 		return "", bad("more than one .dist-info folder: %s", firstFew(found))
 	}
 	if got := canonical(distInfoName(found[0])); got != canonical(name.distribution) {
-		return "", bad("the metadata belongs to another package: %s", found[0])
+		return "", bad("metadata of another package: %s", found[0])
 	}
 	return found[0], nil
 }
