@@ -153,7 +153,7 @@ func TestSdistFails(t *testing.T) {
 		want     []string
 	}{
 		"no compiler":      {extension(t, "nogcc", ""), "", []string{`apt = ["gcc", "libc6-dev"]`, "[tool.quatrain.build]"}},
-		"a known header":   {extension(t, "pq", "#include <libpq-fe.h>\n"), compilers, []string{"fatal error: libpq-fe.h", `"libpq-dev"] in [tool.quatrain.build]`}},
+		"a known header":   {extension(t, "pq", "#include <libpq-fe.h>\n"), compilers, []string{"fatal error: libpq-fe.h", `"libpq-dev"] to [tool.quatrain.build]`}},
 		"another header":   {extension(t, "odd", "#include <very/odd.h>\n"), compilers, []string{"The header very/odd.h is missing"}},
 		"setup.py raises":  {sdistOf("raises", raising("raise SystemExit('not on a Tuesday')\n")), "", []string{"not on a Tuesday"}},
 		"a missing module": {sdistOf("lacks", raising("import numpy_of_ours\n")), "", []string{"Use a release that lists numpy_of_ours as a build requirement, or one with a wheel."}},
