@@ -151,7 +151,7 @@ func TestFreeThreadedPython(t *testing.T) {
 	p.toml, p.files = withPython(""), map[string]string{".python-version": "3.13t\n"}
 	p.write(t)
 	fails(t, build(t, gateway, request{dir: p.dir, noImage: true}), "Python version \"3.13t\" is free-threaded", "Set `base` in [tool.quatrain]")
-	p.toml = withPython("base = \"python:3.13-slim\"\n")
+	p.toml = withPython("base = \"python:3.13-slim\"\npython = \"3.13t\"\n")
 	p.write(t)
 	fails(t, build(t, gateway, request{dir: p.dir, noImage: true}), "a free-threaded Python is asked for (3.13t), and the base image has 3.13.", "with the GIL")
 }
