@@ -331,6 +331,28 @@ warning: /app/m40.py is left without byte code: the interpreter crashed over it 
 	}
 }
 
+// With a limit of memory, a MemoryError says nothing of the source: the step fails, or the
+// layer would depend on the builder.
+func TestMemoryLimit(t *testing.T) {
+	interpreter := python(t)
+	if interpreter == "" {
+		return
+	}
+	limited := filepath.Join(t.TempDir(), "python")
+	if err := os.WriteFile(limited, []byte("#!/bin/sh\nulimit -v 150000\nexec "+interpreter+" \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := step.Compile{Interpreter: limited, Kind: step.CheckedHash, In: t.TempDir(), Out: t.TempDir()}
+	write(t, s.In, map[string]string{"app/small.py": "x = 1\n"})
+	if err := run(s, 1, new(strings.Builder)); err != nil || count(t, s.Out) != 1 {
+		t.Fatalf("%v, %d files", err, count(t, s.Out))
+	}
+	write(t, s.In, map[string]string{"app/big.py": "x = [" + strings.Repeat("y, ", 2_000_000) + "]\n"})
+	if err := run(s, 1, new(strings.Builder)); err == nil || !strings.Contains(err.Error(), "MemoryError") {
+		t.Errorf("%v", err)
+	}
+}
+
 // A log has bounds, and its lines are lines.
 func TestWarn(t *testing.T) {
 	var all []omission

@@ -21,6 +21,11 @@ import os
 import signal
 import warnings
 
+try:
+    import resource
+except ImportError:  # not every Debian package of an interpreter has it
+    resource = None
+
 warnings.simplefilter("ignore")
 
 KINDS = {"unchecked-hash": 0b01, "checked-hash": 0b11}  # PEP 552
@@ -31,6 +36,13 @@ MAX_NAME = 255  # bytes, of one file
 
 def note(path, reason):
     os.write(1, os.fsencode(path) + b"\0" + reason.encode() + b"\0")
+
+
+def is_limited():
+    """Report whether the memory of this process has a limit. Then a MemoryError may be the
+    builder's fault, and the layer must not depend on the builder."""
+    limits = (resource.RLIMIT_AS, resource.RLIMIT_DATA) if resource else ()
+    return any(resource.getrlimit(limit)[0] != resource.RLIM_INFINITY for limit in limits)
 
 
 def make_code(path, source):
@@ -53,6 +65,8 @@ def make_pyc(path, source, kind):
         head = importlib.util.MAGIC_NUMBER + KINDS[kind].to_bytes(4, "little")
         return head + importlib.util.source_hash(source) + marshal.dumps(code)
     except Exception as e:  # MemoryError and RecursionError for what is nested too deep, among others
+        if isinstance(e, MemoryError) and is_limited():
+            raise
         note(path, "its compilation ended with " + type(e).__name__)
         return None
 
