@@ -203,7 +203,7 @@ func (l *faultLab) project(t *testing.T, phase string) *project {
 			bulk.Files[fmt.Sprintf("bulk/data/%d.txt", i)] = strings.Repeat(id, 100)
 		}
 	case phaseCompile:
-		bulk.Files["bulk/large.py"] = "numbers = [" + strings.Repeat("'"+id+"', x, ", 300_000) + "]\n"
+		bulk.Files["bulk/large.py"] = "numbers = [" + strings.Repeat("'"+id+"', x, ", 200_000) + "]\n"
 		for i := range 40 {
 			bulk.Files[fmt.Sprintf("bulk/m%d.py", i)] = strings.Repeat("def f(a, b):\n    return [a + b for a in b if a] or {a: b}\n", 2000)
 		}
