@@ -39,7 +39,7 @@ func (r *request) choosePython() (plan.Python, error) {
 }
 
 // resolveBase finds the base image and installs the target's system packages on it. python
-// is what {python} in its name stands for.
+// replaces {python} in its name.
 func (r *request) resolveBase(ctx context.Context, g *llb.Graph, t plan.Target, python string, platform ocispecs.Platform) (*baseImage, error) {
 	name := r.project.Quatrain.Base
 	if name.Value == "" {

@@ -24,7 +24,7 @@ type mistake struct {
 	toml  string            // more of pyproject.toml
 	opts  map[string]string
 	want  string
-	rule  bool // check has it as a rule of its own
+	rule  bool // a separate rule of check
 }
 
 var mistakes = map[string]mistake{

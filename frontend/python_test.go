@@ -67,7 +67,7 @@ func TestOnePython(t *testing.T) {
 	}
 }
 
-// What is asked for or allowed decides on the base image.
+// The requested or allowed Python decides on the base image.
 func TestWhichBase(t *testing.T) {
 	for _, c := range []struct {
 		constraint, settings, version string

@@ -41,7 +41,7 @@ var rules = []struct {
 		who: []string{"llb"}, never: []string{"github.com/moby/buildkit/frontend/", "github.com/moby/buildkit/client/connhelper/"},
 	},
 	{
-		why: "what a failure means is told from plain data, without a daemon",
+		why: "what a failure means follows from plain data, without a daemon",
 		who: []string{"frontend/explain"}, never: []string{"github.com/moby/buildkit/frontend/", "github.com/moby/buildkit/client/connhelper/", module + "frontend/"},
 	},
 	{

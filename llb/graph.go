@@ -42,7 +42,7 @@ type Options struct {
 	SSH              map[string]string // host → id of the SSH agent, where not "default"
 	GitFetchByCommit bool              // the daemon fetches a single commit
 
-	NoCache  []plan.Part       // what is made anew
+	NoCache  []plan.Part       // what is made again
 	Relocate bool              // indexes are asked again where files are
 	Network  pb.NetMode        // of the steps that have one
 	Run      []bkllb.RunOption // what the request asks of every step: hosts, limits

@@ -42,7 +42,7 @@ func (a assembly) install(b plan.Bucket, there map[string]place) bkllb.State {
 	})
 }
 
-// compile writes the byte code of installed packages, a tree that will stand at "/". It
+// compile writes the byte code of installed packages, a tree that will be at "/". It
 // runs on the build platform's variant of the base: byte code does not depend on the
 // platform. Nobody changes an installed package: its source is not looked at again.
 func (a assembly) compile(name string, tree bkllb.State) bkllb.State {

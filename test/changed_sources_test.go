@@ -47,7 +47,7 @@ func TestChangedSources(t *testing.T) {
 
 // The byte code of the project's own modules, of its sources and of its wheel, is checked
 // against their sources when they are imported; that of packages is not. What the command
-// has changed has byte code of its own, in the same layer.
+// has changed gets new byte code, in the same layer.
 func TestByteCodeKinds(t *testing.T) {
 	const checked, unchecked = 3, 1
 	eachMode(t, func(t *testing.T, m mode) {

@@ -96,7 +96,7 @@ func saidOnce(t *testing.T, warnings []string, want string) {
 }
 
 // A release that is asked for, or that is the only one allowed, is in the name of the base
-// image. The lab has no image of that name: a build context stands in for it.
+// image. The lab has no image of that name: a build context replaces it.
 func TestExactPython(t *testing.T) {
 	standIn := func(version string) map[string]string {
 		return map[string]string{"context:python:" + version + "-slim": "docker-image://docker.io/library/python:3.11-slim"}
@@ -131,7 +131,7 @@ func TestExactPython(t *testing.T) {
 			if o.err != nil {
 				t.Fatalf("%s\n%s", printed(o.err), o.log)
 			}
-			// It is that name that is asked for: with another image behind it there is no build.
+			// The request has that name: with another image behind it there is no build.
 			opts["context:python:"+release+"-slim"] = "docker-image://" + registry(t) + "/library/not-there:1"
 			if o := build(t, inProcess, request{dir: p.dir, opts: opts, noImage: true}); o.err == nil || !strings.Contains(printed(o.err), "library/not-there:1") {
 				t.Errorf("%v", o.err)

@@ -96,7 +96,7 @@ func TestBuildRequirementsFail(t *testing.T) {
 	}
 }
 
-// A requirement with an address of its own is downloaded by pip alone, which tries again.
+// A requirement with a direct address is downloaded by pip alone, which tries again.
 func TestBuildRequirementAtAddress(t *testing.T) {
 	tool := module("tool", "1.0")
 	x := newIndex(t, tool)

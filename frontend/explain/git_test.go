@@ -42,7 +42,7 @@ func TestGitSymptoms(t *testing.T) {
 	}
 }
 
-// A token for the repository is of no use to its submodules, and nobody is told to pass one.
+// A token for the repository is of no use to its submodules, and no message says to pass one.
 func TestSubmoduleLogin(t *testing.T) {
 	for text, want := range map[string]string{
 		"failed to fetch remote x: git stderr:\nfatal: could not read Username for 'https://git.corp'":                       "GIT_AUTH_TOKEN.git.corp",

@@ -59,7 +59,7 @@ func TestFailedVertex(t *testing.T) {
 	}
 }
 
-// A failed fetch is told by the vertex, or by git's words if BuildKit used another build's
+// A failed fetch is recognised by the vertex, or by git's words if BuildKit used another build's
 // vertex: its package is then another's.
 func TestFailedFetch(t *testing.T) {
 	git := func(name, url string) plan.Package {
@@ -93,7 +93,7 @@ func TestFailedFetch(t *testing.T) {
 	}
 }
 
-// What failed is told in the plan's order. A repository's failure is that of all packages in it.
+// Failures are reported in the plan's order. A repository's failure is that of all packages in it.
 func TestFetches(t *testing.T) {
 	git := func(name, url, commit string) plan.Package {
 		return plan.Package{Name: name, Origin: plan.Origin{Kind: plan.FromGit, URL: url, Commit: commit}}

@@ -191,7 +191,7 @@ func measure(in Input, all []wanted, minor series, price int) (cost, error) {
 }
 
 // priceOf returns what one selection from a lock costs, besides the walk, in the time that one
-// comparison of a walk takes: markers and constraints are read anew each time.
+// comparison of a walk takes: markers and constraints are read each time.
 func priceOf(l *lockfile.Lock, walk bool) int {
 	const bytesPerUnit, unitsPerByte = 16, 6
 	read := 0

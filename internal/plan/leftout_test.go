@@ -13,7 +13,7 @@ func in(f Files, name string) bool {
 	return (len(f.Include) == 0 || newMatcher(f.Include).matches(name)) && !newMatcher(f.Exclude).matches(name)
 }
 
-// secret files, by their names; each is one wherever it stands.
+// secret files, by their names; in any folder.
 var secret = []string{
 	".env", ".env.local", ".env.production", ".env.prod.local", ".env.d", ".env.dev", ".env.development", ".env.di", ".env.disabled",
 	".env.e", ".env.express", ".env.s", ".env.staging", ".env.sandbox", ".env.test", ".env.temp", ".env.tmp", ".env.t", ".env.1",

@@ -16,7 +16,7 @@ const DefaultBase = "python:{python}-slim"
 // Python is the Python that a build asks its base image for. All targets and all platforms
 // of a project have the same one.
 type Python struct {
-	Version      string        // what {python} stands for: "3.13", "3.11.7", "3.14t"; "" if the base has its own
+	Version      string        // what replaces {python}: "3.13", "3.11.7", "3.14t"; "" if the base has its own
 	FreeThreaded bool          // the base must have one without the GIL
 	Why          *source.Error // what to tell of the choice, nil if there is nothing to tell
 }

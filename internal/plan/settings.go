@@ -9,7 +9,7 @@ import (
 )
 
 // WarnOfSettings returns warnings about settings of poetry.toml that matter for some bases
-// only: Poetry without an environment of its own sees what the base has installed.
+// only: Poetry without a separate environment sees what the base has installed.
 func WarnOfSettings(p *pyproject.Project, s poetrytoml.Settings) []*source.Error {
 	if s.NoVenv.IsZero() || IsOfficialPython(p.Quatrain.Base.Value) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/source"
 )
 
-// Without an environment of its own Poetry sees what the base has installed: an official
+// Without a separate environment Poetry sees what the base has installed: an official
 // image has nothing that matters.
 func TestWarnOfSettings(t *testing.T) {
 	for _, c := range []struct {

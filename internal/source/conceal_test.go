@@ -121,7 +121,7 @@ func FuzzSecret(f *testing.F) {
 		if len(before)+len(after) > 500 || strings.Contains(before+after, secret) {
 			return
 		}
-		// What is before must not hold the secret in a string of its own, or the form is none.
+		// What is before must not hold the secret in another string, or the form is none.
 		if strings.Contains(before, `"""`) || strings.Contains(before, "'''") {
 			return
 		}

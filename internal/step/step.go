@@ -206,7 +206,7 @@ type Venv struct {
 type Compile struct {
 	Interpreter string `json:"interpreter"` // absolute path
 	Kind        string `json:"kind"`        // CheckedHash or UncheckedHash
-	In          string `json:"in"`          // a tree that will stand at "/"
+	In          string `json:"in"`          // a tree that will be at "/"
 	Out         string `json:"out"`         // In itself puts byte code beside its sources
 }
 

@@ -158,7 +158,7 @@ func otherPython(word string) string {
 }
 
 var (
-	// What stands before a version: python-3.12, cpython@3.12, cp312, v3.12, ==3.12, and
+	// What may come before a version: python-3.12, cpython@3.12, cp312, v3.12, ==3.12, and
 	// Rye's cpython-x86_64-linux@3.12.
 	before = regexp.MustCompile(`^(?:(?:cpython|python)(?:-[a-z0-9_]+-[a-z0-9_]+@|[-@]?)|cp|v|={2,3}\s*)`)
 

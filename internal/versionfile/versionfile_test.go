@@ -9,7 +9,7 @@ import (
 )
 
 // The forms that tools write, and what people make of them. What begins with "!" is part
-// of the error; what begins with "?" is part of the warning, and stands after the version.
+// of the error; what begins with "?" is part of the warning, and comes after the version.
 func TestRead(t *testing.T) {
 	for text, want := range map[string]string{
 		// pyenv

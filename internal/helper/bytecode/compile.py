@@ -8,7 +8,7 @@ Byte code must not depend on what was compiled before it in the same process
 (CPython before 3.11 marks shared constants by their reference counts). So the
 list is cut into chunks of fixed size, whatever the number of workers, and each
 chunk is compiled in a process forked from this one, which never compiles anything.
-Where a source crashes the interpreter, each of its chunk gets a process of its own.
+Where a source crashes the interpreter, each source of its chunk gets a separate process.
 """
 import sys
 

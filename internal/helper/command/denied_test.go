@@ -26,7 +26,7 @@ func TestDeniedPath(t *testing.T) {
 	}
 }
 
-// Whoever may write nothing but the workdir is told what helps.
+// A command that may only write to the workdir gets a hint.
 func TestExplain(t *testing.T) {
 	app, root := user{10001, 10001}, user{0, 0}
 	const said = "PermissionError: [Errno 13] Permission denied: '/opt/venv/lib/python3.11/site-packages/p/b.css'\n"

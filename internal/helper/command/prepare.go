@@ -84,7 +84,7 @@ func nothingGone(before, after map[string]mark) error {
 // copyChanges copies what is new or changed to another folder, and no more of unchanged
 // folders than the way to it. What is neither a file, a folder nor a link stays behind,
 // and so does byte code that an interpreter has written: it has the time of its source,
-// which does not stay, and is written anew where the target wants it.
+// which does not stay, and is written again if the target wants it.
 func copyChanges(before, after map[string]mark, from, to string) error {
 	var names []string
 	for name, m := range after {

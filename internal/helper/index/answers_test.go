@@ -94,7 +94,7 @@ func TestMoved(t *testing.T) {
 	}
 }
 
-// A redirect of the old place to the new one is followed: nobody is asked again.
+// A redirect of the old place to the new one is followed: no server is asked again.
 func TestMovedByRedirect(t *testing.T) {
 	for _, login := range []string{"", "corp"} {
 		w := pindex.New(pindex.Options{}, alpha)

@@ -33,7 +33,7 @@ type Relay struct {
 	root   string        // "http://127.0.0.1:PORT"
 	key    string        // the first element of every path
 	dir    string        // of the file that is on its way
-	pulse  time.Duration // how often who waits for a file is told so
+	pulse  time.Duration // how often a client that waits for a file gets a sign of life
 
 	serving sync.RWMutex // held by each answer
 	disk    sync.Mutex   // held by the one file that is on disk
@@ -308,7 +308,7 @@ func (r *Relay) serveFile(w http.ResponseWriter, req *http.Request, f relayed) e
 	return nil
 }
 
-// patiently does something that takes a while. Whoever waits for the answer is told now
+// patiently does something that takes a while. A client that waits for the answer gets a sign of life now
 // and then that there will be one: pip gives up on a server that says nothing.
 func (r *Relay) patiently(w http.ResponseWriter, do func() error) error {
 	done := make(chan error, 1)

@@ -21,7 +21,7 @@ import (
 	"github.com/quatrain-build/quatrain/internal/testutil/pindex"
 )
 
-// flaky stands before an index and answers the first requests for a path badly.
+// flaky is in front of an index and answers the first requests for a path badly.
 type flaky struct {
 	*httptest.Server
 	asked atomic.Int32
@@ -68,7 +68,7 @@ func (r *Relay) keepsNothing(t *testing.T) bool {
 }
 
 // A download that comes broken is tried again before pip sees a byte of it, whatever the
-// page says of its hash. One that is broken each time is told as what it is.
+// page says of its hash. One that is broken each time is reported as what it is.
 func TestRelayBrokenDownloads(t *testing.T) {
 	for _, d := range []pindex.Dist{alpha, gamma} {
 		data := d.Bytes()

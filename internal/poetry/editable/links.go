@@ -72,7 +72,7 @@ func fixedPart(pattern string) string {
 const maxLinks = 3
 
 // warnOfLinks warns of links directly in the project's packages that lead to nothing in the
-// image: what they stand for cannot be imported.
+// image: the packages behind them cannot be imported.
 func warnOfLinks(p *pyproject.Project, tree fs.FS, roots []string) []*source.Error {
 	packages := p.Layout.Packages
 	if len(packages) == 0 && len(roots) == 1 {

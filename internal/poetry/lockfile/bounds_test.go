@@ -46,7 +46,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// Values nest no deeper than go-toml reads them: it has a bound of its own.
+// Values nest no deeper than go-toml reads them: it has a separate bound.
 func TestDepth(t *testing.T) {
 	for _, open := range []string{"[", "{a = "} {
 		text := "a = " + strings.Repeat(open, 1_000_000)

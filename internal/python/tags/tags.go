@@ -33,9 +33,6 @@ func newList(tags []Tag) List {
 // Len returns the number of tags.
 func (l List) Len() int { return len(l.tags) }
 
-// Strings lists the tags.
-func (l List) Strings() []string { return l.Best(len(l.tags)) }
-
 // Best lists the best tags, at most n.
 func (l List) Best(n int) []string {
 	var all []string

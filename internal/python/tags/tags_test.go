@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -43,13 +44,13 @@ func checkList(t *testing.T, want vector) {
 	py := Interpreter{Major: 3, Minor: want.Python, FreeThreaded: want.Threaded}
 	var got []string
 	if want.MacOS > 0 {
-		got = MacOS(py, want.Machine, want.MacOS).Strings()
+		got = MacOS(py, want.Machine, want.MacOS).Best(math.MaxInt)
 	} else {
 		libc, err := ParseLibc(want.Libc)
 		if err != nil || libc.String() != want.Libc {
 			t.Fatalf("%s: %v", want.Libc, err)
 		}
-		got = Linux(py, want.Machine, libc, want.Native).Strings()
+		got = Linux(py, want.Machine, libc, want.Native).Best(math.MaxInt)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(got, "\n")))
 	if hex.EncodeToString(sum[:]) != want.SHA256 {
